@@ -1,0 +1,61 @@
+"""How a command line ends: one line on stderr and an exit code, never a trace for an expected error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pixelforge.errors import PixelForgeError, RequestError
+
+FAILURE, WRONG_USE, INTERRUPTED = 1, 2, 130
+UsageError: Any = typer.BadParameter.__base__  # typer keeps it to itself, but all wrong use is raised as one
+
+
+def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
+    """Run a command line and exit: 0, 1 for a failure, 2 for wrong use, 130 for Ctrl-C."""
+    try:
+        sys.exit(app(arguments, standalone_mode=False))
+    except UsageError as error:
+        context = getattr(error, "ctx", None)
+        message = error.format_message().rstrip(".")
+        if message:  # empty where the help was shown in place of a missing command
+            typer.echo(f"pixelforge: {message}.{_help_hint(context)}", err=True)
+        sys.exit(WRONG_USE)
+    except typer.Abort:
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except PixelForgeError as error:
+        typer.echo(f"pixelforge: {error}", err=True)
+        sys.exit(WRONG_USE if isinstance(error, RequestError) else FAILURE)
+    except BrokenPipeError:
+        # The reader of our output has gone: as every filter does, end without a word.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILURE)
+
+
+def _help_hint(context: Any) -> str:
+    return f" See {context.command_path} --help." if context else ""
+
+
+def report(line: str) -> None:
+    """A line for the person at the terminal: on stderr, so that stdout holds results only."""
+    typer.echo(line, err=True)
+
+
+def progress_bar() -> Progress:
+    """A progress bar with the time left on a terminal's stderr; nothing at all in a pipe."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )

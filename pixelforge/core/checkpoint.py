@@ -1,0 +1,61 @@
+"""The model file: one .safetensors with the EMA weights, described by its header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from pixelforge.core.build import build_network
+from pixelforge.core.header import HEADER_KEY, ModelHeader, open_model_file, parse_header
+from pixelforge.errors import CheckpointError
+from pixelforge.files import replacing
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model read from its file, in evaluation mode on the CPU."""
+
+    header: ModelHeader
+    network: nn.Module
+
+
+def save_checkpoint(path: Path, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
+    """Write a model file, whole or not at all. Raises OutputError."""
+    tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
+    metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
+    with replacing(path) as part:
+        save_file(tensors, part, metadata=metadata)
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read and check a model file. Raises CheckpointError that says which file and what is wrong with it."""
+    with open_model_file(path, "pt") as file:
+        header = parse_header(path, file.metadata())
+        names = set(file.keys())
+        network = build_network(header.model)
+        expected = network.state_dict()
+        missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
+        if missing or extra:
+            raise CheckpointError(f"{path} does not fit its own description: {_difference(missing, extra)}.")
+        weights = {}
+        for name, parameter in expected.items():
+            weight = file.get_tensor(name)
+            if weight.shape != parameter.shape:
+                shapes = f"{tuple(weight.shape)} where {tuple(parameter.shape)} is needed"
+                raise CheckpointError(f"{path} does not fit its own description: {name} is {shapes}.")
+            if not torch.isfinite(weight).all():
+                raise CheckpointError(f"{path} is damaged: {name} holds numbers that are not finite.")
+            weights[name] = weight.float()
+    network.load_state_dict(weights)
+    return Checkpoint(header, network.eval().requires_grad_(False))
+
+
+def _difference(missing: list[str], extra: list[str]) -> str:
+    if missing:
+        return f"{len(missing)} weights are missing ({missing[0]} first)"
+    return f"{len(extra)} weights are unknown ({extra[0]} first)"

@@ -1,0 +1,74 @@
+"""The equations of the diffusion process, as pure functions of tensors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from pixelforge.core.config import Colour
+
+
+def expand(coefficient: Tensor, like: Tensor) -> Tensor:
+    """A coefficient a row (B,) as (B, 1, 1, 1), in the type and on the device of `like`."""
+    return coefficient.to(like)[:, None, None, None]
+
+
+def q_sample(x_0: Tensor, noise: Tensor, alpha_bar: Tensor) -> Tensor:
+    """x_t = sqrt(alpha_bar) x_0 + sqrt(1 - alpha_bar) noise; Ho et al. 2020, eq. 4. alpha_bar is (B,)."""
+    return expand(alpha_bar.sqrt(), x_0) * x_0 + expand((1 - alpha_bar).sqrt(), x_0) * noise
+
+
+def predict_x0_from_eps(x_t: Tensor, eps: Tensor, alpha_bar: Tensor) -> Tensor:
+    """x_0 = (x_t - sqrt(1 - alpha_bar) eps) / sqrt(alpha_bar); Ho et al. 2020, eq. 15."""
+    return (x_t - expand((1 - alpha_bar).sqrt(), x_t) * eps) / expand(alpha_bar.sqrt(), x_t)
+
+
+def predict_x0_from_v(x_t: Tensor, v: Tensor, alpha_bar: Tensor) -> Tensor:
+    """x_0 = sqrt(alpha_bar) x_t - sqrt(1 - alpha_bar) v; Salimans & Ho 2022, appendix D."""
+    return expand(alpha_bar.sqrt(), x_t) * x_t - expand((1 - alpha_bar).sqrt(), x_t) * v
+
+
+def v_target(x_0: Tensor, noise: Tensor, alpha_bar: Tensor) -> Tensor:
+    """v = sqrt(alpha_bar) noise - sqrt(1 - alpha_bar) x_0; Salimans & Ho 2022, appendix D."""
+    return expand(alpha_bar.sqrt(), x_0) * noise - expand((1 - alpha_bar).sqrt(), x_0) * x_0
+
+
+def posterior(alpha_bar_t: float, alpha_bar_s: float) -> tuple[float, float, float]:
+    """q(x_s | x_t, x_0) for s < t as (coefficient of x_0, coefficient of x_t, variance); Ho et al. 2020, eq. 6 and 7.
+
+    Written for any pair s < t, so that it serves strided subsets of the timesteps; s = t - 1 is the paper's.
+    """
+    alpha_ts = alpha_bar_t / alpha_bar_s
+    beta_ts = 1 - alpha_ts
+    of_x0 = math.sqrt(alpha_bar_s) * beta_ts / (1 - alpha_bar_t)
+    of_xt = math.sqrt(alpha_ts) * (1 - alpha_bar_s) / (1 - alpha_bar_t)
+    variance = beta_ts * (1 - alpha_bar_s) / (1 - alpha_bar_t)
+    return of_x0, of_xt, variance
+
+
+def palette_colours(palette: Sequence[Colour], channels: int) -> Tensor:
+    """The values (K, C) in [-1, 1] that a pixel can take: for RGBA transparent first, then the palette, opaque.
+
+    Transparent is -1 in every channel: the one constant colour that stands where alpha is 0.
+    """
+    rgb = torch.tensor(palette, dtype=torch.float32).reshape(-1, 3) / 127.5 - 1
+    if channels == 3:
+        return rgb
+    opaque = torch.cat([rgb, torch.ones(len(rgb), 1)], dim=1)
+    return torch.cat([torch.full((1, 4), -1.0), opaque])
+
+
+def colours_from_logits(logits: Tensor, colours: Tensor) -> Tensor:
+    """The posterior mean softmax(logits) · colours: (B, K, H, W) and (K, C) to (B, C, H, W).
+
+    Dieleman et al. 2022, eq. 5 (score interpolation), for colours in place of token embeddings.
+    """
+    return torch.einsum("bkhw,kc->bchw", logits.softmax(dim=1), colours)
+
+
+def most_likely_colours(logits: Tensor, colours: Tensor) -> Tensor:
+    """The colour of the largest logit a pixel: (B, K, H, W) and (K, C) to (B, C, H, W)."""
+    return colours[logits.argmax(dim=1)].permute(0, 3, 1, 2)

@@ -1,0 +1,98 @@
+"""The description in a model file: one JSON in the safetensors header. Reading it needs no torch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from safetensors import SafetensorError, safe_open
+
+from pixelforge.core.config import DiffusionConfig, ModelConfig, SamplerName
+from pixelforge.errors import CheckpointError
+from pixelforge.files import reason
+
+FORMAT_VERSION = 1
+HEADER_KEY = "pixelforge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommended:
+    """The settings that evaluation found best for a model."""
+
+    sampler: SamplerName = "dpm++2m"
+    steps: int = 30
+    guidance_scale: float = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where a model comes from; shown to its user."""
+
+    data: str = ""
+    licence: str = ""
+    credits: str = ""
+    sprites: int = 0
+    steps: int = 0
+    date: str = ""  # ISO 8601
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelHeader:
+    """The JSON in a model file's header."""
+
+    format_version: int = FORMAT_VERSION
+    model: ModelConfig
+    diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
+    class_names: tuple[str, ...]
+    recommended: Recommended = field(default_factory=Recommended)
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def read_header(path: Path) -> ModelHeader:
+    """A model file's header alone, without its weights. Raises CheckpointError."""
+    with open_model_file(path, "numpy") as file:
+        return parse_header(path, file.metadata())
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file: a model's identity in recipes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_model_file(path: Path, framework: Literal["numpy", "pt"]) -> safe_open:
+    """The safetensors file, its layout checked, its weights still on the disk. Raises CheckpointError."""
+    try:
+        return safe_open(path, framework=framework)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path} does not exist.") from error
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
+    except SafetensorError as error:
+        raise CheckpointError(
+            f"{path} is not a whole PixelForge model: the file is damaged or of another kind."
+        ) from error
+
+
+def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
+    """The description in a model file's metadata. Raises CheckpointError that names the file."""
+    text = (metadata or {}).get(HEADER_KEY)
+    if text is None:
+        raise CheckpointError(f"{path} is a safetensors file, but not a PixelForge model: its header is missing.")
+    try:
+        version = msgspec.json.decode(text, type=dict[str, object]).get("format_version")
+        if isinstance(version, int) and version > FORMAT_VERSION:
+            raise CheckpointError(
+                f"{path} was made by a newer PixelForge (format {version}; this one reads up to {FORMAT_VERSION})."
+            )
+        header = msgspec.json.decode(text, type=ModelHeader)
+    except msgspec.MsgspecError as error:
+        raise CheckpointError(f"{path} has a header that cannot be read: {error}.") from error
+    if len(header.class_names) != header.model.num_classes:
+        raise CheckpointError(
+            f"{path} names {len(header.class_names)} classes, but its network knows {header.model.num_classes}."
+        )
+    return header

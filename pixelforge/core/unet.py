@@ -1,0 +1,168 @@
+"""ContextUNet: a U-Net whose every residual block hears the time and the class."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from pixelforge.core.config import GROUPS, ModelConfig
+from pixelforge.core.diffusion import palette_colours
+
+EMBED_FACTOR = 4  # embedding width in base widths
+EMBED_ROWS = 16  # CPU matrix products of at least this many rows sum in one order, whatever their number
+
+
+def timestep_embedding(t: Tensor, dim: int, max_period: float = 10_000.0) -> Tensor:
+    """Sines and cosines of t (B,) at geometric frequencies: (B, dim); Vaswani et al. 2017, section 3.5."""
+    half = dim // 2
+    frequencies = torch.exp(-math.log(max_period) * torch.arange(half, device=t.device, dtype=torch.float32) / half)
+    angles = t.float()[:, None] * frequencies[None]
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+class ResidualBlock(nn.Module):
+    """norm, SiLU, conv, norm scaled and shifted by the embedding, SiLU, dropout, conv, plus the skip.
+
+    Adaptive group normalisation as in Dhariwal & Nichol 2021, section 3. (B, in, H, W) to (B, out, H, W).
+    """
+
+    def __init__(self, in_width: int, out_width: int, embed_width: int, dropout: float) -> None:
+        super().__init__()
+        self.norm1 = nn.GroupNorm(GROUPS, in_width)
+        self.conv1 = nn.Conv2d(in_width, out_width, 3, padding=1)
+        self.modulation = nn.Linear(embed_width, 2 * out_width)
+        self.norm2 = nn.GroupNorm(GROUPS, out_width)
+        self.dropout = nn.Dropout(dropout)
+        self.conv2 = nn.Conv2d(out_width, out_width, 3, padding=1)
+        self.skip = nn.Conv2d(in_width, out_width, 1) if in_width != out_width else nn.Identity()
+        nn.init.zeros_(self.conv2.weight)
+        nn.init.zeros_(self.conv2.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Tensor, emb: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.norm1(x)))
+        scale, shift = self.modulation(emb)[: len(x), :, None, None].chunk(2, dim=1)
+        h = self.norm2(h) * (1 + scale) + shift
+        h = self.conv2(self.dropout(F.silu(h)))
+        return h + self.skip(x)  # type: ignore[no-any-return]
+
+
+class AttentionBlock(nn.Module):
+    """Multi-head self-attention over the H·W positions, with a residual; Vaswani et al. 2017, eq. 1."""
+
+    def __init__(self, width: int, num_heads: int) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.norm = nn.GroupNorm(GROUPS, width)
+        self.qkv = nn.Conv2d(width, 3 * width, 1)
+        self.proj_out = nn.Conv2d(width, width, 1)
+        nn.init.zeros_(self.proj_out.weight)
+        nn.init.zeros_(self.proj_out.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, c, height, width = x.shape
+        qkv = self.qkv(self.norm(x)).view(b, 3, self.num_heads, c // self.num_heads, height * width)
+        q, k, v = qkv.unbind(1)  # (B, heads, C/heads, HW)
+        # Plain products: over these few positions the fused kernel is the slower one on CPUs, in bfloat16 by far.
+        weights = ((q * q.shape[2] ** -0.5).transpose(2, 3) @ k).softmax(dim=3)  # (B, heads, HW, HW)
+        out = (v @ weights.transpose(2, 3)).reshape(b, c, height, width)
+        return x + self.proj_out(out)  # type: ignore[no-any-return]
+
+
+class Stage(nn.Module):
+    """One residual block, and attention after it where the level has attention."""
+
+    def __init__(self, in_width: int, out_width: int, config: ModelConfig, level: int) -> None:
+        super().__init__()
+        embed_width = EMBED_FACTOR * config.base_width
+        self.block = ResidualBlock(in_width, out_width, embed_width, config.dropout)
+        attends = level in config.attention_levels
+        self.attention = AttentionBlock(out_width, config.num_heads) if attends else nn.Identity()
+
+    def forward(self, x: Tensor, emb: Tensor) -> Tensor:
+        return self.attention(self.block(x, emb))  # type: ignore[no-any-return]
+
+
+class ContextUNet(nn.Module):
+    """x_t (B, C, H, W) in about [-1, 1], t (B,) integer timesteps and labels (B,) to (B, config.out_channels, H, W).
+
+    Label `config.null_class` is "no class". The skips hold the first convolution and every stage and downsampling
+    of the way down, and are joined by concatenation, one to each stage of the way up.
+    """
+
+    colours: Tensor
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, embed_width = config.base_width, EMBED_FACTOR * config.base_width
+        self.time_mlp = nn.Sequential(nn.Linear(width, embed_width), nn.SiLU(), nn.Linear(embed_width, embed_width))
+        self.label_emb = nn.Embedding(config.num_classes + 1, embed_width)
+        self.augment_emb = nn.Linear(config.augment_dim, embed_width, bias=False) if config.augment_dim else None
+        self.init_conv = nn.Conv2d(config.channels, width, 3, padding=1)
+
+        self.downs = nn.ModuleList()
+        skips = [width]
+        for level, multiplier in enumerate(config.multipliers):
+            for _ in range(config.blocks_per_level):
+                self.downs.append(Stage(skips[-1], width * multiplier, config, level))
+                skips.append(width * multiplier)
+            if level < len(config.multipliers) - 1:
+                self.downs.append(nn.Conv2d(skips[-1], skips[-1], 3, stride=2, padding=1))
+                skips.append(skips[-1])
+
+        bottom = skips[-1]
+        self.mid = nn.ModuleList(
+            [
+                ResidualBlock(bottom, bottom, embed_width, config.dropout),
+                AttentionBlock(bottom, config.num_heads),
+                ResidualBlock(bottom, bottom, embed_width, config.dropout),
+            ]
+        )
+
+        self.ups = nn.ModuleList()
+        current = bottom
+        for level, multiplier in reversed(list(enumerate(config.multipliers))):
+            for _ in range(config.blocks_per_level + 1):
+                self.ups.append(Stage(current + skips.pop(), width * multiplier, config, level))
+                current = width * multiplier
+            if level > 0:
+                self.ups.append(nn.Conv2d(current, current, 3, padding=1))
+
+        self.out_norm = nn.GroupNorm(GROUPS, current)
+        self.out_conv = nn.Conv2d(current, config.out_channels, 3, padding=1)
+        nn.init.zeros_(self.out_conv.weight)
+        nn.init.zeros_(self.out_conv.bias)  # type: ignore[arg-type]
+        colours = palette_colours(config.palette, config.channels) if config.prediction == "palette" else torch.empty(0)
+        self.register_buffer("colours", colours, persistent=False)
+
+    def embed(self, t: Tensor, labels: Tensor, augment: Tensor | None = None) -> Tensor:
+        """SiLU of the summed time, class and augmentation embeddings: (rows, E), rows = B or EMBED_ROWS if B is less.
+
+        The rows past B are padding: a product of few rows is summed in another order than one of many, and then a
+        sprite made alone would differ in the last bits from the same sprite in a grid.
+        """
+        padding = (0, -len(t) % EMBED_ROWS)
+        emb = self.time_mlp(timestep_embedding(F.pad(t, padding), self.config.base_width))
+        emb = emb + self.label_emb(F.pad(labels, padding))
+        if self.augment_emb is not None and augment is not None:
+            emb = emb + self.augment_emb(F.pad(augment, (0, 0, *padding)))
+        return F.silu(emb)
+
+    def forward(self, x: Tensor, t: Tensor, labels: Tensor, augment: Tensor | None = None) -> Tensor:
+        emb = self.embed(t, labels, augment)
+        h = self.init_conv(x)
+        skips = [h]
+        for module in self.downs:
+            h = module(h, emb) if isinstance(module, Stage) else module(h)
+            skips.append(h)
+        first, attention, second = self.mid
+        h = second(attention(first(h, emb)), emb)
+        for module in self.ups:
+            if isinstance(module, Stage):
+                h = module(torch.cat([h, skips.pop()], dim=1), emb)
+            else:
+                h = module(F.interpolate(h, scale_factor=2.0, mode="nearest"))
+        return self.out_conv(F.silu(self.out_norm(h)))  # type: ignore[no-any-return]

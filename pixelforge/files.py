@@ -1,0 +1,61 @@
+"""Writing files so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pixelforge.errors import OutputError
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A temporary path beside `target`; on success it is synced and renamed to it, on an error it is removed.
+
+    Raises OutputError where the folder cannot be made or written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", suffix=".part", dir=target.parent)
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
+    part = Path(name)
+    try:
+        yield part
+        _sync(part)
+        part.chmod(0o666 & ~_umask())
+        part.replace(target)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_writable(folder: Path) -> None:
+    """Make `folder` and try a file in it. Raises OutputError, so that hours of work do not end in one."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be written: {reason(error)}.") from error
+
+
+def reason(error: OSError) -> str:
+    """The system's words for an error, without its number and path."""
+    return (error.strerror or str(error)).lower()
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

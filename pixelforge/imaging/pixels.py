@@ -1,0 +1,73 @@
+"""Sprites as arrays: read, resized, turned into a network's values and back."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from pixelforge.errors import DatasetError
+
+Pixels = NDArray[np.uint8]
+Values = NDArray[np.float32]
+
+ALPHA_THRESHOLD = 128
+MAX_SIDE = 4096
+
+
+def read_sprite(path: Path) -> Pixels:
+    """The first frame of a picture file as (H, W, 4) with hard alpha. Raises DatasetError that names the file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                if max(image.size) > MAX_SIDE:
+                    raise DatasetError(f"{path} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
+                return harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
+    except UnidentifiedImageError as error:
+        raise DatasetError(f"{path} is not a picture.") from error
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError, Warning) as error:
+        raise DatasetError(f"{path} cannot be read: {str(error) or type(error).__name__}.") from error
+
+
+def harden_alpha(pixels: Pixels) -> Pixels:
+    """Alpha made 0 or 255, and every transparent pixel the one constant (0, 0, 0, 0). (…, 4) in and out."""
+    opaque = pixels[..., 3] >= ALPHA_THRESHOLD
+    result = np.where(opaque[..., None], pixels, np.uint8(0))
+    result[..., 3] = np.where(opaque, 255, 0)
+    return result
+
+
+def resize_nearest(pixels: Pixels, side: int) -> Pixels:
+    """(H, W, C) to (side, side, C) by nearest neighbour; a picture that is not square is padded, centred."""
+    height, width, channels = pixels.shape
+    longest = max(height, width)
+    square = np.zeros((longest, longest, channels), np.uint8)
+    top, left = (longest - height) // 2, (longest - width) // 2
+    square[top : top + height, left : left + width] = pixels
+    index = (np.arange(side) * 2 + 1) * longest // (2 * side)
+    resized: Pixels = square[index][:, index]
+    return resized
+
+
+def enlarge(pixels: Pixels, factor: int) -> Pixels:
+    """(H, W, C) with every pixel a factor x factor square."""
+    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def to_values(sprites: Pixels, channels: int) -> Values:
+    """Sprites (N, H, W, 4) to a network's values (N, channels, H, W) in [-1, 1]."""
+    scaled = sprites[..., :channels].astype(np.float32) / np.float32(127.5) - np.float32(1)
+    return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+
+
+def from_values(values: Values) -> Pixels:
+    """A network's values (N, 3 or 4, H, W) to sprites (N, H, W, 4) with hard alpha; three channels are opaque."""
+    scaled = np.rint((np.clip(values, -1, 1) + 1) * 127.5).astype(np.uint8).transpose(0, 2, 3, 1)
+    if scaled.shape[-1] == 3:
+        alpha = np.full((*scaled.shape[:3], 1), 255, np.uint8)
+        return np.concatenate([scaled, alpha], axis=-1)
+    return harden_alpha(scaled)

@@ -1,0 +1,104 @@
+"""Making sprites: pulls a sampler, turns its tensors into pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from pixelforge.core.checkpoint import load_checkpoint
+from pixelforge.core.device import is_out_of_memory, pick_device
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.pipeline import SamplingSettings, sprite_steps
+from pixelforge.core.sampler import SamplerStep
+from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.imaging.pixels import Pixels, from_values, to_values
+from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
+
+MICRO_BATCH = 64  # sprites that run through the network together
+PREVIEW_EVERY = 20  # steps of a run of SHORT_RUN steps or more; shorter runs show every step
+SHORT_RUN = 200
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model on its device, ready to be asked."""
+
+    header: ModelHeader
+    network: nn.Module
+    schedule: NoiseSchedule
+    device: torch.device
+
+    @classmethod
+    def load(cls, path: Path, device: str = "auto") -> LoadedModel:
+        """Raises CheckpointError or RequestError."""
+        chosen = pick_device(device)
+        checkpoint = load_checkpoint(path)
+        schedule = NoiseSchedule.build(checkpoint.header.diffusion)
+        return cls(checkpoint.header, checkpoint.network.to(chosen), schedule, chosen)
+
+
+def generate(
+    model: LoadedModel, request: GenerationRequest, micro_batch: int = MICRO_BATCH
+) -> Iterator[GenerationEvent]:
+    """Make the sprites of a request, a micro-batch at a time; an event after every step, so that one can stop.
+
+    Where memory runs out the micro-batch is halved and its sprites begun again; they come out the same.
+    Raises RequestError, before anything is computed.
+    """
+    request.check(model.header)
+    first = 0
+    while first < request.count:
+        size = min(micro_batch, request.count - first)
+        try:
+            yield from _generate_together(model, request, first, size)
+        except RuntimeError as error:
+            if not is_out_of_memory(error) or size == 1:
+                raise
+            micro_batch = size // 2
+            yield Notice(f"Memory ran out with {size} sprites at a time: going on with {micro_batch}.")
+            continue
+        first += size
+
+
+def _generate_together(
+    model: LoadedModel, request: GenerationRequest, first: int, size: int
+) -> Iterator[GenerationEvent]:
+    step: SamplerStep | None = None
+    for step in _steps(model, request, first, size):
+        due = step.total < SHORT_RUN or (step.index + 1) % PREVIEW_EVERY == 0
+        last = step.index + 1 == step.total
+        preview = _to_pixels(step.x_t) if due and not last else None
+        yield Progress(first, size, step.index + 1, step.total, preview)
+    assert step is not None
+    yield Finished(first, _to_pixels(step.x_t))
+
+
+def _steps(model: LoadedModel, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:
+    names = model.header.class_names
+    labels = [names.index(request.class_of(first + i)) for i in range(size)]
+    settings = SamplingSettings(
+        sampler=request.sampler,
+        steps=request.steps,
+        guidance_scale=request.guidance_scale,
+        strength=request.strength,
+    )
+    start = None
+    if request.start is not None:
+        start = torch.from_numpy(to_values(request.start[None], model.header.model.channels)[0])
+    return sprite_steps(
+        model.network,
+        model.header.model,
+        model.schedule,
+        torch.tensor(labels, device=model.device),
+        [request.seed + first + i for i in range(size)],
+        settings,
+        start,
+    )
+
+
+def _to_pixels(x: Tensor) -> Pixels:
+    return from_values(x.cpu().numpy())

@@ -1,0 +1,30 @@
+"""The folders of the app and of its user."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_dirs = PlatformDirs("PixelForge", appauthor=False)
+
+
+def resources_folder() -> Path:
+    """What is shipped with the app: models, palettes, icons."""
+    return Path(str(files("resources")))
+
+
+def bundled_models_folder() -> Path:
+    """The models that are shipped with the app."""
+    return resources_folder() / "models"
+
+
+def user_models_folder() -> Path:
+    """The user's own models; not made until something is put there."""
+    return _dirs.user_data_path / "models"
+
+
+def log_folder() -> Path:
+    """Where the log is written; not made until then."""
+    return _dirs.user_log_path

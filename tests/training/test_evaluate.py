@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import training.classifier as classifier
+from pixelforge.errors import DatasetError
+from training.dataset import SpriteSet
+from training.evaluate import Evaluator, check_classes
+
+
+@pytest.fixture
+def evaluator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluator:
+    monkeypatch.setattr(classifier.train_classifier, "__defaults__", (0, 30))
+    return Evaluator(folder, 8, holdout=0.25)
+
+
+def test_training_sprites_are_copies_and_no_nearer_to_themselves_than_zero(evaluator: Evaluator) -> None:
+    figures = evaluator.score("itself", evaluator.training.sprites, evaluator.training.labels)
+    assert figures.near_copies == 1.0
+    assert figures.nearest == pytest.approx(0, abs=1e-3)
+    assert figures.fid == pytest.approx(0, abs=1e-3)
+    assert figures.diversity == pytest.approx(1)
+
+
+def test_noise_is_far_from_everything(evaluator: Evaluator) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, evaluator.heldout.sprites.shape, dtype=np.uint8)
+    noise[..., 3] = 255
+    labels = evaluator.heldout.labels
+    far, real = evaluator.score("noise", noise, labels), evaluator.score_heldout()
+    assert far.kid > 10 * abs(real.kid)
+    assert far.fid > real.fid
+    assert far.near_copies == 0
+    assert far.colours > real.colours
+
+
+def test_labels_are_drawn_in_the_data_s_proportions(evaluator: Evaluator) -> None:
+    counts = np.bincount(evaluator.drawn_labels(100))
+    shares = np.bincount(evaluator.training.labels) / len(evaluator.training)
+    np.testing.assert_allclose(counts / 100, shares, atol=0.011)
+
+
+def test_other_classes_than_the_model_s_are_an_error(data: SpriteSet) -> None:
+    check_classes(("tools", "beasts"), data)
+    with pytest.raises(DatasetError, match="dragons"):
+        check_classes(("dragons",), data)

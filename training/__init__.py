@@ -1,0 +1,1 @@
+"""Training a model on a folder of sprites: `python -m training FOLDER`, or `pixelforge train FOLDER`."""

@@ -1,0 +1,209 @@
+"""The commands `train` and `evaluate`: options in, progress and a table out."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import typer
+
+from pixelforge.console import progress_bar, report
+from pixelforge.errors import RequestError
+
+if TYPE_CHECKING:
+    from training.evaluate import Figures
+    from training.run import Run, TrainStep
+
+DEFAULT_OUT = Path("run")
+
+Folder = Annotated[Path | None, typer.Argument(help="Folder of sprites, one folder a class.", show_default=False)]
+Out = Annotated[Path, typer.Option(help="Folder of the run: figures, sample grids, snapshot, resumable state.")]
+Device = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
+
+
+def train(
+    folder: Folder = None,
+    out: Out = DEFAULT_OUT,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    minutes: Annotated[float | None, typer.Option(help="Train for about so long (default 60).")] = None,
+    steps: Annotated[int | None, typer.Option(help="Train for so many steps instead.")] = None,
+    size: Annotated[int, typer.Option(help="Side of the sprites in pixels.")] = 16,
+    prediction: Annotated[
+        Literal["palette", "v", "eps"] | None,
+        typer.Option(help="What the network learns; palette if the sprites share at most 64 colours, else v."),
+    ] = None,
+    width: Annotated[int, typer.Option(help="Feature channels at full resolution, a multiple of 8.")] = 48,
+    dropout: Annotated[float, typer.Option(help="In every residual block.")] = 0.1,
+    batch: Annotated[int, typer.Option(help="Sprites a step.")] = 64,
+    learning_rate: Annotated[float, typer.Option(help="At its highest.")] = 8e-4,
+    balance: Annotated[float, typer.Option(help="0 draws every sprite alike, 1 every class alike.")] = 0.5,
+    flip: Annotated[float, typer.Option(help="Share of mirrored sprites.")] = 0.3,
+    shift: Annotated[float, typer.Option(help="Share of sprites shifted by a pixel.")] = 0.3,
+    swap: Annotated[float, typer.Option(help="Share of sprites with two colours swapped.")] = 0.3,
+    tell: Annotated[
+        bool, typer.Option(help="Tell the network how a sprite was changed, so that it draws unchanged ones.")
+    ] = True,
+    holdout: Annotated[float, typer.Option(help="Share of the sprites that is kept for the held-out loss.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
+    licence: Annotated[str, typer.Option(help="Of the sprites; carried by the model file.")] = "",
+    credits: Annotated[str, typer.Option(help="Who drew the sprites; carried by the model file.")] = "",
+    device: Device = "auto",
+) -> None:
+    """Train a model on a folder of sprites.
+
+    Ctrl-C stops after the step at hand; --resume goes on from there, to the bit as if it had not stopped.
+    """
+    if resume:
+        from training.run import Run
+
+        run = Run.resume(out, folder, device)
+    else:
+        if folder is None:
+            raise RequestError("Name the folder of sprites, or give --resume.")
+        if minutes is not None and steps is not None:
+            raise RequestError("Give --minutes or --steps, not both.")
+        from pixelforge.core.header import Provenance
+        from training.config import TrainConfig
+        from training.dataset import load_folder
+        from training.run import Run, best_precision, choose_model, steps_in
+
+        data = load_folder(folder, size)
+        _show_warnings(data.warnings)
+        model = choose_model(data, size, prediction, width, dropout, tell)
+        settings = TrainConfig(
+            steps=steps or 1_000_000,
+            batch_size=batch,
+            learning_rate=learning_rate,
+            balance=balance,
+            flip=flip,
+            shift=shift,
+            swap=swap,
+            holdout=holdout,
+            seed=seed,
+            precision=best_precision(device),
+        )
+        if steps is None:
+            settings = replace(settings, steps=steps_in(minutes or 60, model, settings, data, device))
+        provenance = Provenance(data=folder.resolve().name, licence=licence, credits=credits)
+        run = Run.begin(folder, out, model, settings, data, device, provenance)
+    _carry_on(run)
+
+
+def _carry_on(run: Run) -> None:
+    report(
+        f"{len(run.training)} sprites, {len(run.heldout)} held out, {len(run.config.class_names)} classes, "
+        f"{run.config.model.prediction}, {run.config.training.precision}, on {run.trainer.device}"
+    )
+    steps = run.steps()
+    with _stop_on_signals() as stopped, progress_bar() as bar:
+        task = bar.add_task("training", total=run.config.training.steps, completed=run.trainer.step_count)
+        for step in steps:
+            bar.update(task, completed=step.step)
+            if step.stats is not None:
+                bar.console.print(_stats_line(step), highlight=False)
+            if stopped.is_set():
+                break
+        steps.close()  # type: ignore[attr-defined]
+    if run.trainer.step_count < run.config.training.steps:
+        report(f"Stopped at step {run.trainer.step_count}. To go on: pixelforge train --resume --out {run.dir.root}")
+    report(f"Model: {run.dir.snapshot_path}")
+
+
+def _stats_line(step: TrainStep) -> str:
+    assert step.stats is not None
+    heldout = "" if step.stats.heldout_loss is None else f"  held-out {step.stats.heldout_loss:.4f}"
+    return (
+        f"step {step.step}/{step.total}  loss {step.stats.loss:.4f}{heldout}  "
+        f"{step.stats.images_per_second:.0f} images/s  {timedelta(seconds=round(step.seconds_left))} left"
+    )
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+    names = [signal.SIGINT, signal.SIGTERM]
+    before = {name: signal.signal(name, lambda *_: stopped.set()) for name in names}
+    try:
+        yield stopped
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="A model file.", show_default=False)],
+    data: Annotated[Path, typer.Option(help="The folder that it was trained on.", show_default=False)],
+    count: Annotated[int, typer.Option(help="Sprites to make for every row.", min=16)] = 1000,
+    guidance: Annotated[list[float] | None, typer.Option(help="One row each; default: the model's own.")] = None,
+    sampler: Annotated[list[str] | None, typer.Option(help="One row each; default: the model's own.")] = None,
+    steps: Annotated[list[int] | None, typer.Option(help="One row each; default: the model's own.")] = None,
+    holdout: Annotated[float, typer.Option(help="As in training.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="As in training; generated sprites have seeds from 0.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the figures there as JSON.")] = None,
+    device: Device = "auto",
+) -> None:
+    """Compare a model's sprites with the real ones, those it learnt from and those it never saw.
+
+    A small classifier is trained first, a minute or two. The row of held-out reals is what to measure the others by.
+    """
+    from itertools import product
+
+    from pixelforge.core.checkpoint import load_checkpoint
+    from pixelforge.core.device import pick_device
+    from pixelforge.files import check_writable, replacing
+    from training.evaluate import Evaluator, Figures, check_classes, score_settings, settings_for
+
+    checkpoint, chosen = load_checkpoint(model), pick_device(device)
+    if out is not None:
+        check_writable(out.parent)
+    recommended = checkpoint.header.recommended
+    rows = [
+        settings_for(checkpoint.header, *values)
+        for values in product(
+            sampler or [recommended.sampler], steps or [recommended.steps], guidance or [recommended.guidance_scale]
+        )
+    ]
+    evaluator = Evaluator(data, checkpoint.header.model.image_size, holdout, seed)
+    _show_warnings(evaluator.warnings)
+    check_classes(checkpoint.header.class_names, evaluator.training)
+    figures = [evaluator.score_heldout()]
+    with progress_bar() as bar:
+        for settings in rows:
+            name = f"{settings.sampler} {settings.steps} steps, w {settings.guidance_scale:g}"
+            task = bar.add_task(name, total=count)
+            for event in score_settings(evaluator, checkpoint, name, settings, count, chosen):
+                if isinstance(event, Figures):
+                    figures.append(event)
+                else:
+                    bar.advance(task, event)
+    typer.echo(_table(figures))
+    if out is not None:
+        with replacing(out) as part:
+            part.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2))
+
+
+def _table(figures: list[Figures]) -> str:
+    lines = [
+        "| sprites | n | KID x1000 | FID | class accuracy | near copies | nearest | diversity | colours |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.name} | {row.sprites} | {row.kid:.1f} | {row.fid:.1f} | {row.class_accuracy:.2f} | "
+        f"{row.near_copies:.1%} | {row.nearest:.3f} | {row.diversity:.2f} | {row.colours:.1f} |"
+        for row in figures
+    ]
+    return "\n".join(lines)
+
+
+def _show_warnings(warnings: tuple[str, ...], most: int = 20) -> None:
+    for line in warnings[:most]:
+        report(line)
+    if len(warnings) > most:
+        report(f"… and {len(warnings) - most} more.")

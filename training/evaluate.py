@@ -1,0 +1,142 @@
+"""How good a model is: its sprites against the real ones, those it learnt from and those it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.config import SAMPLERS
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.pipeline import SamplingSettings, sample_sprites
+from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.errors import DatasetError, RequestError
+from pixelforge.imaging.pixels import Pixels, from_values
+from training.classifier import describe, train_classifier
+from training.dataset import SpriteSet, load_folder, split_holdout
+from training.metrics import frechet_distance, kernel_distance, mean_pairwise_distance, nearest_distances
+
+NEAR_COPY = 0.15  # nearest_distances below this: a pixel here and there differs from a known sprite
+BATCH = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """One row of the table. The real sprites that were held out give the row to compare with."""
+
+    name: str
+    sprites: int
+    kid: float  # times 1000, against the training sprites; less is better
+    fid: float  # less is better; grows as `sprites` shrinks, so compare rows of one size
+    class_accuracy: float  # share that the classifier puts into the class they were made for
+    near_copies: float  # share with a training sprite nearer than NEAR_COPY
+    nearest: float  # median distance to the nearest training sprite
+    diversity: float  # mean distance of two sprites of a class in features; training sprites are 1
+    colours: float  # mean number of opaque colours in a sprite
+
+
+class Evaluator:
+    """Real sprites, split as in training, and a classifier fitted to the training part."""
+
+    def __init__(self, folder: Path, image_size: int, holdout: float = 0.1, seed: int = 0) -> None:
+        data = load_folder(folder, image_size)
+        self.training, self.heldout = split_holdout(data, holdout, seed)
+        if len(self.heldout) < 2:
+            raise DatasetError(f"{folder} is too small to hold sprites out for a comparison.")
+        self.warnings = data.warnings
+        self._classifier = train_classifier(self.training)
+        features, _ = describe(self._classifier, self.training.sprites)
+        self._mean, self._scale = features.mean(axis=0), features.std(axis=0) + 1e-6
+        self._real = self._normalised(features)
+        self._spread = self._diversity(self._real, self.training.labels)
+
+    def score(self, name: str, sprites: Pixels, labels: NDArray[np.int64]) -> Figures:
+        """The figures of sprites (N, S, S, 4) made for classes `labels` (N,)."""
+        raw, predicted = describe(self._classifier, sprites)
+        features = self._normalised(raw)
+        distances = nearest_distances(sprites, self.training.sprites)
+        return Figures(
+            name=name,
+            sprites=len(sprites),
+            kid=1000 * kernel_distance(features, self._real),
+            fid=frechet_distance(features, self._real),
+            class_accuracy=float((predicted == labels).mean()),
+            near_copies=float((distances < NEAR_COPY).mean()),
+            nearest=float(np.median(distances)),
+            diversity=self._diversity(features, labels) / self._spread,
+            colours=float(np.mean([_colour_count(sprite) for sprite in sprites])),
+        )
+
+    def score_heldout(self) -> Figures:
+        """The held-out real sprites' own figures: what a perfect model would come to."""
+        return self.score("held-out reals", self.heldout.sprites, self.heldout.labels)
+
+    def drawn_labels(self, count: int) -> NDArray[np.int64]:
+        """`count` labels in the proportions of the training part."""
+        positions = (np.arange(count) + 0.5) / count * len(self.training)
+        labels: NDArray[np.int64] = np.sort(self.training.labels)[positions.astype(np.int64)]
+        return labels
+
+    def _normalised(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        normalised: NDArray[np.float64] = (features - self._mean) / self._scale
+        return normalised
+
+    def _diversity(self, features: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+        classes = [features[labels == label] for label in np.unique(self.training.labels)]
+        return float(np.mean([mean_pairwise_distance(part) for part in classes if len(part) > 1]))
+
+
+def draw_sprites(
+    checkpoint: Checkpoint, labels: NDArray[np.int64], settings: SamplingSettings, seed: int, device: torch.device
+) -> Iterator[Pixels]:
+    """Sprites for `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
+    schedule = NoiseSchedule.build(checkpoint.header.diffusion)
+    network = checkpoint.network.to(device)
+    for start in range(0, len(labels), BATCH):
+        part = torch.from_numpy(labels[start : start + BATCH]).to(device)
+        seeds = range(seed + start, seed + start + len(part))
+        values = sample_sprites(network, checkpoint.header.model, schedule, part, seeds, settings)
+        yield from_values(values.cpu().numpy())
+
+
+def settings_for(header: ModelHeader, sampler: str, steps: int, guidance_scale: float) -> SamplingSettings:
+    """Checked settings of a row. Raises RequestError."""
+    if sampler not in SAMPLERS:
+        raise RequestError(f"There is no sampler {sampler!r}; choose one of {', '.join(SAMPLERS)}.")
+    if not 1 <= steps <= header.diffusion.num_timesteps:
+        raise RequestError(f"Steps must be 1 to {header.diffusion.num_timesteps}, not {steps}.")
+    return SamplingSettings(sampler=sampler, steps=steps, guidance_scale=guidance_scale)
+
+
+def score_settings(
+    evaluator: Evaluator,
+    checkpoint: Checkpoint,
+    name: str,
+    settings: SamplingSettings,
+    count: int,
+    device: torch.device,
+) -> Iterator[int | Figures]:
+    """Make `count` sprites in the training part's class proportions; yields each batch's size, then the figures."""
+    labels = evaluator.drawn_labels(count)
+    sprites = []
+    for batch in draw_sprites(checkpoint, labels, settings, 0, device):
+        sprites.append(batch)
+        yield len(batch)
+    yield evaluator.score(name, np.concatenate(sprites), labels)
+
+
+def check_classes(model_classes: tuple[str, ...], data: SpriteSet) -> None:
+    """Raises DatasetError unless a folder has the classes that the model makes."""
+    if set(model_classes) != set(data.class_names):
+        raise DatasetError(
+            f"The folder's classes ({', '.join(data.class_names)}) are not the model's ({', '.join(model_classes)})."
+        )
+
+
+def _colour_count(sprite: Pixels) -> int:
+    return len(np.unique(sprite[sprite[..., 3] == 255][:, :3], axis=0))

@@ -1,0 +1,48 @@
+"""The training loss of each prediction."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from pixelforge.core.diffusion import q_sample, v_target
+from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.unet import ContextUNet
+
+
+def stratified_timesteps(size: int, num_timesteps: int, generator: torch.Generator) -> Tensor:
+    """`size` timesteps, each uniform over 0 … T-1, one from each of `size` equal strata: less noise in the loss."""
+    uniform = (torch.arange(size) + torch.rand(size, generator=generator)) / size
+    return (uniform * num_timesteps).long().clamp(max=num_timesteps - 1)
+
+
+def diffusion_loss(
+    model: ContextUNet,
+    schedule: NoiseSchedule,
+    planes: Tensor,
+    labels: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    augment: Tensor | None = None,
+) -> Tensor:
+    """Mean loss over a batch: cross-entropy a pixel for `palette`, mean squared error for `eps` and `v`.
+
+    planes: (B, 1, H, W) indices into the model's colours for `palette`, else (B, C, H, W) of 0 … 255.
+    labels, t: (B,); noise: (B, C, H, W); augment: (B, augment_dim) or None.
+    """
+    prediction = model.config.prediction
+    x_0 = clean_values(model, planes)
+    alpha_bar = schedule.alphas_cumprod[t.cpu()].to(x_0)
+    output = model(q_sample(x_0, noise, alpha_bar), t, labels, augment).float()
+    if prediction == "palette":
+        return F.cross_entropy(output, planes[:, 0].long())
+    target = noise if prediction == "eps" else v_target(x_0, noise, alpha_bar)
+    return F.mse_loss(output, target)
+
+
+def clean_values(model: ContextUNet, planes: Tensor) -> Tensor:
+    """x_0 (B, C, H, W) in [-1, 1] of planes as `diffusion_loss` takes them."""
+    if model.config.prediction == "palette":
+        return model.colours[planes[:, 0].long()].permute(0, 3, 1, 2).contiguous()
+    return planes.float() / 127.5 - 1

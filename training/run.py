@@ -1,0 +1,230 @@
+"""A training run: a trainer, its data and its folder, begun or resumed, and the generator that carries it on."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.config import DiffusionConfig, ModelConfig, Prediction
+from pixelforge.core.device import pick_device
+from pixelforge.core.header import ModelHeader, Provenance, Recommended
+from pixelforge.core.pipeline import SamplingSettings
+from pixelforge.errors import TrainingError
+from pixelforge.imaging.pixels import enlarge
+from pixelforge.imaging.png import write_png
+from pixelforge.imaging.sheet import lay_out
+from training.augment import AUGMENT_DIM
+from training.config import Precision, TrainConfig
+from training.dataset import SpriteSet, find_palette, load_folder, split_holdout
+from training.evaluate import draw_sprites
+from training.loop import StepResult, Trainer, train
+from training.run_dir import RunConfig, RunDir, StatsRow
+
+SAMPLES_A_CLASS = 8
+SAMPLE_SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
+SAMPLE_SCALE = 4
+WARM_UP_STEPS, TIMED_STEPS = 3, 10
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """What a run reports after every step."""
+
+    step: int
+    total: int
+    loss: float
+    seconds_left: float  # at the run's mean speed since it was begun or resumed
+    stats: StatsRow | None  # the line written to stats.jsonl at this step, if one was
+
+
+class Run:
+    """A run in its folder; iterate `steps()` to carry it on. `credits` and `licence` go into the model file."""
+
+    def __init__(self, run_dir: RunDir, config: RunConfig, data: SpriteSet, device: str = "auto") -> None:
+        self.dir = run_dir
+        self.config = config
+        self.data = data
+        self.training, self.heldout = split_holdout(data, config.training.holdout, config.training.seed)
+        self.trainer = Trainer(config.model, config.diffusion, config.training, self.training, pick_device(device))
+        self._seconds = 0.0
+        self._unreported: list[tuple[float, float]] = []  # loss and seconds of each step since the last line of figures
+
+    @classmethod
+    def begin(
+        cls,
+        folder: Path,
+        out: Path,
+        model: ModelConfig,
+        training: TrainConfig,
+        data: SpriteSet,
+        device: str = "auto",
+        provenance: Provenance | None = None,
+    ) -> Run:
+        """Start a run of `data`, read from `folder`, in the folder `out`. Raises TrainingError or OutputError."""
+        config = RunConfig(
+            data=str(folder.resolve()),
+            fingerprint=fingerprint(data),
+            class_names=data.class_names,
+            model=model,
+            diffusion=DiffusionConfig(),
+            training=training,
+            provenance=provenance or Provenance(data=folder.resolve().name),
+        )
+        run_dir = RunDir(out)
+        run_dir.start(config)
+        return cls(run_dir, config, data, device)
+
+    @classmethod
+    def resume(cls, out: Path, folder: Path | None = None, device: str = "auto") -> Run:
+        """Go on with the run in `out`; `folder` if its data has moved. Raises TrainingError if the data has changed."""
+        run_dir = RunDir(out)
+        config = run_dir.read_config()
+        data = load_folder(folder or Path(config.data), config.model.image_size)
+        if fingerprint(data) != config.fingerprint:
+            raise TrainingError(
+                f"The sprites in {folder or config.data} have changed since the run in {out} was begun: "
+                "begin a new run with another --out."
+            )
+        run = cls(run_dir, config, data, device)
+        state = run_dir.read_state()
+        if state is not None:
+            try:
+                run.trainer.load_state_dict(state)
+                run._seconds = float(state["seconds"])
+                run._unreported = [(float(loss), float(seconds)) for loss, seconds in state["unreported"]]
+            except (KeyError, RuntimeError, ValueError, TypeError) as error:
+                raise TrainingError(f"{run_dir.state_path} does not fit the run's config.json.") from error
+        run_dir.trim_stats(run.trainer.step_count)
+        return run
+
+    def steps(self) -> Iterator[TrainStep]:
+        """Train to the end. However the caller stops pulling, the state is saved before this returns."""
+        total, begun_at = self.config.training.steps, self.trainer.step_count
+        spent = 0.0
+        try:
+            for result in train(self.trainer):
+                self._unreported.append((result.loss, result.seconds))
+                spent += result.seconds
+                self._seconds += result.seconds
+                row = self._record(result)
+                left = spent / (result.step - begun_at) * (total - result.step)
+                yield TrainStep(result.step, total, result.loss, left, row)
+        finally:
+            self._save()
+
+    def snapshot_header(self) -> ModelHeader:
+        """The description of the model as it is now."""
+        provenance = replace(
+            self.config.provenance,
+            sprites=len(self.training),
+            steps=self.trainer.step_count,
+            date=datetime.now(UTC).date().isoformat(),
+        )
+        return ModelHeader(
+            model=self.config.model,
+            diffusion=self.config.diffusion,
+            class_names=self.config.class_names,
+            recommended=Recommended(),
+            provenance=provenance,
+        )
+
+    def _record(self, result: StepResult) -> StatsRow | None:
+        config, step = self.config.training, result.step
+        last = step == config.steps
+        if step % config.sample_every == 0 or last:
+            self._draw_samples(step)
+        row = self._report(result) if step % config.evaluate_every == 0 or last else None
+        if step % config.save_every == 0 and not last:
+            self._save()
+        return row
+
+    def _report(self, result: StepResult) -> StatsRow:
+        config, losses = self.config.training, [loss for loss, _ in self._unreported]
+        row = StatsRow(
+            step=result.step,
+            loss=math.fsum(losses) / len(losses),
+            heldout_loss=self.trainer.heldout_loss(self.heldout) if len(self.heldout) else None,
+            images_per_second=config.batch_size * len(losses) / math.fsum(seconds for _, seconds in self._unreported),
+            learning_rate=result.learning_rate,
+            seconds=self._seconds,
+        )
+        self._unreported.clear()
+        self.dir.append_stats(row)
+        return row
+
+    def _save(self) -> None:
+        # Half precision halves the file; its rounding is far less than what a step moves the weights by.
+        weights = {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
+        self.dir.save_snapshot(self.snapshot_header(), weights)
+        self.dir.save_state(
+            {**self.trainer.state_dict(), "seconds": self._seconds, "unreported": list(self._unreported)}
+        )
+
+    def _draw_samples(self, step: int) -> None:
+        header = self.snapshot_header()
+        labels = np.repeat(np.arange(len(header.class_names)), SAMPLES_A_CLASS)
+        network = self.trainer.ema.module.eval()
+        batches = draw_sprites(Checkpoint(header, network), labels, SAMPLE_SETTINGS, 0, self.trainer.device)
+        sheet = lay_out(np.concatenate(list(batches)), SAMPLES_A_CLASS)
+        write_png(self.dir.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
+
+
+def choose_model(
+    data: SpriteSet, image_size: int, prediction: Prediction | None, base_width: int, dropout: float, told: bool
+) -> ModelConfig:
+    """The network for a data set: `palette` where the sprites share at most 64 colours, else `v`.
+
+    Raises TrainingError if `palette` is asked for and there are more. told: whether augmentations are told.
+    """
+    palette = find_palette(data.sprites)
+    if prediction == "palette" and len(palette) < 2:
+        raise TrainingError(
+            "The palette prediction needs sprites that share 2 to 64 colours: reduce their colours, "
+            "or train with --prediction v."
+        )
+    return ModelConfig(
+        num_classes=len(data.class_names),
+        image_size=image_size,
+        base_width=base_width,
+        dropout=dropout,
+        augment_dim=AUGMENT_DIM if told else 0,
+        prediction=prediction or ("palette" if len(palette) >= 2 else "v"),
+        palette=palette,
+    )
+
+
+def steps_in(minutes: float, model: ModelConfig, training: TrainConfig, data: SpriteSet, device: str = "auto") -> int:
+    """Steps that fit into `minutes` at the speed of a few steps made for it, at least 1."""
+    trainer = Trainer(model, DiffusionConfig(), training, data, pick_device(device))
+    for _ in range(WARM_UP_STEPS):
+        trainer.step()
+    start = time.perf_counter()
+    for _ in range(TIMED_STEPS):
+        trainer.step()
+    return max(1, round(minutes * 60 * TIMED_STEPS / (time.perf_counter() - start)))
+
+
+def best_precision(device: str = "auto") -> Precision:
+    """bfloat16 where the hardware multiplies it faster than float32, else float32."""
+    kind = pick_device(device).type
+    if kind == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    capabilities = torch.cpu.get_capabilities() if kind == "cpu" else {}
+    return "bfloat16" if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") else "float32"
+
+
+def fingerprint(data: SpriteSet) -> str:
+    """A digest of the sprites and their classes."""
+    digest = hashlib.sha256(repr((data.class_names, data.groups)).encode())
+    digest.update(data.sprites.tobytes())
+    digest.update(data.labels.tobytes())
+    return digest.hexdigest()

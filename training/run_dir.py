@@ -1,0 +1,123 @@
+"""A run's folder: what stands in it, and how it is written so that a power cut leaves a run that resumes."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+
+from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.config import DiffusionConfig, ModelConfig
+from pixelforge.core.header import ModelHeader, Provenance
+from pixelforge.core.unpickle import load_without_code
+from pixelforge.errors import OutputError, TrainingError
+from pixelforge.files import check_writable, reason, replacing
+from training.config import TrainConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """config.json: everything that makes the run what it is."""
+
+    data: str  # the folder trained on
+    fingerprint: str  # of the training part, so that a resumed run sees the same sprites
+    class_names: tuple[str, ...]
+    model: ModelConfig
+    diffusion: DiffusionConfig
+    training: TrainConfig
+    provenance: Provenance  # as the model file will carry it; counts and date are filled in when it is written
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatsRow:
+    """A line of stats.jsonl; a figure that was not taken at that step is null."""
+
+    step: int
+    loss: float  # of training, the mean since the row before
+    heldout_loss: float | None
+    images_per_second: float
+    learning_rate: float
+    seconds: float  # of training so far
+
+
+class RunDir:
+    """The files of one run under `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config_path = root / "config.json"
+        self.stats_path = root / "stats.jsonl"
+        self.state_path = root / "state.pt"
+        self.snapshot_path = root / "snapshot.safetensors"
+        self.samples_folder = root / "samples"
+
+    def start(self, config: RunConfig) -> None:
+        """Begin a run. Raises TrainingError if one stands there already, OutputError if the folder is not writable."""
+        if self.config_path.exists():
+            raise TrainingError(f"{self.root} holds a run already: go on with --resume, or choose another --out.")
+        check_writable(self.root)
+        with replacing(self.config_path) as part:
+            part.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2))
+
+    def read_config(self) -> RunConfig:
+        """The settings that the run was begun with. Raises TrainingError."""
+        try:
+            return msgspec.json.decode(self.config_path.read_bytes(), type=RunConfig)
+        except FileNotFoundError as error:
+            raise TrainingError(f"{self.root} holds no run to resume.") from error
+        except (OSError, msgspec.MsgspecError) as error:
+            raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
+
+    def save_state(self, state: dict[str, Any]) -> None:
+        """Keep all that resuming needs."""
+        with replacing(self.state_path) as part:
+            torch.save(state, part)
+
+    def read_state(self) -> dict[str, Any] | None:
+        """The last saved state, or None where the run had not come that far. Raises TrainingError."""
+        try:
+            content = self.state_path.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            state = load_without_code(content)
+        except (ValueError, pickle.UnpicklingError) as error:
+            raise TrainingError(f"{self.state_path} is damaged, so the run cannot go on.") from error
+        if not isinstance(state, dict):
+            raise TrainingError(f"{self.state_path} is not a training state.")
+        return state
+
+    def save_snapshot(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
+        """Write the model as it is now, ready to use."""
+        save_checkpoint(self.snapshot_path, header, weights)
+
+    def append_stats(self, row: StatsRow) -> None:
+        """Add a line to stats.jsonl, on the disk when this returns. Raises OutputError."""
+        try:
+            with self.stats_path.open("ab") as file:
+                file.write(msgspec.json.encode(row) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise OutputError(f"{self.stats_path} cannot be written: {reason(error)}.") from error
+
+    def read_stats(self) -> list[StatsRow]:
+        """The whole lines of stats.jsonl; a last line cut off by a power cut is passed over."""
+        try:
+            lines = self.stats_path.read_bytes().split(b"\n")[:-1]
+            return [msgspec.json.decode(line, type=StatsRow) for line in lines]
+        except FileNotFoundError:
+            return []
+        except (OSError, msgspec.MsgspecError) as error:
+            raise TrainingError(f"{self.stats_path} cannot be read: {error}.") from error
+
+    def trim_stats(self, step: int) -> None:
+        """Drop the lines after `step`: those of work that was not saved and is done again."""
+        kept = [row for row in self.read_stats() if row.step <= step]
+        with replacing(self.stats_path) as part:
+            part.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in kept))
