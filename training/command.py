@@ -147,6 +147,9 @@ def evaluate(
     holdout: Annotated[float, typer.Option(help="As in training.")] = 0.1,
     seed: Annotated[int, typer.Option(help="As in training; generated sprites have seeds from 0.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the figures there as JSON.")] = None,
+    recommend: Annotated[
+        bool, typer.Option("--recommend", help="Write the row with the least KID into the model file as its defaults.")
+    ] = False,
     device: Device = "auto",
 ) -> None:
     """Compare a model's sprites with the real ones, those it learnt from and those it never saw.
@@ -158,7 +161,7 @@ def evaluate(
     from pixelforge.core.checkpoint import load_checkpoint
     from pixelforge.core.device import pick_device
     from pixelforge.files import check_writable, replacing
-    from training.evaluate import Evaluator, Figures, check_classes, score_settings, settings_for
+    from training.evaluate import Evaluator, Figures, check_classes, score_settings, settings_for, write_recommendation
 
     checkpoint, chosen = load_checkpoint(model), pick_device(device)
     if out is not None:
@@ -184,6 +187,10 @@ def evaluate(
                 else:
                     bar.advance(task, event)
     typer.echo(_table(figures))
+    if recommend:
+        best = min(zip(rows, figures[1:], strict=True), key=lambda pair: pair[1].kid)[0]
+        write_recommendation(model, best)
+        report(f"Default of {model}: {best.sampler}, {best.steps} steps, guidance {best.guidance_scale:g}")
     if out is not None:
         with replacing(out) as part:
             part.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2))

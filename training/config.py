@@ -21,7 +21,7 @@ class TrainConfig:
     warmup_steps: int = 200  # the learning rate rises linearly over them
     final_fraction: float = 0.02  # of the learning rate is left at the last step of the cosine
     gradient_clip: float = 1.0  # largest norm of all gradients together
-    ema_decay: float = 0.999
+    ema_decay: float = 0.9995
     class_drop_prob: float = 0.1  # how often a label is replaced by the null class (classifier-free guidance)
     balance: float = 0.5  # 0 draws every sprite alike, 1 every class alike
     flip: float = 0.3  # probability of a mirrored sprite

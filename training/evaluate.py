@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 
-from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
 from pixelforge.core.config import SAMPLERS
-from pixelforge.core.header import ModelHeader
+from pixelforge.core.header import ModelHeader, Recommended, read_header
 from pixelforge.core.pipeline import SamplingSettings, sample_sprites
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.errors import DatasetError, RequestError
@@ -128,6 +129,13 @@ def score_settings(
         sprites.append(batch)
         yield len(batch)
     yield evaluator.score(name, np.concatenate(sprites), labels)
+
+
+def write_recommendation(model: Path, settings: SamplingSettings) -> None:
+    """Make `settings` the defaults in a model file; the weights stay. Raises CheckpointError or OutputError."""
+    header = read_header(model)
+    recommended = Recommended(sampler=settings.sampler, steps=settings.steps, guidance_scale=settings.guidance_scale)
+    save_checkpoint(model, replace(header, recommended=recommended), load_file(model))
 
 
 def check_classes(model_classes: tuple[str, ...], data: SpriteSet) -> None:

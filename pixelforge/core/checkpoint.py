@@ -7,13 +7,16 @@ from pathlib import Path
 
 import msgspec
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import nn
 
 from pixelforge.core.build import build_network
 from pixelforge.core.header import HEADER_KEY, ModelHeader, open_model_file, parse_header
-from pixelforge.errors import CheckpointError
+from pixelforge.errors import CheckpointError, OutputError
 from pixelforge.files import replacing
+
+WEIGHT_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,10 @@ def save_checkpoint(path: Path, header: ModelHeader, weights: dict[str, torch.Te
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
     metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
     with replacing(path) as part:
-        save_file(tensors, part, metadata=metadata)
+        try:
+            save_file(tensors, part, metadata=metadata)
+        except SafetensorError as error:  # its words for a full disk
+            raise OutputError(f"{path} cannot be written: {error}.") from error
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -37,8 +43,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     with open_model_file(path, "pt") as file:
         header = parse_header(path, file.metadata())
         names = set(file.keys())
-        network = build_network(header.model)
-        expected = network.state_dict()
+        with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
+            expected = build_network(header.model).state_dict()
         missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
         if missing or extra:
             raise CheckpointError(f"{path} does not fit its own description: {_difference(missing, extra)}.")
@@ -48,9 +54,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
             if weight.shape != parameter.shape:
                 shapes = f"{tuple(weight.shape)} where {tuple(parameter.shape)} is needed"
                 raise CheckpointError(f"{path} does not fit its own description: {name} is {shapes}.")
+            if weight.dtype not in WEIGHT_DTYPES:
+                raise CheckpointError(f"{path} cannot be used: {name} is stored as {weight.dtype}.")
             if not torch.isfinite(weight).all():
                 raise CheckpointError(f"{path} is damaged: {name} holds numbers that are not finite.")
             weights[name] = weight.float()
+    network = build_network(header.model)
     network.load_state_dict(weights)
     return Checkpoint(header, network.eval().requires_grad_(False))
 

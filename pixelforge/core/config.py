@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ Colour = tuple[int, int, int]
 SAMPLERS: tuple[SamplerName, ...] = ("ddpm", "ddim", "dpm++2m")
 MAX_PALETTE = 64
 GROUPS = 8
+MAX_LOG_DECAY = 50.0  # of alphas_cumprod, so that its square root stays a float32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +27,8 @@ class ModelConfig:
     architecture: Architecture = "context_unet"
     image_size: int = 16  # pixels a side, 8 to 64
     channels: int = 4  # RGBA; 3 is RGB without transparency
-    base_width: int = 32  # feature channels at full resolution, a multiple of 8 (GroupNorm)
-    multipliers: tuple[int, ...] = (1, 2, 3)  # width of each level in base widths; each level halves the resolution
+    base_width: int = 48  # feature channels at full resolution, a multiple of 8 (GroupNorm)
+    multipliers: tuple[int, ...] = (1, 2, 2)  # width of each level in base widths; each level halves the resolution
     blocks_per_level: int = 2
     attention_levels: tuple[int, ...] = (1, 2)  # levels with self-attention; 0 is full resolution
     num_heads: int = 4
@@ -111,6 +113,10 @@ class DiffusionConfig:
         _require(
             0.0 <= self.beta_min < self.beta_max < 1.0,
             f"betas must satisfy 0 <= min < max < 1, not {self.beta_min} and {self.beta_max}",
+        )
+        _require(
+            self.num_timesteps * -math.log1p(-self.beta_min) <= MAX_LOG_DECAY,
+            f"betas of {self.beta_min} or more over {self.num_timesteps} timesteps leave nothing of a picture",
         )
 
 

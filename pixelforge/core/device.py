@@ -10,6 +10,7 @@ from pixelforge.errors import RequestError
 
 DeviceName = Literal["auto", "cuda", "mps", "cpu"]
 DEVICES: tuple[DeviceName, ...] = ("auto", "cuda", "mps", "cpu")
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")  # MPS; the CPU; the CPU on Windows
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -28,4 +29,4 @@ def pick_device(name: str = "auto") -> torch.device:
 def is_out_of_memory(error: RuntimeError) -> bool:
     """Whether torch failed for want of memory: CUDA has an error of its own, MPS and the CPU only a message."""
     message = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in message or "can't allocate memory" in message
+    return isinstance(error, torch.OutOfMemoryError) or any(words in message for words in OUT_OF_MEMORY)

@@ -84,15 +84,19 @@ def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
         raise CheckpointError(f"{path} is a safetensors file, but not a PixelForge model: its header is missing.")
     try:
         version = msgspec.json.decode(text, type=dict[str, object]).get("format_version")
+        if version is None:
+            raise CheckpointError(f"{path} has a header that cannot be read: it does not say its format_version.")
         if isinstance(version, int) and version > FORMAT_VERSION:
             raise CheckpointError(
                 f"{path} was made by a newer PixelForge (format {version}; this one reads up to {FORMAT_VERSION})."
             )
         header = msgspec.json.decode(text, type=ModelHeader)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise CheckpointError(f"{path} has a header that cannot be read: {error}.") from error
     if len(header.class_names) != header.model.num_classes:
         raise CheckpointError(
             f"{path} names {len(header.class_names)} classes, but its network knows {header.model.num_classes}."
         )
+    if len(set(header.class_names)) != len(header.class_names) or "" in header.class_names:
+        raise CheckpointError(f"{path} has a header that cannot be read: every class needs a name of its own.")
     return header

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import pickle
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixelforge.core.config import GROUPS, DiffusionConfig, ModelConfig
-from pixelforge.core.unet import EMBED_FACTOR, EMBED_ROWS
+from pixelforge.core.unet import EMBED_FACTOR, EMBED_ROWS, PointwiseConv, SiLU, pointwise, silu
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import CheckpointError, ConfigError
 from pixelforge.files import reason
@@ -30,12 +31,17 @@ class NotebookResidualBlock(nn.Module):
         self.time_mlp = nn.ModuleList([nn.Linear(embed_width, out_width)])
         self.conv2 = nn.Conv2d(out_width, out_width, 3, padding=1)
         self.norm2 = nn.GroupNorm(GROUPS, out_width)
-        self.skip = nn.Conv2d(in_width, out_width, 1) if in_width != out_width else nn.Identity()
+        self.skip = PointwiseConv(in_width, out_width) if in_width != out_width else nn.Identity()
 
     def forward(self, x: Tensor, emb: Tensor) -> Tensor:
-        h = F.silu(self.norm1(self.conv1(x)))
-        h = h + F.silu(self.time_mlp[0](emb))[: len(x), :, None, None]
-        return F.silu(self.norm2(self.conv2(h)) + self.skip(x))
+        h = silu(self.norm1(self.conv1(x)))
+        h = h + silu(self.time_mlp[0](emb))[: len(x), :, None, None]
+        return silu(self.norm2(self.conv2(h)) + self.skip(x))
+
+
+class _PointwiseConv1d(nn.Conv1d):
+    def forward(self, input: Tensor) -> Tensor:
+        return pointwise(input, self.weight, cast(Tensor, self.bias))
 
 
 class NotebookAttention(nn.Module):
@@ -44,7 +50,7 @@ class NotebookAttention(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm = nn.GroupNorm(GROUPS, width)
-        self.q, self.k, self.v, self.proj_out = (nn.Conv1d(width, width, 1) for _ in range(4))
+        self.q, self.k, self.v, self.proj_out = (_PointwiseConv1d(width, width, 1) for _ in range(4))
 
     def forward(self, x: Tensor) -> Tensor:
         h = self.norm(x).flatten(2)
@@ -82,7 +88,7 @@ class NotebookUNet(nn.Module):
         base, blocks = config.base_width, config.blocks_per_level
         widths = [base * multiplier for multiplier in config.multipliers]
         embed_width, levels = EMBED_FACTOR * base, range(len(widths))
-        self.time_mlp = nn.Sequential(nn.Linear(1, embed_width), nn.SiLU(), nn.Linear(embed_width, embed_width))
+        self.time_mlp = nn.Sequential(nn.Linear(1, embed_width), SiLU(), nn.Linear(embed_width, embed_width))
         self.label_emb = nn.Embedding(config.num_classes + 1, embed_width)
         self.init_conv = nn.Conv2d(config.channels, base, 3, padding=1)
         attends = [level in config.attention_levels for level in levels]
@@ -104,7 +110,7 @@ class NotebookUNet(nn.Module):
             for i in reversed(levels)
         )
         self.out_conv = nn.Sequential(
-            nn.GroupNorm(GROUPS, base), nn.SiLU(), nn.Conv2d(base, config.channels, 3, padding=1)
+            nn.GroupNorm(GROUPS, base), SiLU(), nn.Conv2d(base, config.channels, 3, padding=1)
         )
 
     def forward(self, x: Tensor, t: Tensor, labels: Tensor) -> Tensor:
@@ -137,9 +143,12 @@ def read_notebook_weights(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
     weights = _read_tensors(path)
     try:
         config = _config_of(weights)
+    except ConfigError as error:
+        raise CheckpointError(f"{path} does not hold the notebook's network: {error}") from error
+    except (LookupError, ValueError, ZeroDivisionError) as error:
+        raise CheckpointError(f"{path} does not hold the notebook's network: weights are missing or unfit.") from error
+    with torch.device("meta"):  # shapes without memory
         expected = NotebookUNet(config).state_dict()
-    except (KeyError, IndexError, ConfigError) as error:
-        raise CheckpointError(f"{path} does not hold the notebook's network: {error} is missing or unfit.") from error
     for name, parameter in expected.items():
         if name not in weights or weights[name].shape != parameter.shape:
             raise CheckpointError(
@@ -155,7 +164,8 @@ def read_notebook_weights(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
     try:
-        content = load_without_code(path.read_bytes())
+        file = path.read_bytes()
+        content = load_without_code(file)
     except FileNotFoundError as error:
         raise CheckpointError(f"{path} does not exist.") from error
     except OSError as error:
@@ -167,11 +177,16 @@ def _read_tensors(path: Path) -> dict[str, Tensor]:
     except ValueError as error:
         raise CheckpointError(f"{path} is damaged or no file of weights.") from error
     if not isinstance(content, dict) or not all(
-        isinstance(name, str) and isinstance(value, Tensor) and value.is_floating_point()
-        for name, value in content.items()
+        isinstance(name, str) and isinstance(value, Tensor) and _is_plain(value) for name, value in content.items()
     ):
         raise CheckpointError(f"{path} does not hold the notebook's network: it must be a dict of weights.")
+    if sum(value.nbytes for value in content.values()) > len(file):  # views that repeat the little there is
+        raise CheckpointError(f"{path} was not opened: its weights would be larger than the file.")
     return content
+
+
+def _is_plain(value: Tensor) -> bool:
+    return value.is_floating_point() and value.layout == torch.strided and value.device.type == "cpu"
 
 
 def _config_of(weights: dict[str, Tensor]) -> ModelConfig:

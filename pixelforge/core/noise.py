@@ -11,8 +11,8 @@ from torch import Tensor
 class SpriteNoise:
     """Standard normal noise for sprites, each drawn from its own CPU generator.
 
-    seeds: one a sprite, 0 to 2**63 - 1. shape: (C, H, W) of a sprite. The n-th draw of a seed is always the same
-    picture, on every device.
+    seeds: one a sprite, 0 to 2**32 - 1 (the generator hears no more bits). shape: (C, H, W) of a sprite. The n-th draw
+    of a seed is always the same picture, on every device.
     """
 
     def __init__(self, seeds: Sequence[int], shape: tuple[int, int, int], device: torch.device) -> None:

@@ -42,7 +42,7 @@ def sprite_steps(
     shape = (config.channels, config.image_size, config.image_size)
     noise = SpriteNoise(seeds, shape, labels.device)
     timesteps = spaced_timesteps(schedule.num_timesteps, settings.steps, settings.strength)
-    denoiser = GuidedDenoiser(network, config, schedule, labels, settings.guidance_scale, decide_at=timesteps[-1])
+    denoiser = GuidedDenoiser(network, config, schedule, labels, settings.guidance_scale, timesteps)
     x_t = noise.draw()
     if start is not None:
         alpha_bar = schedule.alphas_cumprod[timesteps[0]].expand(len(x_t))

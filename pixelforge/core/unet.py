@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -23,10 +25,51 @@ def timestep_embedding(t: Tensor, dim: int, max_period: float = 10_000.0) -> Ten
     return torch.cat([angles.cos(), angles.sin()], dim=1)
 
 
+def pointwise(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """A convolution of kernel 1 as one matrix product a row: (B, in, …) to (B, out, …).
+
+    Each row is summed in one order whatever their number (with one thread, CPU convolutions change theirs at 16 rows),
+    and few rows are done sooner.
+    """
+    weights = weight.flatten(1).expand(len(x), -1, -1)
+    return torch.baddbmm(bias[:, None], weights, x.flatten(2)).view(len(x), -1, *x.shape[2:])
+
+
+def silu(x: Tensor) -> Tensor:
+    """x / (1 + exp(-x)).
+
+    F.silu takes another path at the end of a thread's share of the numbers, and three threads' shares end at odd places
+    that move with the number of rows; exp does not.
+    """
+    if torch.is_grad_enabled() or x.device.type != "cpu" or torch.get_num_threads() <= 2:
+        return F.silu(x)
+    return x / x.neg().exp_().add_(1)
+
+
+class SiLU(nn.Module):
+    """`silu` as a module."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return silu(x)
+
+
+class PointwiseConv(nn.Conv2d):
+    """1x1 convolution: (B, in, H, W) to (B, out, H, W); while it learns as torch has it, whose backward is quicker."""
+
+    def __init__(self, in_width: int, out_width: int) -> None:
+        super().__init__(in_width, out_width, 1)
+
+    def forward(self, input: Tensor) -> Tensor:
+        if torch.is_grad_enabled():
+            return super().forward(input)
+        return pointwise(input, self.weight, cast(Tensor, self.bias))
+
+
 class ResidualBlock(nn.Module):
     """norm, SiLU, conv, norm scaled and shifted by the embedding, SiLU, dropout, conv, plus the skip.
 
-    Adaptive group normalisation as in Dhariwal & Nichol 2021, section 3. (B, in, H, W) to (B, out, H, W).
+    Adaptive group normalisation as in Dhariwal & Nichol 2021, section 3. (B, in, H, W) to (B, out, H, W). `forward`
+    takes what `modulation` makes of the embedding, (B or more, 2 out).
     """
 
     def __init__(self, in_width: int, out_width: int, embed_width: int, dropout: float) -> None:
@@ -37,15 +80,15 @@ class ResidualBlock(nn.Module):
         self.norm2 = nn.GroupNorm(GROUPS, out_width)
         self.dropout = nn.Dropout(dropout)
         self.conv2 = nn.Conv2d(out_width, out_width, 3, padding=1)
-        self.skip = nn.Conv2d(in_width, out_width, 1) if in_width != out_width else nn.Identity()
+        self.skip = PointwiseConv(in_width, out_width) if in_width != out_width else nn.Identity()
         nn.init.zeros_(self.conv2.weight)
         nn.init.zeros_(self.conv2.bias)  # type: ignore[arg-type]
 
-    def forward(self, x: Tensor, emb: Tensor) -> Tensor:
-        h = self.conv1(F.silu(self.norm1(x)))
-        scale, shift = self.modulation(emb)[: len(x), :, None, None].chunk(2, dim=1)
+    def forward(self, x: Tensor, modulation: Tensor) -> Tensor:
+        h = self.conv1(silu(self.norm1(x)))
+        scale, shift = modulation[: len(x), :, None, None].chunk(2, dim=1)
         h = self.norm2(h) * (1 + scale) + shift
-        h = self.conv2(self.dropout(F.silu(h)))
+        h = self.conv2(self.dropout(silu(h)))
         return h + self.skip(x)  # type: ignore[no-any-return]
 
 
@@ -56,8 +99,8 @@ class AttentionBlock(nn.Module):
         super().__init__()
         self.num_heads = num_heads
         self.norm = nn.GroupNorm(GROUPS, width)
-        self.qkv = nn.Conv2d(width, 3 * width, 1)
-        self.proj_out = nn.Conv2d(width, width, 1)
+        self.qkv = PointwiseConv(width, 3 * width)
+        self.proj_out = PointwiseConv(width, width)
         nn.init.zeros_(self.proj_out.weight)
         nn.init.zeros_(self.proj_out.bias)  # type: ignore[arg-type]
 
@@ -81,8 +124,8 @@ class Stage(nn.Module):
         attends = level in config.attention_levels
         self.attention = AttentionBlock(out_width, config.num_heads) if attends else nn.Identity()
 
-    def forward(self, x: Tensor, emb: Tensor) -> Tensor:
-        return self.attention(self.block(x, emb))  # type: ignore[no-any-return]
+    def forward(self, x: Tensor, modulation: Tensor) -> Tensor:
+        return self.attention(self.block(x, modulation))  # type: ignore[no-any-return]
 
 
 class ContextUNet(nn.Module):
@@ -98,7 +141,7 @@ class ContextUNet(nn.Module):
         super().__init__()
         self.config = config
         width, embed_width = config.base_width, EMBED_FACTOR * config.base_width
-        self.time_mlp = nn.Sequential(nn.Linear(width, embed_width), nn.SiLU(), nn.Linear(embed_width, embed_width))
+        self.time_mlp = nn.Sequential(nn.Linear(width, embed_width), SiLU(), nn.Linear(embed_width, embed_width))
         self.label_emb = nn.Embedding(config.num_classes + 1, embed_width)
         self.augment_emb = nn.Linear(config.augment_dim, embed_width, bias=False) if config.augment_dim else None
         self.init_conv = nn.Conv2d(config.channels, width, 3, padding=1)
@@ -131,6 +174,7 @@ class ContextUNet(nn.Module):
             if level > 0:
                 self.ups.append(nn.Conv2d(current, current, 3, padding=1))
 
+        self._blocks = [module for module in self.modules() if isinstance(module, ResidualBlock)]
         self.out_norm = nn.GroupNorm(GROUPS, current)
         self.out_conv = nn.Conv2d(current, config.out_channels, 3, padding=1)
         nn.init.zeros_(self.out_conv.weight)
@@ -138,8 +182,8 @@ class ContextUNet(nn.Module):
         colours = palette_colours(config.palette, config.channels) if config.prediction == "palette" else torch.empty(0)
         self.register_buffer("colours", colours, persistent=False)
 
-    def embed(self, t: Tensor, labels: Tensor, augment: Tensor | None = None) -> Tensor:
-        """SiLU of the summed time, class and augmentation embeddings: (rows, E), rows = B or EMBED_ROWS if B is less.
+    def conditions(self, t: Tensor, labels: Tensor, augment: Tensor | None = None) -> list[Tensor]:
+        """What each residual block hears of time and class: (rows, 2 width) a block, rows = B rounded up to EMBED_ROWS.
 
         The rows past B are padding: a product of few rows is summed in another order than one of many, and then a
         sprite made alone would differ in the last bits from the same sprite in a grid.
@@ -149,20 +193,25 @@ class ContextUNet(nn.Module):
         emb = emb + self.label_emb(F.pad(labels, padding))
         if self.augment_emb is not None and augment is not None:
             emb = emb + self.augment_emb(F.pad(augment, (0, 0, *padding)))
-        return F.silu(emb)
+        emb = silu(emb)
+        return [block.modulation(emb) for block in self._blocks]
 
     def forward(self, x: Tensor, t: Tensor, labels: Tensor, augment: Tensor | None = None) -> Tensor:
-        emb = self.embed(t, labels, augment)
+        return self.run(x, self.conditions(t, labels, augment))
+
+    def run(self, x: Tensor, conditions: Sequence[Tensor]) -> Tensor:
+        """`forward` with what `conditions` gave: a sampler makes those of many timesteps at once."""
+        heard = iter(conditions)
         h = self.init_conv(x)
         skips = [h]
         for module in self.downs:
-            h = module(h, emb) if isinstance(module, Stage) else module(h)
+            h = module(h, next(heard)) if isinstance(module, Stage) else module(h)
             skips.append(h)
         first, attention, second = self.mid
-        h = second(attention(first(h, emb)), emb)
+        h = second(attention(first(h, next(heard))), next(heard))
         for module in self.ups:
             if isinstance(module, Stage):
-                h = module(torch.cat([h, skips.pop()], dim=1), emb)
+                h = module(torch.cat([h, skips.pop()], dim=1), next(heard))
             else:
                 h = module(F.interpolate(h, scale_factor=2.0, mode="nearest"))
-        return self.out_conv(F.silu(self.out_norm(h)))  # type: ignore[no-any-return]
+        return self.out_conv(silu(self.out_norm(h)))  # type: ignore[no-any-return]

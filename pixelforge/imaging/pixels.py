@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from pixelforge.errors import DatasetError
+from pixelforge.files import reason
 
 Pixels = NDArray[np.uint8]
 Values = NDArray[np.float32]
@@ -29,7 +30,9 @@ def read_sprite(path: Path) -> Pixels:
                 return harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
     except UnidentifiedImageError as error:
         raise DatasetError(f"{path} is not a picture.") from error
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError, Warning) as error:
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {reason(error)}.") from error
+    except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError, Warning) as error:
         raise DatasetError(f"{path} cannot be read: {str(error) or type(error).__name__}.") from error
 
 

@@ -15,6 +15,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.pipeline import SamplingSettings, sprite_steps
 from pixelforge.core.sampler import SamplerStep
 from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
 
@@ -56,8 +57,10 @@ def generate(
         try:
             yield from _generate_together(model, request, first, size)
         except RuntimeError as error:
-            if not is_out_of_memory(error) or size == 1:
+            if not is_out_of_memory(error):
                 raise
+            if size == 1:
+                raise RequestError("There is not enough memory for a single sprite: close other programs.") from error
             micro_batch = size // 2
             yield Notice(f"Memory ran out with {size} sprites at a time: going on with {micro_batch}.")
             continue

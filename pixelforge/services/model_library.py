@@ -55,7 +55,7 @@ def import_model(source: Path, class_names: Sequence[str] = ()) -> ModelEntry:
     class_names: for a .pth, which has none of its own. Raises CheckpointError, RequestError or OutputError.
     """
     target = user_models_folder() / f"{source.stem}{SUFFIX}"
-    if target.exists():
+    if target.stem in (entry.name for entry in list_models()):
         raise RequestError(f"There is a model named {target.stem} already: rename {source.name} first.")
     if source.suffix.lower() in (".pth", ".pt"):
         _convert_notebook(source, target, tuple(class_names))
@@ -75,6 +75,8 @@ def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) 
     config, weights = read_notebook_weights(source)
     if class_names and len(class_names) != config.num_classes:
         raise RequestError(f"{source} has {config.num_classes} classes, but {len(class_names)} names were given.")
+    if len(set(class_names)) != len(class_names) or "" in class_names:
+        raise RequestError("Every class needs a name of its own.")
     header = ModelHeader(
         model=config,
         diffusion=NOTEBOOK_DIFFUSION,

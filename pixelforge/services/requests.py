@@ -11,7 +11,7 @@ from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
 
 MAX_COUNT = 1_000_000
-MAX_SEED = 2**63 - 1
+MAX_SEED = 2**32 - 1  # torch's CPU generator hears the low 32 bits of a seed only
 MIN_GUIDANCE, MAX_GUIDANCE = 1.0, 15.0
 
 

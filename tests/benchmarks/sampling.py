@@ -1,0 +1,69 @@
+"""How fast sprites are made: `python -m tests.benchmarks.sampling`."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.diffusion import colours_from_logits, palette_colours, posterior
+from pixelforge.core.noise import SpriteNoise
+from pixelforge.core.pipeline import SamplingSettings
+from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.services.generation import LoadedModel, generate
+from pixelforge.services.requests import make_request
+from tests.benchmarks.machine import MODEL, best_seconds, bundled, forward_gflop, sgemm_gflops
+
+PLAIN_STEPS = 100  # of the 1000; every step costs the same
+
+
+@torch.inference_mode()
+def plain_loop(checkpoint: Checkpoint, schedule: NoiseSchedule, guidance_scale: float, steps: int) -> Tensor:
+    """DDPM for one sprite as it is usually written: two forwards a step, one with the class and one without."""
+    network, config = checkpoint.network, checkpoint.header.model
+    colours = palette_colours(config.palette, config.channels)
+    noise = SpriteNoise([0], (config.channels, config.image_size, config.image_size), torch.device("cpu"))
+    x, label, null = noise.draw(), torch.tensor([0]), torch.tensor([config.null_class])
+    for timestep in range(schedule.num_timesteps - 1, schedule.num_timesteps - 1 - steps, -1):
+        t = torch.tensor([timestep])
+        conditional, unconditional = network(x, t, label), network(x, t, null)
+        pred_x0 = colours_from_logits(unconditional + guidance_scale * (conditional - unconditional), colours)
+        of_x0, of_xt, variance = posterior(schedule.alpha_bar(timestep), schedule.alpha_bar(timestep - 1))
+        x = of_x0 * pred_x0 + of_xt * x + variance**0.5 * noise.draw()
+    return x
+
+
+def main() -> None:
+    checkpoint, model = bundled(), LoadedModel.load(MODEL, "cpu")
+    header = checkpoint.header
+    name = header.class_names[0]
+    gflops = sgemm_gflops()
+    print(f"sgemm 2048: {gflops:.0f} GFLOP/s on {torch.get_num_threads()} threads")
+
+    def make(count: int, **settings: object) -> None:
+        for _ in generate(model, make_request(header, [name], count=count, seed=0, **settings)):  # type: ignore[arg-type]
+            pass
+
+    recommended = header.recommended
+    settings = SamplingSettings(
+        sampler=recommended.sampler, steps=recommended.steps, guidance_scale=recommended.guidance_scale
+    )
+    print(f"default settings: {settings.sampler}, {settings.steps} steps, guidance {settings.guidance_scale:g}")
+    config = header.model
+    for count, rounds in ((1, 5), (64, 2)):
+        seconds = best_seconds(lambda count=count: make(count), rounds)
+        rows = count * (1 if settings.guidance_scale == 1 else 2)
+        x = torch.zeros(rows, config.channels, config.image_size, config.image_size)
+        t = torch.zeros(rows, dtype=torch.long)
+        work = settings.steps * forward_gflop(checkpoint.network, x, t, t)
+        share = work / seconds / gflops
+        print(f"{count:3} sprites: {seconds:.2f} s, {work / seconds:.0f} GFLOP/s, {share:.0%} of sgemm")
+
+    fraction = PLAIN_STEPS / model.schedule.num_timesteps
+    plain = best_seconds(lambda: plain_loop(checkpoint, model.schedule, 2.0, PLAIN_STEPS), 2) / fraction
+    ours = best_seconds(lambda: make(1, sampler="ddpm", guidance_scale=2.0), 1)
+    print(f"one sprite, DDPM-1000: {ours:.1f} s; plain loop {plain:.1f} s; ratio {plain / ours:.2f}")
+
+
+if __name__ == "__main__":
+    main()

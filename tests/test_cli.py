@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pixelforge import __version__
+from pixelforge.cli import main
+from pixelforge.core.build import build_network
+from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.config import ModelConfig
+from pixelforge.core.header import ModelHeader, Recommended
+from pixelforge.services.saving import safe_name
+
+RunCommand = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model with random weights."""
+    config = ModelConfig(
+        num_classes=3,
+        image_size=8,
+        base_width=8,
+        multipliers=(1, 2),
+        attention_levels=(1,),
+        num_heads=2,
+        palette=((20, 12, 28), (210, 69, 73), (109, 170, 44)),
+    )
+    torch.manual_seed(0)
+    weights = {name: torch.randn_like(weight) / 4 for name, weight in build_network(config).state_dict().items()}
+    path = tmp_path_factory.mktemp("models") / "tiny.safetensors"
+    header = ModelHeader(model=config, class_names=("cats", "dogs", "a/b"), recommended=Recommended(steps=4))
+    save_checkpoint(path, header, weights)
+    return path
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> RunCommand:
+    """Run a command line here; gives (exit code, stdout, stderr)."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return int(end.value.code or 0), captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def generate(command: RunCommand, model: Path, tmp_path: Path) -> RunCommand:
+    """`generate` with the tiny model."""
+    return lambda *arguments: command("generate", "--model", model, "--device", "cpu", *arguments)
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        assert picture.mode == "RGBA"
+        return np.asarray(picture)
+
+
+def recipe(path: Path) -> object:
+    with Image.open(path) as picture:
+        return msgspec.json.decode(str(picture.text["pixelforge"]))
+
+
+def test_a_sheet_holds_the_sprites_in_a_grid_with_their_recipes(generate: RunCommand, tmp_path: Path) -> None:
+    code, out, err = generate("--class", "dogs", "--count", 5, "--seed", 40, "--out", tmp_path / "sheet.png")
+    assert (code, out) == (0, "")
+    assert "5 sprites" in err
+    assert pixels(tmp_path / "sheet.png").shape == (16, 24, 4)
+    recipes = recipe(tmp_path / "sheet.png")
+    assert [entry["seed"] for entry in recipes] == [40, 41, 42, 43, 44]
+    assert {entry["class_name"] for entry in recipes} == {"dogs"}
+    assert (recipes[0]["steps"], recipes[0]["model"]) == (4, "tiny")
+
+
+def test_a_folder_gets_a_file_a_sprite_in_a_folder_a_class(generate: RunCommand, tmp_path: Path) -> None:
+    assert generate("--class", "all", "--count", 6, "--out", tmp_path / "out")[0] == 0
+    files = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.png"))
+    expected = ["a_b/a_b_00004", "a_b/a_b_00005", "cats/cats_00000", "cats/cats_00001", "dogs/dogs_00002"]
+    assert files == [f"{name}.png" for name in [*expected, "dogs/dogs_00003"]]
+
+
+def test_a_sprite_of_a_batch_can_be_made_again_alone(generate: RunCommand, tmp_path: Path) -> None:
+    generate("--class", "cats", "--count", 9, "--seed", 3, "--out", tmp_path / "nine.png")
+    generate("--class", "cats", "--count", 1, "--seed", 7, "--out", tmp_path / "one.png")
+    np.testing.assert_array_equal(pixels(tmp_path / "nine.png")[8:16, 8:16], pixels(tmp_path / "one.png"))
+
+
+def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> None:
+    sheet = tmp_path / "s.png"
+    code, out, _ = generate("--class", "cats", "--class", "dogs", "--count", 2, "--json", "--out", sheet)
+    summary = msgspec.json.decode(out)
+    assert code == 0
+    assert summary["classes"] == ["cats", "dogs"]
+    assert (summary["out"], summary["count"], summary["device"]) == (str(sheet), 2, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--class", "cat"], "cats, dogs, a/b"),
+        (["--class", "cats", "--count", "0"], "count must be 1 to"),
+        (["--class", "cats", "--count", "2000000"], "count must be 1 to"),
+        (["--class", "cats", "--guidance", "0.5"], "Guidance must be 1 to 15"),
+        (["--class", "cats", "--guidance", "nan"], "Guidance must be 1 to 15"),
+        (["--class", "cats", "--steps", "1001"], "Steps must be 1 to 1000"),
+        (["--class", "cats", "--sampler", "euler"], "ddpm, ddim, dpm++2m"),
+        (["--class", "cats", "--seed", "-1"], "seed must be 0 to"),
+        (["--class", "cats", "--count", "many"], "--count"),
+        (["--class", "cats", "--device", "tpu"], "auto, cuda, mps, cpu"),
+        ([], "--class"),
+        (["--colour", "red"], "--colour"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_2(
+    generate: RunCommand, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    code, out, err = generate(*arguments, "--out", tmp_path / "x.png")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x89PNG\r\n\x1a\n" + b"0" * 100, b"\x10\0\0\0\0\0\0\0{}"])
+def test_a_file_that_is_no_model_is_one_line_and_exit_1(command: RunCommand, tmp_path: Path, content) -> None:
+    path = tmp_path / "bad.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    code, _, err = command("generate", "--class", "cats", "--model", path, "--out", tmp_path / "x.png")
+    assert code == 1
+    assert "bad.safetensors" in err
+    assert err.count("\n") == 1
+
+
+def test_a_model_that_is_not_there_names_those_that_are(command: RunCommand, tmp_path: Path) -> None:
+    code, _, err = command("generate", "--class", "cats", "--model", "mine", "--out", tmp_path / "x.png")
+    assert code == 2
+    assert "dawnlike16" in err
+
+
+@pytest.mark.parametrize("target", ["file/x.png", "file/folder", "file", "folder.png"])
+def test_a_target_that_cannot_be_written_is_found_before_sampling(
+    generate: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder.png").mkdir()
+    monkeypatch.setattr("pixelforge.services.generation.generate", lambda *_: pytest.fail("sampled"))
+    code, _, err = generate("--class", "cats", "--out", tmp_path / target)
+    assert code == 1
+    assert str(tmp_path / target.split("/", maxsplit=1)[0]) in err
+
+
+def test_models_are_listed_and_described(command: RunCommand, model: Path) -> None:
+    code, out, _ = command("models", "list")
+    assert code == 0
+    assert "dawnlike16  (bundled)" in out
+    described = msgspec.json.decode(command("models", "info", model)[1])
+    assert described["class_names"] == ["cats", "dogs", "a/b"]
+
+
+def test_version(command: RunCommand) -> None:
+    assert command("--version") == (0, f"PixelForge {__version__}\n", "")
+
+
+def test_help_and_the_parser_need_no_torch() -> None:
+    code = "import sys, pixelforge.cli; sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("monsters", "monsters"), ("a / b", "a _ b"), ("../../etc", "_.._etc"), ("CON", "CON_"), ("nul.x", "nul.x_"),
+     ("", "_"), ("...", "_"), ("größe", "größe"), ("x" * 300, "x" * 60), ('a"b\n', "a_b_")],
+)  # fmt: skip
+def test_a_class_name_becomes_a_safe_file_name(name: str, expected: str) -> None:
+    assert safe_name(name) == expected
