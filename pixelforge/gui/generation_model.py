@@ -1,0 +1,318 @@
+"""The state behind the window, observable; widgets show it and pass the user's wishes on to it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from pixelforge.core.config import SamplerName
+from pixelforge.core.header import ModelHeader
+from pixelforge.errors import PixelForgeError
+from pixelforge.gui.jobs import Completed, Failed, Job, Loaded, Report
+from pixelforge.gui.states import (
+    MAX_DRAWN_SEED,
+    MAX_TYPED_SEED,
+    Batch,
+    Message,
+    Phase,
+    RunState,
+    Settings,
+    Severity,
+    recommended_settings,
+)
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.model_library import DEFAULT_MODEL, ModelEntry
+from pixelforge.services.requests import MAX_GUIDANCE, MIN_GUIDANCE, Finished, GenerationRequest, Notice, Progress
+from pixelforge.services.saving import save_sheet
+
+
+class GenerationModel(QObject):
+    """Settings, run, stage and messages. Knows no widgets and no threads: jobs go out by signal, reports come in.
+
+    entries: the models to choose from. clock: seconds. draw_seed: a new seed from 0 to MAX_DRAWN_SEED.
+    """
+
+    model_changed = Signal()
+    settings_changed = Signal()
+    run_changed = Signal()
+    stage_changed = Signal()
+    message_changed = Signal()
+    device_changed = Signal()
+
+    job_submitted = Signal(object)  # Job
+    stop_requested = Signal()
+
+    def __init__(
+        self,
+        entries: Sequence[ModelEntry],
+        clock: Callable[[], float] = time.monotonic,
+        draw_seed: Callable[[], int] = lambda: random.randint(0, MAX_DRAWN_SEED),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.entries = tuple(entries)
+        self._clock = clock
+        self._draw_seed = draw_seed
+        self._entry: ModelEntry | None = None
+        self._settings: Settings | None = None
+        self._run_number = 0
+        self._run = RunState()
+        self._began = 0.0
+        self._first_step: tuple[float, float] | None = None  # time and fraction, from which the time left is judged
+        self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
+        self._done = 0  # how many of those are finished, the first ones
+        self._batch: Batch | None = None
+        self._message: Message | None = None
+        self._device = ""
+        self._choose_first_model()
+
+    @property
+    def entry(self) -> ModelEntry | None:
+        """The chosen model; None where there is none that can be read."""
+        return self._entry
+
+    @property
+    def header(self) -> ModelHeader | None:
+        """Of the chosen model."""
+        return self._entry.header if self._entry else None
+
+    @property
+    def settings(self) -> Settings | None:
+        """What the controls stand at; None as long as there is no model."""
+        return self._settings
+
+    @property
+    def run(self) -> RunState:
+        """The current run, or how the last one ended."""
+        return self._run
+
+    @property
+    def sprites(self) -> Pixels | None:
+        """What is on the stage, (N, H, W, 4): the current run as it forms, else the last finished batch."""
+        shown = self._making or self._batch
+        return shown.sprites if shown else None
+
+    @property
+    def batch(self) -> Batch | None:
+        """The last finished batch."""
+        return self._batch
+
+    @property
+    def can_save(self) -> bool:
+        """Whether the stage shows a finished batch."""
+        return self._batch is not None and self._making is None
+
+    @property
+    def message(self) -> Message | None:
+        """What the user should read now."""
+        return self._message
+
+    @property
+    def device(self) -> str:
+        """Where the network runs; empty until it is known."""
+        return self._device
+
+    def choose_model(self, entry: ModelEntry) -> None:
+        """Take another model: its recommended settings, and the class of before where it knows it."""
+        if entry == self._entry:
+            return
+        if entry.header is None:
+            self.show_message(Severity.ERROR, entry.problem)
+            self.model_changed.emit()  # the list of models goes back to the one that is in use
+            return
+        self._entry = entry
+        self._settings = _carried_over(self._settings, entry.header)
+        self.model_changed.emit()
+        self.settings_changed.emit()
+        self.load()
+
+    def load(self) -> None:
+        """Have the chosen model loaded ahead of its first run; not while a run is going on."""
+        if self._entry is not None and not self._run.running:
+            self.job_submitted.emit(Job(self._run_number, self._entry.path, None))
+
+    def set_class_names(self, names: tuple[str, ...]) -> None:
+        """The classes to make, in order."""
+        self._change(class_names=names)
+
+    def set_guidance_scale(self, value: float) -> None:
+        """How strictly to follow the class."""
+        self._change(guidance_scale=min(max(value, MIN_GUIDANCE), MAX_GUIDANCE))
+
+    def set_sampler(self, sampler: SamplerName) -> None:
+        """The method of sampling."""
+        self._change(sampler=sampler)
+
+    def set_steps(self, steps: int) -> None:
+        """Sampling steps."""
+        self._change(steps=steps)
+
+    def set_seed(self, seed: int) -> None:
+        """A seed that the user chose: it is locked, or the next Generate would throw it away."""
+        self._change(seed=min(max(seed, 0), MAX_TYPED_SEED), seed_locked=True)
+
+    def set_seed_locked(self, locked: bool) -> None:
+        """Locked, every run has the same seed; unlocked, every run draws a new one."""
+        self._change(seed_locked=locked)
+
+    def roll_seed(self) -> None:
+        """Draw a new seed, whether locked or not."""
+        self._change(seed=self._draw_seed())
+
+    def set_count(self, count: int) -> None:
+        """Sprites to make."""
+        self._change(count=count)
+
+    def generate(self) -> None:
+        """Begin a run with the settings as they stand; one that is going on is given up."""
+        if self._entry is None or self._settings is None:
+            return
+        if not self._settings.seed_locked:
+            self.roll_seed()
+        request = self._settings.request()
+        self._run_number += 1
+        self._making = Batch(self._empty_sprites(request), request, self._entry.name, "")
+        self._done = 0
+        self._began = self._clock()
+        self._first_step = None
+        self._set_run(RunState(Phase.STARTING, count=request.count))
+        self.dismiss_message()
+        self.stage_changed.emit()
+        self.job_submitted.emit(Job(self._run_number, self._entry.path, request))
+
+    def stop(self) -> None:
+        """Give up the current run. Sprites of it that are finished stay; without any, the batch of before is back."""
+        if self._run.running:
+            self._run_number += 1  # what is still on its way from the worker belongs to nobody
+            self.stop_requested.emit()
+            self._end(Phase.STOPPED)
+
+    def save(self, path: Path, batch: Batch) -> None:
+        """Write a batch as one sheet, and say so; a failure is said as well, and nothing is lost by it."""
+        try:
+            save_sheet(path, batch.sprites, batch.recipes)
+        except PixelForgeError as error:
+            self.show_message(Severity.ERROR, f"{error} The sprites are still here: save them somewhere else.")
+        else:
+            self.show_message(Severity.INFO, f"Saved {path}.")
+
+    def show_message(self, severity: Severity, text: str) -> None:
+        """Show a line to the user, in place of the one before."""
+        self._set_message(Message(severity, text))
+
+    def dismiss_message(self) -> None:
+        """Take the message away."""
+        self._set_message(None)
+
+    def receive(self, report: Report) -> None:
+        """Take in what the worker reports; reports of a run that was given up are passed over."""
+        if report.run != self._run_number:
+            return
+        match report.event:
+            case Loaded(device=device, sha256=sha256):
+                self._on_loaded(device, sha256)
+            case Progress() as progress:
+                self._on_progress(progress)
+            case Finished(first=first, sprites=sprites):
+                self._put(first, sprites)
+                self._done = first + len(sprites)
+            case Notice(text=text):
+                self.show_message(Severity.WARNING, text)
+            case Completed():
+                self._end(Phase.FINISHED)
+            case Failed(text=text):
+                self.show_message(Severity.ERROR, text)
+                if self._run.running:
+                    self._end(Phase.FAILED)
+
+    def _on_loaded(self, device: str, sha256: str) -> None:
+        if self._making is not None:
+            self._making = replace(self._making, model_sha256=sha256)
+        if device != self._device:
+            self._device = device
+            self.device_changed.emit()
+
+    def _on_progress(self, progress: Progress) -> None:
+        if self._making is None:
+            return
+        count = self._making.request.count
+        fraction = (progress.first + progress.size * progress.step / progress.steps) / count
+        now = self._clock()
+        left = None
+        if self._first_step is None:
+            self._first_step = (now, fraction)
+        elif fraction > self._first_step[1]:
+            left = (now - self._first_step[0]) / (fraction - self._first_step[1]) * (1 - fraction)
+        state = RunState(Phase.SAMPLING, count, progress.step, progress.steps, fraction, now - self._began, left)
+        self._set_run(state)
+        if progress.preview is not None:
+            self._put(progress.first, progress.preview)
+
+    def _put(self, first: int, sprites: Pixels) -> None:
+        if self._making is not None:
+            stage = self._making.sprites.copy()  # whoever holds the old array keeps the old picture
+            stage[first : first + len(sprites)] = sprites
+            self._making = replace(self._making, sprites=stage)
+            self.stage_changed.emit()
+
+    def _end(self, phase: Phase) -> None:
+        if self._making is not None and self._done:
+            self._batch = replace(self._making, sprites=self._making.sprites[: self._done])
+        self._making = None
+        self._set_run(replace(self._run, phase=phase, seconds=self._clock() - self._began, seconds_left=None))
+        self.stage_changed.emit()
+
+    def _empty_sprites(self, request: GenerationRequest) -> Pixels:
+        assert self.header is not None
+        side = self.header.model.image_size
+        return np.zeros((request.count, side, side, 4), np.uint8)
+
+    def _choose_first_model(self) -> None:
+        readable = [entry for entry in self.entries if entry.header is not None]
+        problems = [entry.problem for entry in self.entries if entry.header is None]
+        if problems:
+            self.show_message(Severity.WARNING, "\n".join(problems))
+        if not readable:
+            missing = "There is no model to make sprites with: install PixelForge again, or train one."
+            self.show_message(Severity.ERROR, "\n".join([*problems, missing]))
+            return
+        self._entry = next((entry for entry in readable if entry.name == DEFAULT_MODEL), readable[0])
+        assert self._entry.header is not None
+        self._settings = recommended_settings(self._entry.header)
+
+    def _change(self, **fields: object) -> None:
+        if self._settings is None:
+            return
+        settings = replace(self._settings, **fields)  # type: ignore[arg-type]  # the setters above are typed
+        if settings != self._settings:
+            self._settings = settings
+            self.settings_changed.emit()
+
+    def _set_run(self, run: RunState) -> None:
+        self._run = run
+        self.run_changed.emit()
+
+    def _set_message(self, message: Message | None) -> None:
+        if message != self._message:
+            self._message = message
+            self.message_changed.emit()
+
+
+def _carried_over(before: Settings | None, header: ModelHeader) -> Settings:
+    settings = recommended_settings(header)
+    if before is None:
+        return settings
+    known = tuple(name for name in before.class_names if name in header.class_names)
+    return replace(
+        settings,
+        class_names=known or settings.class_names,
+        seed=before.seed,
+        seed_locked=before.seed_locked,
+        count=before.count,
+    )

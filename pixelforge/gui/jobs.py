@@ -1,0 +1,45 @@
+"""What passes between the window's model and the worker: frozen, and without Qt, threads or torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pixelforge.services.requests import GenerationEvent, GenerationRequest
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work for the worker. Without a request it only loads the model, so that the first run begins at once."""
+
+    run: int  # comes back in every report, so that reports of a run that was given up can be told apart
+    model_path: Path
+    request: GenerationRequest | None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The model is in memory."""
+
+    device: str  # "cpu", "cuda", "mps"
+    sha256: str  # of the model file
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Everything that was asked for has been reported."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The job ended early; `text` is the line for the user."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Something that happened in a run."""
+
+    run: int
+    event: Loaded | GenerationEvent | Completed | Failed

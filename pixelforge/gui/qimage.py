@@ -1,0 +1,17 @@
+"""Sprites as Qt's pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from pixelforge.imaging.pixels import Pixels
+
+
+def to_qimage(pixels: Pixels) -> QImage:
+    """RGBA (H, W, 4) as a picture that owns its memory, in the format that Qt paints fastest."""
+    height, width, _ = pixels.shape
+    rows = np.ascontiguousarray(pixels)
+    # This one only borrows the array's memory; the conversion makes it independent of the array.
+    borrowed = QImage(rows.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return borrowed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

@@ -1,0 +1,112 @@
+"""What the window shows, as frozen values: the settings, the batch on the stage, the run, a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+
+from pixelforge.core.config import SamplerName
+from pixelforge.core.header import ModelHeader
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.recipe import Recipe, recipe_of
+from pixelforge.services.requests import MAX_COUNT, MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE, GenerationRequest
+
+COUNTS = (1, 4, 9, 16, 25, 36, 64)
+MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
+MAX_TYPED_SEED = MAX_SEED - MAX_COUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the controls stand at. Every field is in the range that the model allows."""
+
+    class_names: tuple[str, ...]
+    guidance_scale: float
+    sampler: SamplerName
+    steps: int
+    seed: int = 0
+    seed_locked: bool = False
+    count: int = 16
+
+    def request(self) -> GenerationRequest:
+        """The request for what the controls stand at."""
+        return GenerationRequest(
+            class_names=self.class_names,
+            count=self.count,
+            seed=self.seed,
+            guidance_scale=self.guidance_scale,
+            sampler=self.sampler,
+            steps=self.steps,
+        )
+
+
+def recommended_settings(header: ModelHeader) -> Settings:
+    """The settings that a model's file recommends, kept within what can be asked for."""
+    best = header.recommended
+    return Settings(
+        class_names=header.class_names[:1],
+        guidance_scale=min(max(best.guidance_scale, MIN_GUIDANCE), MAX_GUIDANCE),
+        sampler=best.sampler,
+        steps=min(max(best.steps, 1), header.diffusion.num_timesteps),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Finished sprites and all that it takes to make them again."""
+
+    sprites: Pixels  # (N, H, W, 4)
+    request: GenerationRequest
+    model: str
+    model_sha256: str
+
+    @cached_property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """One for each sprite."""
+        return tuple(recipe_of(self.request, i, self.model, self.model_sha256) for i in range(len(self.sprites)))
+
+
+class Phase(Enum):
+    """How far the last run came."""
+
+    IDLE = auto()  # there was none yet
+    STARTING = auto()  # the model is being loaded, or the first step is under way
+    SAMPLING = auto()
+    FINISHED = auto()
+    STOPPED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True)
+class RunState:
+    """The progress of the current run, or how the last one ended."""
+
+    phase: Phase = Phase.IDLE
+    count: int = 0  # sprites asked for
+    step: int = 0  # of the sprites that are being made
+    steps: int = 0
+    fraction: float = 0.0  # of the whole run, 0 to 1
+    seconds: float = 0.0  # since the run began
+    seconds_left: float | None = None  # None until there is something to judge by
+
+    @property
+    def running(self) -> bool:
+        """Whether there is something to stop."""
+        return self.phase in (Phase.STARTING, Phase.SAMPLING)
+
+
+class Severity(Enum):
+    """What kind of message it is; each has an icon of its own as well as a colour."""
+
+    INFO = auto()
+    WARNING = auto()
+    ERROR = auto()
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line for the user that stays until it is closed or overtaken."""
+
+    severity: Severity
+    text: str

@@ -1,0 +1,103 @@
+"""Small buttons with a pixel-art glyph in the text colour, so that they fit every theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QToolButton, QWidget
+
+Glyph = tuple[str, ...]  # rows; "#" is a pixel that is painted
+
+DICE: Glyph = (
+    "############",
+    "#          #",
+    "# ##    ## #",
+    "# ##    ## #",
+    "#          #",
+    "#    ##    #",
+    "#    ##    #",
+    "#          #",
+    "# ##    ## #",
+    "# ##    ## #",
+    "#          #",
+    "############",
+)
+LOCKED: Glyph = (
+    "            ",
+    "    ####    ",
+    "   ##  ##   ",
+    "   #    #   ",
+    "   #    #   ",
+    " ########## ",
+    " ########## ",
+    " ####  #### ",
+    " ####  #### ",
+    " ########## ",
+    " ########## ",
+    "            ",
+)
+UNLOCKED: Glyph = (
+    "       #### ",
+    "      ##  ##",
+    "      #    #",
+    "      #    #",
+    "      #     ",
+    " ########## ",
+    " #        # ",
+    " #   ##   # ",
+    " #   ##   # ",
+    " #        # ",
+    " ########## ",
+    "            ",
+)
+CROSS: Glyph = (
+    "            ",
+    "            ",
+    "  ##    ##  ",
+    "   ##  ##   ",
+    "    ####    ",
+    "     ##     ",
+    "    ####    ",
+    "   ##  ##   ",
+    "  ##    ##  ",
+    "            ",
+    "            ",
+    "            ",
+)
+
+
+class PixelButton(QToolButton):
+    """A tool button with a glyph of 12 x 12 pixels; a checkable one may have another glyph while it is on."""
+
+    def __init__(
+        self, name: str, glyph: Glyph, checked_glyph: Glyph | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._glyphs = (glyph, checked_glyph or glyph)
+        self.setAccessibleName(name)
+        self.setCheckable(checked_glyph is not None)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As high as a text field, and square."""
+        side = max(self.fontMetrics().height() + 10, 26)
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The button as the style paints it, then the glyph in whole device pixels."""
+        super().paintEvent(event)
+        glyph = self._glyphs[self.isChecked()]
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        to_device = painter.deviceTransform()
+        centre = to_device.map(QRectF(self.rect()).center())
+        factor = max(1, int(self.height() * ratio) // (len(glyph) + 8))
+        left, top = (round(centre.x()) - 6 * factor, round(centre.y()) - 6 * factor)
+        group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
+        colour = self.palette().color(group, QPalette.ColorRole.ButtonText)
+        to_logical = to_device.inverted()[0]
+        for y, row in enumerate(glyph):
+            for x, mark in enumerate(row):
+                if mark == "#":
+                    pixel = QRectF(left + x * factor, top + y * factor, factor, factor)
+                    painter.fillRect(to_logical.mapRect(pixel), colour)
+        painter.end()
