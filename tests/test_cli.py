@@ -17,7 +17,6 @@ from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, Recommended
-from pixelforge.services.saving import safe_name
 
 RunCommand = Callable[..., tuple[int, str, str]]
 
@@ -176,12 +175,3 @@ def test_version(command: RunCommand) -> None:
 def test_help_and_the_parser_need_no_torch() -> None:
     code = "import sys, pixelforge.cli; sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("monsters", "monsters"), ("a / b", "a _ b"), ("../../etc", "_.._etc"), ("CON", "CON_"), ("nul.x", "nul.x_"),
-     ("", "_"), ("...", "_"), ("größe", "größe"), ("x" * 300, "x" * 60), ('a"b\n', "a_b_")],
-)  # fmt: skip
-def test_a_class_name_becomes_a_safe_file_name(name: str, expected: str) -> None:
-    assert safe_name(name) == expected

@@ -97,12 +97,12 @@ def train(
 
 
 def _carry_on(run: Run) -> None:
-    report(
-        f"{len(run.training)} sprites, {len(run.heldout)} held out, {len(run.config.class_names)} classes, "
-        f"{run.config.model.prediction}, {run.config.training.precision}, on {run.trainer.device}"
-    )
     steps = run.steps()
     with _stop_on_signals() as stopped, progress_bar() as bar:
+        report(
+            f"{len(run.training)} sprites, {len(run.heldout)} held out, {len(run.config.class_names)} classes, "
+            f"{run.config.model.prediction}, {run.config.training.precision}, on {run.trainer.device}"
+        )
         task = bar.add_task("training", total=run.config.training.steps, completed=run.trainer.step_count)
         for step in steps:
             bar.update(task, completed=step.step)

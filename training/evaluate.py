@@ -37,7 +37,7 @@ class Figures:
     class_accuracy: float  # share that the classifier puts into the class they were made for
     near_copies: float  # share with a training sprite nearer than NEAR_COPY
     nearest: float  # median distance to the nearest training sprite
-    diversity: float  # mean distance of two sprites of a class in features; training sprites are 1
+    diversity: float  # mean distance of two sprites of a class in features; held-out reals are 1
     colours: float  # mean number of opaque colours in a sprite
 
 
@@ -54,7 +54,8 @@ class Evaluator:
         features, _ = describe(self._classifier, self.training.sprites)
         self._mean, self._scale = features.mean(axis=0), features.std(axis=0) + 1e-6
         self._real = self._normalised(features)
-        self._spread = self._diversity(self._real, self.training.labels)
+        unseen, _ = describe(self._classifier, self.heldout.sprites)  # the classifier has not drawn these together
+        self._spread = self._diversity(self._normalised(unseen), self.heldout.labels)
 
     def score(self, name: str, sprites: Pixels, labels: NDArray[np.int64]) -> Figures:
         """The figures of sprites (N, S, S, 4) made for classes `labels` (N,)."""

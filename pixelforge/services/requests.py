@@ -38,8 +38,9 @@ class GenerationRequest:
                 raise RequestError(f"The model has no class {name!r}; it knows {', '.join(known)}.")
         if not 1 <= self.count <= MAX_COUNT:
             raise RequestError(f"The count must be 1 to {MAX_COUNT:,}, not {self.count:,}.")
-        if not 0 <= self.seed <= MAX_SEED - MAX_COUNT:
-            raise RequestError(f"The seed must be 0 to {MAX_SEED - MAX_COUNT}, not {self.seed}.")
+        last_seed = MAX_SEED - self.count + 1
+        if not 0 <= self.seed <= last_seed:
+            raise RequestError(f"The seed must be 0 to {last_seed}, not {self.seed}.")
         if not MIN_GUIDANCE <= self.guidance_scale <= MAX_GUIDANCE:
             raise RequestError(f"Guidance must be {MIN_GUIDANCE:g} to {MAX_GUIDANCE:g}, not {self.guidance_scale:g}.")
         if not 1 <= self.steps <= header.diffusion.num_timesteps:

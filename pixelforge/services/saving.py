@@ -40,7 +40,7 @@ def save_sprite(path: Path, sprite: Pixels, recipe: Recipe) -> None:
 def safe_name(name: str) -> str:
     """A file name for a class: letters, digits, dash, underscore and inner dots and spaces; never empty or reserved."""
     cleaned = re.sub(r"[^\w\-. ]+", "_", name)[:NAME_LENGTH].strip(" .") or "_"
-    return f"{cleaned}_" if cleaned.split(".")[0].lower() in RESERVED_NAMES else cleaned
+    return f"_{cleaned}" if cleaned.split(".")[0].lower() in RESERVED_NAMES else cleaned
 
 
 class SpriteWriter:

@@ -167,8 +167,9 @@ def test_a_signal_stops_with_all_work_kept(tmp_path: Path, folder: Path, sent: s
     out = tmp_path / "run"
     quick = ["--steps", "100000", "--size", "8", "--width", "8", "--batch", "4", "--device", "cpu"]
     process = subprocess.Popen(command(folder, *quick, "--out", out), stderr=subprocess.PIPE, text=True)
-    _wait_until((out / "config.json").exists)
-    time.sleep(1)
+    assert process.stderr is not None
+    assert "held out" in process.stderr.readline()  # from here on it listens to signals
+    time.sleep(0.5)
     process.send_signal(sent)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said

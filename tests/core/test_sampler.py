@@ -1,0 +1,180 @@
+"""The samplers against the diffusers schedulers, and with the ideal denoiser of a tiny data set."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from pixelforge.core.config import SAMPLERS, DiffusionConfig, SamplerName
+from pixelforge.core.sampler import ddim_sample, ddpm_sample, dpmpp_2m_sample, sample
+from pixelforge.core.schedule import NoiseSchedule, cosine_betas, spaced_timesteps
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of diffusers, while it is imported
+    from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
+
+SHAPE = (3, 4, 4, 4)
+Draw = Callable[[], Tensor]
+
+
+def seeded(seed: int) -> tuple[Draw, torch.Generator]:
+    generator = torch.Generator().manual_seed(seed)
+    return lambda: torch.randn(SHAPE, dtype=torch.float64, generator=generator), generator
+
+
+def denoise(x: Tensor, timestep: int) -> Tensor:
+    """Anything that is not linear and depends on its pixel, its neighbour and the time."""
+    return torch.tanh(1.3 * x + 0.4 * x.roll(1, dims=3) - timestep / 1000)
+
+
+def oracle(scheduler_class: type, schedule: NoiseSchedule, **options: Any) -> Any:
+    scheduler = scheduler_class(
+        num_train_timesteps=1000,
+        trained_betas=cosine_betas(DiffusionConfig()).numpy(),
+        prediction_type="sample",
+        timestep_spacing="trailing",
+        **options,
+    )
+    scheduler.alphas_cumprod = schedule.alphas_cumprod  # as computed in float64
+    return scheduler
+
+
+def follow(scheduler: Any, x_t: Tensor, **options: Any) -> list[Tensor]:
+    """The scheduler's own trajectory."""
+    trajectory = []
+    for timestep in scheduler.timesteps:
+        step = scheduler.step(denoise(x_t, int(timestep)), timestep, x_t, **options)
+        x_t = step.prev_sample
+        trajectory.append(x_t)
+    return trajectory
+
+
+def assert_same(ours: list[Tensor], theirs: list[Tensor], tolerance: float = 1e-7) -> None:
+    for index, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
+        torch.testing.assert_close(
+            mine, other, rtol=tolerance, atol=tolerance, msg=lambda text, i=index: f"step {i}: {text}"
+        )
+
+
+@pytest.mark.parametrize("count", [1000, 50, 30, 7])
+def test_ddpm_is_that_of_diffusers(count: int, schedule: NoiseSchedule) -> None:
+    timesteps = spaced_timesteps(1000, count)
+    scheduler = oracle(DDPMScheduler, schedule, clip_sample=False, variance_type="fixed_small")
+    scheduler.one = torch.tensor(1.0, dtype=torch.float64)
+    scheduler.set_timesteps(timesteps=list(timesteps))
+    draw, _ = seeded(1)
+    ours = [step.x_t for step in ddpm_sample(denoise, schedule, timesteps, draw(), draw)]
+    draw, generator = seeded(1)
+    assert_same(ours, follow(scheduler, draw(), generator=generator))
+
+
+@pytest.mark.parametrize("eta", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("count", [10, 50])
+def test_ddim_is_that_of_diffusers(count: int, eta: float, schedule: NoiseSchedule) -> None:
+    timesteps = spaced_timesteps(1000, count)
+    scheduler = oracle(DDIMScheduler, schedule, clip_sample=False)
+    scheduler.final_alpha_cumprod = torch.tensor(1.0, dtype=torch.float64)
+    scheduler.set_timesteps(count)
+    assert tuple(scheduler.timesteps.tolist()) == timesteps
+    draw, _ = seeded(2)
+    ours = [step.x_t for step in ddim_sample(denoise, schedule, timesteps, draw(), draw, eta)]
+    draw, generator = seeded(2)
+    assert_same(ours, follow(scheduler, draw(), eta=eta, generator=generator))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # diffusers on numpy 2
+@pytest.mark.parametrize("count", [2, 10, 30, 50])
+def test_dpmpp_2m_is_that_of_diffusers(count: int, schedule: NoiseSchedule) -> None:
+    timesteps = spaced_timesteps(1000, count)
+    scheduler = oracle(
+        DPMSolverMultistepScheduler,
+        schedule,
+        algorithm_type="dpmsolver++",
+        solver_order=2,
+        solver_type="midpoint",
+        lower_order_final=True,
+        final_sigmas_type="zero",
+    )
+    scheduler.set_timesteps(count)
+    assert tuple(scheduler.timesteps.tolist()) == timesteps
+    bars = schedule.alphas_cumprod[list(timesteps)]
+    scheduler.sigmas = torch.cat([((1 - bars) / bars).sqrt(), torch.zeros(1, dtype=torch.float64)])
+    draw, _ = seeded(3)
+    ours = [step.x_t for step in dpmpp_2m_sample(denoise, schedule, timesteps, draw())]
+    draw, _ = seeded(3)
+    assert_same(ours, follow(scheduler, draw()), tolerance=1e-5)  # theirs is rounded to float32 at every step
+
+
+def test_ddim_with_eta_1_is_ddpm(schedule: NoiseSchedule) -> None:
+    timesteps = spaced_timesteps(1000, 25)
+    draw, _ = seeded(4)
+    ddpm = [step.x_t for step in ddpm_sample(denoise, schedule, timesteps, draw(), draw)]
+    draw, _ = seeded(4)
+    ddim = [step.x_t for step in ddim_sample(denoise, schedule, timesteps, draw(), draw, eta=1.0)]
+    assert_same(ddpm, ddim)
+
+
+@pytest.mark.parametrize(("name", "count"), [("ddpm", 1000), ("ddpm", 60), ("ddim", 40), ("dpm++2m", 30)])
+def test_the_ideal_denoiser_leads_to_the_data(
+    name: SamplerName, count: int, schedule: NoiseSchedule, dataset: Any
+) -> None:
+    generator = torch.Generator().manual_seed(0)
+
+    def draw() -> Tensor:
+        return torch.randn(40, 4, 4, 4, dtype=torch.float64, generator=generator)
+
+    *_, last = sample(name, dataset.denoise, schedule, spaced_timesteps(1000, count), draw(), draw)
+    assert dataset.distance(last.x_t).max() < 1e-3
+    nearest = (last.x_t[:, None] - dataset.members[None]).abs().flatten(2).sum(2).argmin(1)
+    assert len(nearest.unique()) == len(dataset.members)  # and to all of it
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_steps_tell_where_they_are(name: SamplerName, schedule: NoiseSchedule) -> None:
+    timesteps = spaced_timesteps(1000, 5)
+    seen: list[int] = []
+
+    def watched(x: Tensor, timestep: int) -> Tensor:
+        seen.append(timestep)
+        return denoise(x, timestep)
+
+    draw, _ = seeded(5)
+    steps = list(sample(name, watched, schedule, timesteps, draw(), draw))
+    assert tuple(seen) == timesteps == tuple(step.timestep for step in steps)
+    assert [step.index for step in steps] == [0, 1, 2, 3, 4]
+    assert {step.total for step in steps} == {5}
+    torch.testing.assert_close(steps[-1].x_t, steps[-1].pred_x0)
+
+
+def test_samplers_compute_a_step_when_it_is_pulled(schedule: NoiseSchedule) -> None:
+    calls = []
+
+    def counted(x: Tensor, timestep: int) -> Tensor:
+        calls.append(timestep)
+        return x
+
+    draw, _ = seeded(6)
+    steps = sample("ddpm", counted, schedule, spaced_timesteps(1000, 1000), draw(), draw)
+    assert inspect.isgenerator(steps)
+    assert calls == []
+    next(steps)
+    next(steps)
+    assert calls == [999, 998]
+    assert not torch.is_inference_mode_enabled()  # a paused sampler must not leave its mode with the caller
+    steps.close()
+
+
+@pytest.mark.parametrize("name", ["ddim", "dpm++2m"])
+def test_deterministic_samplers_draw_nothing(name: SamplerName, schedule: NoiseSchedule) -> None:
+    def forbidden() -> Tensor:
+        raise AssertionError("noise was drawn")
+
+    draw, _ = seeded(7)
+    *_, last = sample(name, denoise, schedule, spaced_timesteps(1000, 6), draw(), forbidden)
+    assert torch.isfinite(last.x_t).all()

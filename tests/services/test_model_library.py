@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from pixelforge.core.checkpoint import load_checkpoint
+from pixelforge.core.legacy import NOTEBOOK_DIFFUSION
+from pixelforge.errors import CheckpointError, OutputError, RequestError
+from pixelforge.services import model_library
+from pixelforge.services.model_library import find_model, import_model, list_models
+from pixelforge.services.paths import bundled_models_folder, user_models_folder
+
+NOTEBOOK = Path(__file__).parents[1] / "data" / "legacy" / "small.pth"
+CLASSES = ("characters", "monsters", "food", "armor", "fighters")
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's models, in a folder of the test's."""
+    folder = tmp_path / "user data" / "models"
+    monkeypatch.setattr(model_library, "user_models_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "bundled"
+    folder.mkdir()
+    monkeypatch.setattr(model_library, "bundled_models_folder", lambda: folder)
+    return folder
+
+
+def test_nothing_is_made_by_looking(own: Path, bundled: Path) -> None:
+    assert list_models() == []
+    assert not own.exists()
+
+
+def test_import_of_a_model(own: Path, model_file: Path) -> None:
+    entry = import_model(model_file)
+    assert entry.name == "hero"
+    assert entry.path == own / "hero.safetensors"
+    assert not entry.bundled
+    assert entry.header is not None
+    assert entry.header.class_names == ("beasts", "tools", "plants")
+    assert entry.path.read_bytes() == model_file.read_bytes()
+    assert entry in list_models()
+    assert find_model("hero") == entry.path
+
+
+def test_import_of_a_notebooks_model() -> None:
+    entry = import_model(NOTEBOOK, CLASSES)
+    assert entry.name == "small"
+    checkpoint = load_checkpoint(entry.path)
+    assert checkpoint.header.class_names == CLASSES
+    assert checkpoint.header.diffusion == NOTEBOOK_DIFFUSION
+    assert checkpoint.header.recommended.sampler == "ddpm"
+    assert checkpoint.header.recommended.guidance_scale == 7.5
+    original = torch.load(NOTEBOOK, weights_only=True)
+    weights = checkpoint.network.state_dict()
+    assert weights.keys() == original.keys()
+    assert all(torch.equal(weights[name], weight) for name, weight in original.items())
+
+
+def test_a_notebooks_classes_may_stay_without_names() -> None:
+    entry = import_model(NOTEBOOK)
+    assert entry.header is not None
+    assert entry.header.class_names == ("class 1", "class 2", "class 3", "class 4", "class 5")
+
+
+@pytest.mark.parametrize("names", [("one",), ("a", "b", "c", "d", "d"), ("a", "b", "c", "d", "")])
+def test_names_that_do_not_fit(own: Path, names: tuple[str, ...]) -> None:
+    with pytest.raises(RequestError):
+        import_model(NOTEBOOK, names)
+    assert not own.exists()
+
+
+def test_a_name_that_is_taken(own: Path, model_file: Path) -> None:
+    before = import_model(model_file).path.read_bytes()
+    with pytest.raises(RequestError, match="hero"):
+        import_model(model_file)
+    notebook = model_file.with_suffix(".pth")
+    shutil.copyfile(NOTEBOOK, notebook)
+    with pytest.raises(RequestError, match="hero"):
+        import_model(notebook)
+    assert (own / "hero.safetensors").read_bytes() == before
+
+
+def test_a_name_of_a_bundled_model_is_taken_too(bundled: Path, model_file: Path) -> None:
+    shutil.copyfile(model_file, bundled / model_file.name)
+    with pytest.raises(RequestError, match="hero"):
+        import_model(model_file)
+
+
+@pytest.mark.parametrize(
+    "name", ["broken.safetensors", "broken.pth", "broken.png", "missing.safetensors", "missing.pth"]
+)
+def test_what_is_no_model_is_not_imported(own: Path, tmp_path: Path, name: str) -> None:
+    source = tmp_path / name
+    if not name.startswith("missing"):
+        source.write_bytes(b"no model")
+    with pytest.raises(CheckpointError, match=name):
+        import_model(source)
+    assert not own.exists()
+
+
+def test_a_folder_that_cannot_be_made(own: Path, model_file: Path) -> None:
+    own.parent.touch()
+    with pytest.raises(OutputError):
+        import_model(model_file)
+
+
+def test_a_broken_file_is_listed_with_its_problem(own: Path, bundled: Path, model_file: Path) -> None:
+    shutil.copyfile(model_file, bundled / "zebra.safetensors")
+    import_model(model_file)
+    (own / "broken.safetensors").write_bytes(model_file.read_bytes()[:100])
+    (own / "notes.txt").write_text("not listed")
+    listed = list_models()
+    assert [(entry.name, entry.bundled) for entry in listed] == [("zebra", True), ("broken", False), ("hero", False)]
+    assert [entry.header is None for entry in listed] == [False, True, False]
+    assert "broken.safetensors" in listed[1].problem
+    assert listed[0].problem == ""
+
+
+def test_find_model_by_name_by_path_and_not_at_all(bundled: Path, model_file: Path, tmp_path: Path) -> None:
+    shutil.copyfile(model_file, bundled / "zebra.safetensors")
+    assert find_model("zebra") == bundled / "zebra.safetensors"
+    assert find_model(str(model_file)) == model_file
+    assert find_model("elsewhere/lost.safetensors") == Path("elsewhere/lost.safetensors")  # loading it says the rest
+    with pytest.raises(RequestError, match="zebra"):
+        find_model("unicorn")
+
+
+def test_the_real_folders() -> None:
+    assert bundled_models_folder().parent.is_dir()
+    assert user_models_folder().name == "models"

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pixelforge.errors import OutputError
+from pixelforge.files import check_writable, replacing
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_the_target_appears_whole(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "file.txt"
+    with replacing(target) as part:
+        part.write_text("whole")
+        assert part.parent == target.parent
+        assert not target.exists()
+    assert target.read_text() == "whole"
+    assert names(target.parent) == ["file.txt"]
+
+
+def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "file.txt"
+    target.write_text("before")
+
+    def write_half() -> None:
+        with replacing(target) as part:
+            part.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert target.read_text() == "before"
+    assert names(tmp_path) == ["file.txt"]
+
+
+def test_a_kill_in_between_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "file.txt"
+    target.write_text("before")
+    script = (
+        "import os, pathlib, sys\n"
+        "from pixelforge.files import replacing\n"
+        "with replacing(pathlib.Path(sys.argv[1])) as part:\n"
+        "    part.write_text('half')\n"
+        "    os._exit(9)\n"
+    )
+    root = Path(__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", script, str(target)], cwd=root, check=False).returncode == 9
+    assert target.read_text() == "before"
+    assert all(name == "file.txt" or name.endswith(".part") for name in names(tmp_path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_a_new_file_has_the_users_usual_mode(tmp_path: Path) -> None:
+    (tmp_path / "usual").touch()
+    with replacing(tmp_path / "ours"):
+        pass
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_targets_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder" / "inner").mkdir(parents=True)
+    for target in (tmp_path / "file" / "x.png", tmp_path / "folder", tmp_path / ("n" * 300)):
+        with pytest.raises(OutputError) as caught, replacing(target) as part:
+            part.write_text("content")
+        assert str(target) in str(caught.value)
+    assert names(tmp_path) == ["file", "folder"]
+    assert names(tmp_path / "folder") == ["inner"]
+
+
+def test_check_writable_touches_nothing(tmp_path: Path) -> None:
+    (tmp_path / "writable").write_text("the user's")
+    check_writable(tmp_path)
+    assert names(tmp_path) == ["writable"]
+    assert (tmp_path / "writable").read_text() == "the user's"
+    check_writable(tmp_path / "made" / "on the way")
+    assert (tmp_path / "made" / "on the way").is_dir()
+
+
+def test_check_writable_finds_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match="file"):
+            check_writable(folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder in which nobody may write")
+def test_a_folder_of_the_system() -> None:
+    with pytest.raises(OutputError, match="/proc/self"):
+        check_writable(Path("/proc/self"))
