@@ -15,6 +15,7 @@ from pixelforge.core.config import SamplerName
 from pixelforge.core.header import ModelHeader
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.jobs import Completed, Failed, Job, Loaded, Report
+from pixelforge.gui.pace import Pace
 from pixelforge.gui.states import (
     MAX_DRAWN_SEED,
     MAX_TYPED_SEED,
@@ -24,7 +25,7 @@ from pixelforge.gui.states import (
     RunState,
     Settings,
     Severity,
-    recommended_settings,
+    settings_for,
 )
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import DEFAULT_MODEL, ModelEntry
@@ -63,8 +64,7 @@ class GenerationModel(QObject):
         self._settings: Settings | None = None
         self._run_number = 0
         self._run = RunState()
-        self._began = 0.0
-        self._first_step: tuple[float, float] | None = None  # time and fraction, from which the time left is judged
+        self._pace = Pace(clock)
         self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
         self._done = 0  # how many of those are finished, the first ones
         self._batch: Batch | None = None
@@ -127,7 +127,7 @@ class GenerationModel(QObject):
             self.model_changed.emit()  # the list of models goes back to the one that is in use
             return
         self._entry = entry
-        self._settings = _carried_over(self._settings, entry.header)
+        self._settings = settings_for(entry.header, self._settings)
         self.model_changed.emit()
         self.settings_changed.emit()
         self.load()
@@ -179,8 +179,7 @@ class GenerationModel(QObject):
         self._run_number += 1
         self._making = Batch(self._empty_sprites(request), request, self._entry.name, "")
         self._done = 0
-        self._began = self._clock()
-        self._first_step = None
+        self._pace = Pace(self._clock)
         self._set_run(RunState(Phase.STARTING, count=request.count))
         self.dismiss_message()
         self.stage_changed.emit()
@@ -243,13 +242,8 @@ class GenerationModel(QObject):
             return
         count = self._making.request.count
         fraction = (progress.first + progress.size * progress.step / progress.steps) / count
-        now = self._clock()
-        left = None
-        if self._first_step is None:
-            self._first_step = (now, fraction)
-        elif fraction > self._first_step[1]:
-            left = (now - self._first_step[0]) / (fraction - self._first_step[1]) * (1 - fraction)
-        state = RunState(Phase.SAMPLING, count, progress.step, progress.steps, fraction, now - self._began, left)
+        left = self._pace.seconds_left(fraction)
+        state = RunState(Phase.SAMPLING, count, progress.step, progress.steps, fraction, self._pace.seconds, left)
         self._set_run(state)
         if progress.preview is not None:
             self._put(progress.first, progress.preview)
@@ -265,7 +259,7 @@ class GenerationModel(QObject):
         if self._making is not None and self._done:
             self._batch = replace(self._making, sprites=self._making.sprites[: self._done])
         self._making = None
-        self._set_run(replace(self._run, phase=phase, seconds=self._clock() - self._began, seconds_left=None))
+        self._set_run(replace(self._run, phase=phase, seconds=self._pace.seconds, seconds_left=None))
         self.stage_changed.emit()
 
     def _empty_sprites(self, request: GenerationRequest) -> Pixels:
@@ -284,7 +278,7 @@ class GenerationModel(QObject):
             return
         self._entry = next((entry for entry in readable if entry.name == DEFAULT_MODEL), readable[0])
         assert self._entry.header is not None
-        self._settings = recommended_settings(self._entry.header)
+        self._settings = settings_for(self._entry.header, None)
 
     def _change(self, **fields: object) -> None:
         if self._settings is None:
@@ -302,17 +296,3 @@ class GenerationModel(QObject):
         if message != self._message:
             self._message = message
             self.message_changed.emit()
-
-
-def _carried_over(before: Settings | None, header: ModelHeader) -> Settings:
-    settings = recommended_settings(header)
-    if before is None:
-        return settings
-    known = tuple(name for name in before.class_names if name in header.class_names)
-    return replace(
-        settings,
-        class_names=known or settings.class_names,
-        seed=before.seed,
-        seed_locked=before.seed_locked,
-        count=before.count,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 
@@ -10,11 +10,11 @@ from pixelforge.core.config import SamplerName
 from pixelforge.core.header import ModelHeader
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.recipe import Recipe, recipe_of
-from pixelforge.services.requests import MAX_COUNT, MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE, GenerationRequest
+from pixelforge.services.requests import MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE, GenerationRequest
 
 COUNTS = (1, 4, 9, 16, 25, 36, 64)
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
-MAX_TYPED_SEED = MAX_SEED - MAX_COUNT
+MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,21 @@ def recommended_settings(header: ModelHeader) -> Settings:
         guidance_scale=min(max(best.guidance_scale, MIN_GUIDANCE), MAX_GUIDANCE),
         sampler=best.sampler,
         steps=min(max(best.steps, 1), header.diffusion.num_timesteps),
+    )
+
+
+def settings_for(header: ModelHeader, before: Settings | None) -> Settings:
+    """What a model recommends, with the class (where it has it), seed and count of before."""
+    settings = recommended_settings(header)
+    if before is None:
+        return settings
+    known = tuple(name for name in before.class_names if name in header.class_names)
+    return replace(
+        settings,
+        class_names=known or settings.class_names,
+        seed=before.seed,
+        seed_locked=before.seed_locked,
+        count=before.count,
     )
 
 

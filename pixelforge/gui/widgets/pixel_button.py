@@ -90,7 +90,7 @@ class PixelButton(QToolButton):
         ratio = self.devicePixelRatioF()
         to_device = painter.deviceTransform()
         centre = to_device.map(QRectF(self.rect()).center())
-        factor = max(1, int(self.height() * ratio) // (len(glyph) + 8))
+        factor = max(1, int(self.height() * ratio * 0.7) // len(glyph))
         left, top = (round(centre.x()) - 6 * factor, round(centre.y()) - 6 * factor)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
         colour = self.palette().color(group, QPalette.ColorRole.ButtonText)

@@ -39,8 +39,9 @@ class RunStatus(QStatusBar):
         self.set_run(RunState())
 
     def set_device(self, device: str) -> None:
-        """Show where the network runs; empty as long as it is being loaded."""
-        self.device.setText(device.upper() if device else "…")
+        """Show where the network runs; empty until the model is loaded."""
+        self.device.setText(device.upper())
+        self.device.setVisible(bool(device))
 
     def set_run(self, run: RunState) -> None:
         """Show the progress of a run, or how it ended."""

@@ -1,8 +1,10 @@
-"""The seed: a number that may need 63 bits, its lock and its dice."""
+"""The seed: a number that may need more than 31 bits, its lock and its dice."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
@@ -15,7 +17,7 @@ TOOLTIP = "The number that the noise is drawn from: the same seed with the same 
 class SeedField(QWidget):
     """Shows a seed; says when the user types another, locks it, or asks for a new one."""
 
-    seed_changed = Signal(object)  # int; Qt's own would be cut to 32 bits
+    seed_changed = Signal(object)  # int; Qt's own would be cut to 31 bits and a sign
     lock_changed = Signal(bool)
     roll_requested = Signal()
 
@@ -23,11 +25,11 @@ class SeedField(QWidget):
         super().__init__(parent)
         self._seed = 0
         self.edit = QLineEdit("0")
-        self.edit.setValidator(_SeedValidator(self.edit))
+        self.edit.setValidator(_SeedValidator(lambda: self._seed, self.edit))
         self.edit.setAccessibleName("Seed")
         self.edit.setToolTip(TOOLTIP)
         self.edit.textEdited.connect(self._on_edited)
-        self.edit.editingFinished.connect(self._show_seed)
+        self.edit.editingFinished.connect(self._show_seed)  # 007 becomes 7
         self.lock = PixelButton("Lock the seed", UNLOCKED, LOCKED)
         self.lock.setToolTip("Keep this seed for the next sprites; unlocked, every Generate draws a new one.")
         self.lock.toggled.connect(self.lock_changed)
@@ -62,7 +64,14 @@ class SeedField(QWidget):
 
 
 class _SeedValidator(QValidator):
-    """Whole numbers from 0 to the largest seed, which is more than Qt's own integer validator can hold."""
+    """Whole numbers from 0 to the largest seed, which is more than Qt's own integer validator can hold.
+
+    A field that is left empty gets the seed back that `current` tells.
+    """
+
+    def __init__(self, current: Callable[[], int], parent: QObject) -> None:
+        super().__init__(parent)
+        self._current = current
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         if not text:
@@ -71,4 +80,4 @@ class _SeedValidator(QValidator):
         return (QValidator.State.Acceptable if valid else QValidator.State.Invalid), text, position
 
     def fixup(self, text: str) -> str:
-        return text
+        return text or str(self._current())

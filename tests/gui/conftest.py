@@ -1,0 +1,106 @@
+"""A tiny model, an application built as the real one is, and a watch for what a test leaves behind."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+import torch
+from PySide6.QtCore import QCoreApplication, QEvent, QThread
+from PySide6.QtWidgets import QApplication, QWidget
+
+from pixelforge.core.build import build_network
+from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.config import ModelConfig
+from pixelforge.core.header import ModelHeader, Recommended, read_header
+from pixelforge.gui import app
+from pixelforge.gui.app import Desktop
+from pixelforge.services.model_library import ModelEntry
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(qapp: QApplication) -> Iterator[None]:
+    before = set(QApplication.topLevelWidgets())
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()  # here, in Qt's own thread, so that no worker of a later test collects a widget
+    threads = [o for o in shiboken6.getAllValidWrappers() if isinstance(o, QThread) and o.isRunning()]
+    widgets = [w for w in QApplication.topLevelWidgets() if w not in before]
+    for thread in threads:
+        thread.wait(5000)
+    assert not threads, f"threads are still running: {threads}"
+    assert not widgets, f"top-level widgets are left: {widgets}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_torch_thread() -> Iterator[None]:
+    """A tiny network gains nothing from a second core, and where that is busy it waits for it at every layer."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True)
+def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "log"
+    monkeypatch.setattr(app, "log_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def model_file(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    config = ModelConfig(
+        num_classes=2,
+        base_width=8,
+        multipliers=(1, 2),
+        attention_levels=(1,),
+        num_heads=2,
+        blocks_per_level=1,
+        palette=((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)),
+    )
+    header = ModelHeader(
+        model=config,
+        class_names=("cats", "dogs"),
+        recommended=Recommended(sampler="ddim", steps=8, guidance_scale=2.5),
+    )
+    weights = build_network(config).state_dict()
+    for weight in weights.values():
+        weight += 0.2 * torch.randn_like(weight)  # an untrained network's last layer is zero, and all sprites empty
+    path = tmp_path / "tiny.safetensors"
+    save_checkpoint(path, header, weights)
+    return path
+
+
+@pytest.fixture
+def entry(model_file: Path) -> ModelEntry:
+    return ModelEntry("tiny", model_file, True, read_header(model_file))
+
+
+@pytest.fixture
+def ask_path() -> Callable[[QWidget, Path], Path | None]:
+    """Stands in for the file dialog; `answer` is what the user picks, `suggestion` what was proposed."""
+
+    class AskPath:
+        answer: Path | None = None
+        suggestion: Path | None = None
+
+        def __call__(self, parent: QWidget, suggestion: Path) -> Path | None:
+            self.suggestion = suggestion
+            return self.answer
+
+    return AskPath()
+
+
+@pytest.fixture
+def desktop(qtbot, entry, ask_path) -> Desktop:
+    """The application, its window on the screen. Closing the window, as qtbot does, is all that ends it."""
+    built = app.build([entry], ask_path)
+    qtbot.addWidget(built.window)
+    built.window.show()
+    qtbot.waitUntil(lambda: built.model.device != "", timeout=20_000)
+    return built

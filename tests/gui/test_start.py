@@ -1,0 +1,92 @@
+"""The start of the real application, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+
+def run(script: str, *arguments: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), *arguments],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_the_window_stands_before_torch_is_loaded(model_file) -> None:
+    output = run(
+        """
+        import sys
+        from pathlib import Path
+        from PySide6.QtCore import QTimer
+        from pixelforge.core.header import read_header
+        from pixelforge.gui import app
+        from pixelforge.services.model_library import ModelEntry
+
+        path = Path(sys.argv[1])
+        app.list_models = lambda: [ModelEntry("tiny", path, True, read_header(path))]
+        build = app.build
+        def watched(entries):
+            desktop = build(entries)
+            desktop.window.painted.connect(lambda: print("painted", desktop.window.isVisible()))
+            desktop.model.device_changed.connect(lambda: print("loaded", "torch" in sys.modules))
+            desktop.model.device_changed.connect(desktop.window.close)
+            show = desktop.window.show
+            def showing():
+                show()
+                print("shown", "torch" in sys.modules)
+            desktop.window.show = showing
+            return desktop
+        app.build = watched
+        print("code", app.run())
+        """,
+        str(model_file),
+    )
+    assert output.splitlines() == ["shown False", "painted True", "loaded True", "code 0"]
+
+
+def test_closing_while_torch_is_being_loaded_leaves_at_once(model_file) -> None:
+    output = run(
+        """
+        import sys, time
+        from pathlib import Path
+        from pixelforge.core.header import read_header
+        from pixelforge.gui import app
+        from pixelforge.services.model_library import ModelEntry
+
+        path = Path(sys.argv[1])
+        app.list_models = lambda: [ModelEntry("tiny", path, True, read_header(path))]
+        build = app.build
+        def hurried(entries):
+            desktop = build(entries)
+            desktop.window.painted.connect(desktop.window.close)
+            return desktop
+        app.build = hurried
+        sys.exit(app.run())
+        """,
+        str(model_file),
+    )
+    assert output == ""
+
+
+@pytest.mark.parametrize("module", ["pixelforge.gui.app", "pixelforge.gui.worker", "pixelforge.gui.main_window"])
+def test_importing_does_nothing(module) -> None:
+    output = run(
+        f"""
+        import sys
+        import {module}
+        from PySide6.QtCore import QCoreApplication
+        print(QCoreApplication.instance(), "torch" in sys.modules, sys.excepthook is sys.__excepthook__)
+        """
+    )
+    assert output.split() == ["None", "False", "True"]
