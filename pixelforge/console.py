@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pixelforge.errors import PixelForgeError, RequestError
 
-# How often torch's idle threads look for work before they sleep. By default they spin for milliseconds, and where another
-# program needs a core that makes a run many times slower; with none at all a run alone takes twice as long.
+# How often torch's idle threads look for work before they sleep. By default they spin for milliseconds: where another
+# program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
 SPIN_COUNT = "5000"
 FAILURE, WRONG_USE, INTERRUPTED = 1, 2, 130
 UsageError: Any = typer.BadParameter.__base__  # typer keeps it to itself, but all wrong use is raised as one
