@@ -32,6 +32,7 @@ from training.run_dir import RunConfig, RunDir, StatsRow
 SAMPLES_A_CLASS = 8
 SAMPLE_SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
 SAMPLE_SCALE = 4
+RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=2.0)  # until `evaluate --recommend` finds better
 WARM_UP_STEPS, TIMED_STEPS = 3, 10
 
 
@@ -133,7 +134,7 @@ class Run:
             model=self.config.model,
             diffusion=self.config.diffusion,
             class_names=self.config.class_names,
-            recommended=Recommended(),
+            recommended=RECOMMENDED,
             provenance=provenance,
         )
 
