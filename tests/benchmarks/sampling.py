@@ -61,7 +61,7 @@ def main() -> None:
 
     fraction = PLAIN_STEPS / model.schedule.num_timesteps
     plain = best_seconds(lambda: plain_loop(checkpoint, model.schedule, 2.0, PLAIN_STEPS), 2) / fraction
-    ours = best_seconds(lambda: make(1, sampler="ddpm", guidance_scale=2.0), 1)
+    ours = best_seconds(lambda: make(1, sampler="ddpm", steps=model.schedule.num_timesteps, guidance_scale=2.0), 1)
     print(f"one sprite, DDPM-1000: {ours:.1f} s; plain loop {plain:.1f} s; ratio {plain / ours:.2f}")
 
 
