@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pixelforge import console
-from pixelforge.errors import RequestError
 from training.command import evaluate, train
 
 if TYPE_CHECKING:
@@ -155,7 +154,5 @@ def import_model(
     from pixelforge.services.model_library import import_model
 
     names = [name.strip() for name in classes.split(",") if name.strip()]
-    if len(set(names)) != len(names):
-        raise RequestError("The class names must differ from each other.")
     entry: ModelEntry = import_model(file, names)
     console.report(f"{entry.name}: {entry.path}")

@@ -177,7 +177,7 @@ def learning_rate_at(config: TrainConfig, step: int) -> float:
 
 
 def step_seed(seed: int, step: int) -> int:
-    """The seed of a step's draws: spread over 63 bits, so that runs and steps do not meet."""
+    """The seed of a step's draws: hashed, so that runs and steps hardly meet (torch hears its low 32 bits only)."""
     digest = hashlib.sha256(f"{seed}/{step}".encode()).digest()
     return int.from_bytes(digest[:8], "little") >> 1
 
