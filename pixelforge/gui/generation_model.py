@@ -195,7 +195,7 @@ class GenerationModel(QObject):
     def save(self, path: Path, batch: Batch) -> None:
         """Write a batch as one sheet, and say so; a failure is said as well, and nothing is lost by it."""
         try:
-            save_sheet(path, batch.sprites, batch.recipes)
+            save_sheet(path, batch.sprites, [sprite.recipe for sprite in batch.finished])
         except PixelForgeError as error:
             self.show_message(Severity.ERROR, f"{error} The sprites are still here: save them somewhere else.")
         else:

@@ -8,12 +8,15 @@ from functools import cached_property
 
 from pixelforge.core.config import SamplerName
 from pixelforge.core.header import ModelHeader
+from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
-from pixelforge.services.recipe import Recipe, recipe_of
+from pixelforge.services.recipe import recipe_of
 from pixelforge.services.requests import MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE, GenerationRequest
+from pixelforge.services.sprites import Sprite
 
 COUNTS = (1, 4, 9, 16, 25, 36, 64)
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
+FAST_STEPS = 15
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
 
 
@@ -28,6 +31,9 @@ class Settings:
     seed: int = 0
     seed_locked: bool = False
     count: int = 16
+    palette: PaletteRule | None = None  # None: the colours as the model makes them
+    start: Pixels | None = None  # (H, W, 4): the batch shows variations of this sprite
+    strength: float = 0.5  # of the variations, above 0 (hardly changed) to 1 (nothing left of the start)
 
     def request(self) -> GenerationRequest:
         """The request for what the controls stand at."""
@@ -38,7 +44,29 @@ class Settings:
             guidance_scale=self.guidance_scale,
             sampler=self.sampler,
             steps=self.steps,
+            palette=self.palette,
+            start=self.start,
+            strength=self.strength if self.start is not None else 1.0,
         )
+
+
+@dataclass(frozen=True)
+class Quality:
+    """A sampler and its steps under a name that says what one gets."""
+
+    name: str
+    sampler: SamplerName
+    steps: int
+
+
+def qualities(header: ModelHeader) -> tuple[Quality, ...]:
+    """The choices of a model, the fastest first; "Balanced" is what its file recommends."""
+    best, every = header.recommended, header.diffusion.num_timesteps
+    return (
+        Quality("Fast", "dpm++2m", min(FAST_STEPS, every)),
+        Quality("Balanced", best.sampler, min(max(best.steps, 1), every)),
+        Quality(f"Classic {every}", "ddpm", every),
+    )
 
 
 def recommended_settings(header: ModelHeader) -> Settings:
@@ -53,7 +81,7 @@ def recommended_settings(header: ModelHeader) -> Settings:
 
 
 def settings_for(header: ModelHeader, before: Settings | None) -> Settings:
-    """What a model recommends, with the class (where it has it), seed and count of before."""
+    """What a model recommends, with the class (where it has it), seed, count, palette and start of before."""
     settings = recommended_settings(header)
     if before is None:
         return settings
@@ -64,6 +92,9 @@ def settings_for(header: ModelHeader, before: Settings | None) -> Settings:
         seed=before.seed,
         seed_locked=before.seed_locked,
         count=before.count,
+        palette=before.palette,
+        start=before.start if before.start is None or len(before.start) == header.model.image_size else None,
+        strength=before.strength,
     )
 
 
@@ -77,9 +108,10 @@ class Batch:
     model_sha256: str
 
     @cached_property
-    def recipes(self) -> tuple[Recipe, ...]:
-        """One for each sprite."""
-        return tuple(recipe_of(self.request, i, self.model, self.model_sha256) for i in range(len(self.sprites)))
+    def finished(self) -> tuple[Sprite, ...]:
+        """Each of them with its recipe."""
+        recipes = (recipe_of(self.request, i, self.model, self.model_sha256) for i in range(len(self.sprites)))
+        return tuple(Sprite(pixels, recipe) for pixels, recipe in zip(self.sprites, recipes, strict=True))
 
 
 class Phase(Enum):

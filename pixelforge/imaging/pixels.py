@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 
@@ -21,19 +22,30 @@ MAX_SIDE = 4096
 
 def read_sprite(path: Path) -> Pixels:
     """The first frame of a picture file as (H, W, 4) with hard alpha. Raises DatasetError that names the file."""
+    return _read(path, str(path))[0]
+
+
+def decode_picture(data: bytes, name: str = "The picture") -> tuple[Pixels, dict[str, str]]:
+    """A picture file's content as (H, W, 4) with hard alpha, and its texts by keyword. Raises DatasetError."""
+    return _read(io.BytesIO(data), name)
+
+
+def _read(source: Path | io.BytesIO, name: str) -> tuple[Pixels, dict[str, str]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
+            with Image.open(source) as image:
                 if max(image.size) > MAX_SIDE:
-                    raise DatasetError(f"{path} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
-                return harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
+                    raise DatasetError(f"{name} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
+                pixels = harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
+                texts = getattr(image, "text", {})
+                return pixels, {key: str(value) for key, value in texts.items()}
     except UnidentifiedImageError as error:
-        raise DatasetError(f"{path} is not a picture.") from error
+        raise DatasetError(f"{name} is not a picture.") from error
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {reason(error)}.") from error
+        raise DatasetError(f"{name} cannot be read: {reason(error)}.") from error
     except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError, Warning) as error:
-        raise DatasetError(f"{path} cannot be read: {str(error) or type(error).__name__}.") from error
+        raise DatasetError(f"{name} cannot be read: {str(error) or type(error).__name__}.") from error
 
 
 def harden_alpha(pixels: Pixels) -> Pixels:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from pixelforge import __version__
 from pixelforge.core.config import SamplerName
+from pixelforge.errors import DatasetError, RequestError
+from pixelforge.imaging.palette import PaletteRule
+from pixelforge.imaging.pixels import Pixels, decode_picture
+from pixelforge.imaging.png import encode_png
 from pixelforge.services.requests import GenerationRequest
 
 KEYWORD = "pixelforge"
@@ -23,7 +29,9 @@ class Recipe:
     guidance_scale: float
     sampler: SamplerName
     steps: int
-    palette: str | None = None  # None: the colours as the model made them
+    palette: PaletteRule | None = None  # None: the colours as the model made them
+    start: str | None = None  # base64 of the PNG of the sprite that this one is a variation of
+    strength: float = 1.0  # of the variation
     model: str
     model_sha256: str
     app_version: str = __version__
@@ -37,9 +45,36 @@ def recipe_of(request: GenerationRequest, index: int, model: str, model_sha256: 
         guidance_scale=request.guidance_scale,
         sampler=request.sampler,
         steps=request.steps,
+        palette=request.palette,
+        start=None if request.start is None else _to_text(request.start),
+        strength=1.0 if request.start is None else request.strength,
         model=model,
         model_sha256=model_sha256,
     )
+
+
+def request_of(recipe: Recipe) -> GenerationRequest:
+    """The request that makes a recipe's sprite, as the only one. Raises RequestError if its start is no picture."""
+    return GenerationRequest(
+        class_names=(recipe.class_name,),
+        count=1,
+        seed=recipe.seed,
+        guidance_scale=recipe.guidance_scale,
+        sampler=recipe.sampler,
+        steps=recipe.steps,
+        palette=recipe.palette,
+        start=None if recipe.start is None else _from_text(recipe.start),
+        strength=recipe.strength,
+    )
+
+
+def recipes_in(texts: Mapping[str, str]) -> tuple[Recipe, ...]:
+    """The recipes in a PNG's texts, as `png_texts` puts them there; none where there are none that can be read."""
+    try:
+        found = msgspec.json.decode(texts.get(KEYWORD, "[]"), type=Recipe | list[Recipe])
+    except msgspec.DecodeError:
+        return ()
+    return (found,) if isinstance(found, Recipe) else tuple(found)
 
 
 def png_texts(recipes: Sequence[Recipe], width: int, height: int) -> dict[str, str]:
@@ -55,3 +90,14 @@ def png_texts(recipes: Sequence[Recipe], width: int, height: int) -> dict[str, s
         f"Seed: {first.seed}, Size: {width}x{height}, Model: {first.model}, Model hash: {first.model_sha256[:10]}"
     )
     return {KEYWORD: msgspec.json.encode(content).decode(), "parameters": parameters}
+
+
+def _to_text(pixels: Pixels) -> str:
+    return base64.b64encode(encode_png(pixels)).decode()
+
+
+def _from_text(text: str) -> Pixels:
+    try:
+        return decode_picture(base64.b64decode(text, validate=True))[0]
+    except (binascii.Error, DatasetError) as error:
+        raise RequestError("The recipe's starting picture cannot be read.") from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pixelforge.core.config import SAMPLERS, SamplerName
 from pixelforge.core.header import ModelHeader
 from pixelforge.errors import RequestError
+from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 
 MAX_COUNT = 1_000_000
@@ -25,6 +26,7 @@ class GenerationRequest:
     guidance_scale: float  # 1 to 15
     sampler: SamplerName
     steps: int  # 1 to the model's number of timesteps
+    palette: PaletteRule | None = None  # None: the colours as the model makes them
     start: Pixels | None = None  # (H, W, 4): make variations of this sprite
     strength: float = 1.0  # of the variations, above 0 (the sprite itself) to 1 (nothing left of it)
 
