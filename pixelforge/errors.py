@@ -6,6 +6,8 @@ PixelForgeError
 ├── CheckpointError   a model file that cannot be read, or must not be
 ├── DatasetError      a folder of sprites that cannot be trained on
 ├── OutputError       a file or folder that cannot be written
+├── PaletteError      a palette that cannot be read or used
+├── HistoryError      the history of sprites cannot be read or written
 └── TrainingError     a training run that cannot start, resume or go on
 
 The message of each is one line in the user's words: what is wrong, with which file, and what to do.
@@ -42,3 +44,11 @@ class OutputError(PixelForgeError):
 
 class TrainingError(PixelForgeError):
     """A training run that cannot be started or resumed."""
+
+
+class PaletteError(PixelForgeError):
+    """A palette without colours, with too many, or in no known format."""
+
+
+class HistoryError(PixelForgeError):
+    """The history of sprites cannot be read or written."""

@@ -7,44 +7,76 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from pixelforge import __version__
 from pixelforge.gui.error_log import record
 from pixelforge.gui.generation_model import GenerationModel
-from pixelforge.gui.main_window import AskPath, MainWindow, ask_png_path
-from pixelforge.gui.states import Severity
+from pixelforge.gui.history_model import HistoryModel
+from pixelforge.gui.main_window import MainWindow
+from pixelforge.gui.messages import Messages
+from pixelforge.gui.session import Session
+from pixelforge.gui.stage_model import StageModel
+from pixelforge.gui.studio import Studio
+from pixelforge.gui.system_dialogs import SystemDialogs
+from pixelforge.gui.tray_model import TrayModel
 from pixelforge.gui.worker import Worker
+from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry, list_models
-from pixelforge.services.paths import log_folder
+from pixelforge.services.palettes import bundled_palettes
+from pixelforge.services.paths import drag_folder, history_file, log_folder, settings_file
 
 ErrorHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the app keeps what it remembers; made when first written."""
+
+    settings: Path  # file
+    history: Path  # file
+    drags: Path  # folder of the files that are dragged out of the window
 
 
 @dataclass(frozen=True)
 class Desktop:
     """The parts of the running application, wired."""
 
-    model: GenerationModel
+    studio: Studio
+    session: Session
     window: MainWindow
     worker: Worker
 
 
-def build(entries: Sequence[ModelEntry], ask_path: AskPath = ask_png_path) -> Desktop:
-    """Window, model and worker for these models. The worker begins when the window stands on the screen."""
-    model = GenerationModel(entries)
+def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs | None = None) -> Desktop:
+    """Window, models and worker. The worker begins when the window stands on the screen."""
+    messages = Messages()
+    session = Session(places.settings, messages)
+    history, notice = open_history(places.history, session.settings.history_cap)
+    if notice:
+        messages.warn(notice)
+    undo = QUndoStack()
+    generation = GenerationModel(entries, messages)
+    tray = TrayModel(undo, places.drags)
+    history_model = HistoryModel(history, places.drags)
+    studio = Studio(generation, StageModel(), history_model, tray, messages, undo)
+    session.restore(generation, tray)
     worker = Worker(describe_bug)
-    window = MainWindow(model, ask_path)
-    model.job_submitted.connect(worker.submit, Qt.ConnectionType.DirectConnection)
-    model.stop_requested.connect(worker.stop, Qt.ConnectionType.DirectConnection)
-    worker.reported.connect(model.receive, Qt.ConnectionType.QueuedConnection)
+    window = MainWindow(studio, session, bundled_palettes(), places.drags, system or SystemDialogs())
+    generation.job_submitted.connect(worker.submit, Qt.ConnectionType.DirectConnection)
+    generation.stop_requested.connect(worker.stop, Qt.ConnectionType.DirectConnection)
+    worker.reported.connect(generation.receive, Qt.ConnectionType.QueuedConnection)
+    session.changed.connect(lambda: history.set_cap(session.settings.history_cap))
     window.painted.connect(worker.start)
-    window.painted.connect(model.load)
+    window.painted.connect(generation.load)
     window.closed.connect(worker.close)
-    return Desktop(model, window, worker)
+    window.closed.connect(history.close)
+    return Desktop(studio, session, window, worker)
 
 
 def describe_bug(error: BaseException) -> str:
@@ -52,11 +84,11 @@ def describe_bug(error: BaseException) -> str:
     return record(error, log_folder())
 
 
-def error_hook(model: GenerationModel) -> ErrorHook:
+def error_hook(messages: Messages) -> ErrorHook:
     """A `sys.excepthook` that logs, tells the user where, and lets the window live on."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        model.show_message(Severity.ERROR, describe_bug(error.with_traceback(trace)))
+        messages.complain(describe_bug(error.with_traceback(trace)))
 
     return hook
 
@@ -67,8 +99,8 @@ def run() -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("PixelForge")
     app.setApplicationVersion(__version__)
-    desktop = build(list_models())
-    sys.excepthook = error_hook(desktop.model)
+    desktop = build(list_models(), Places(settings_file(), history_file(), drag_folder()))
+    sys.excepthook = error_hook(desktop.studio.messages)
     desktop.window.show()
     code = app.exec()
     if not desktop.worker.close(timeout=0):

@@ -13,28 +13,28 @@ from PySide6.QtCore import QObject, Signal
 
 from pixelforge.core.config import SamplerName
 from pixelforge.core.header import ModelHeader
-from pixelforge.errors import PixelForgeError
-from pixelforge.gui.jobs import Completed, Failed, Job, Loaded, Report
+from pixelforge.gui.jobs import Completed, Failed, Imported, Job, Loaded, Report
+from pixelforge.gui.messages import Messages
 from pixelforge.gui.pace import Pace
 from pixelforge.gui.states import (
     MAX_DRAWN_SEED,
     MAX_TYPED_SEED,
+    MIN_STRENGTH,
     Batch,
-    Message,
     Phase,
+    Quality,
     RunState,
     Settings,
-    Severity,
     settings_for,
 )
+from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import DEFAULT_MODEL, ModelEntry
 from pixelforge.services.requests import MAX_GUIDANCE, MIN_GUIDANCE, Finished, GenerationRequest, Notice, Progress
-from pixelforge.services.saving import save_sheet
 
 
 class GenerationModel(QObject):
-    """Settings, run, stage and messages. Knows no widgets and no threads: jobs go out by signal, reports come in.
+    """Models, settings and the current run. Knows no widgets and no threads: jobs go out by signal, reports come in.
 
     entries: the models to choose from. clock: seconds. draw_seed: a new seed from 0 to MAX_DRAWN_SEED.
     """
@@ -42,8 +42,8 @@ class GenerationModel(QObject):
     model_changed = Signal()
     settings_changed = Signal()
     run_changed = Signal()
-    stage_changed = Signal()
-    message_changed = Signal()
+    forming_changed = Signal()
+    batch_finished = Signal(object)  # Batch
     device_changed = Signal()
 
     job_submitted = Signal(object)  # Job
@@ -52,12 +52,14 @@ class GenerationModel(QObject):
     def __init__(
         self,
         entries: Sequence[ModelEntry],
+        messages: Messages,
         clock: Callable[[], float] = time.monotonic,
         draw_seed: Callable[[], int] = lambda: random.randint(0, MAX_DRAWN_SEED),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.entries = tuple(entries)
+        self._messages = messages
         self._clock = clock
         self._draw_seed = draw_seed
         self._entry: ModelEntry | None = None
@@ -67,8 +69,6 @@ class GenerationModel(QObject):
         self._pace = Pace(clock)
         self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
         self._done = 0  # how many of those are finished, the first ones
-        self._batch: Batch | None = None
-        self._message: Message | None = None
         self._device = ""
         self._choose_first_model()
 
@@ -93,25 +93,9 @@ class GenerationModel(QObject):
         return self._run
 
     @property
-    def sprites(self) -> Pixels | None:
-        """What is on the stage, (N, H, W, 4): the current run as it forms, else the last finished batch."""
-        shown = self._making or self._batch
-        return shown.sprites if shown else None
-
-    @property
-    def batch(self) -> Batch | None:
-        """The last finished batch."""
-        return self._batch
-
-    @property
-    def can_save(self) -> bool:
-        """Whether the stage shows a finished batch."""
-        return self._batch is not None and self._making is None
-
-    @property
-    def message(self) -> Message | None:
-        """What the user should read now."""
-        return self._message
+    def forming(self) -> Pixels | None:
+        """The sprites of the current run as they stand, (N, H, W, 4); None between runs."""
+        return self._making.sprites if self._making else None
 
     @property
     def device(self) -> str:
@@ -123,7 +107,7 @@ class GenerationModel(QObject):
         if entry == self._entry:
             return
         if entry.header is None:
-            self.show_message(Severity.ERROR, entry.problem)
+            self._messages.complain(entry.problem)
             self.model_changed.emit()  # the list of models goes back to the one that is in use
             return
         self._entry = entry
@@ -153,6 +137,29 @@ class GenerationModel(QObject):
         """Sampling steps."""
         self._change(steps=steps)
 
+    def set_quality(self, quality: Quality) -> None:
+        """The sampler and the steps that a quality stands for."""
+        self._change(sampler=quality.sampler, steps=quality.steps)
+
+    def set_palette(self, rule: PaletteRule | None) -> None:
+        """How the finished sprites are recoloured; None leaves them as the model makes them."""
+        self._change(palette=rule)
+
+    def set_start(self, start: Pixels | None) -> None:
+        """Make variations of this sprite, which has the model's size; None makes sprites from noise alone again."""
+        self._change(start=start)
+
+    def set_strength(self, strength: float) -> None:
+        """How far variations may go from their start, above 0 to 1."""
+        self._change(strength=min(max(strength, MIN_STRENGTH), 1.0))
+
+    def take(self, settings: Settings) -> None:
+        """Take over settings as a whole."""
+        before = self._settings
+        if before is None or settings != before or settings.start is not before.start:
+            self._settings = settings
+            self.settings_changed.emit()
+
     def set_seed(self, seed: int) -> None:
         """A seed that the user chose: it is locked, or the next Generate would throw it away."""
         self._change(seed=min(max(seed, 0), MAX_TYPED_SEED), seed_locked=True)
@@ -160,6 +167,11 @@ class GenerationModel(QObject):
     def set_seed_locked(self, locked: bool) -> None:
         """Locked, every run has the same seed; unlocked, every run draws a new one."""
         self._change(seed_locked=locked)
+
+    def toggle_seed_lock(self) -> None:
+        """Lock the seed, or let it go."""
+        if self._settings is not None:
+            self.set_seed_locked(not self._settings.seed_locked)
 
     def roll_seed(self) -> None:
         """Draw a new seed, whether locked or not."""
@@ -181,33 +193,24 @@ class GenerationModel(QObject):
         self._done = 0
         self._pace = Pace(self._clock)
         self._set_run(RunState(Phase.STARTING, count=request.count))
-        self.dismiss_message()
-        self.stage_changed.emit()
+        self._messages.dismiss()
+        self.forming_changed.emit()
         self.job_submitted.emit(Job(self._run_number, self._entry.path, request))
 
     def stop(self) -> None:
-        """Give up the current run. Sprites of it that are finished stay; without any, the batch of before is back."""
+        """Give up the current run. Sprites of it that are finished are kept."""
         if self._run.running:
             self._run_number += 1  # what is still on its way from the worker belongs to nobody
             self.stop_requested.emit()
             self._end(Phase.STOPPED)
 
-    def save(self, path: Path, batch: Batch) -> None:
-        """Write a batch as one sheet, and say so; a failure is said as well, and nothing is lost by it."""
-        try:
-            save_sheet(path, batch.sprites, [sprite.recipe for sprite in batch.finished])
-        except PixelForgeError as error:
-            self.show_message(Severity.ERROR, f"{error} The sprites are still here: save them somewhere else.")
-        else:
-            self.show_message(Severity.INFO, f"Saved {path}.")
-
-    def show_message(self, severity: Severity, text: str) -> None:
-        """Show a line to the user, in place of the one before."""
-        self._set_message(Message(severity, text))
-
-    def dismiss_message(self) -> None:
-        """Take the message away."""
-        self._set_message(None)
+    def import_model(self, source: Path) -> None:
+        """Have a model file checked and put among the user's own; not while a run is going on."""
+        if self._run.running:
+            self._messages.warn(f"Stop the run (Esc) or let it end, then open {source.name} again.")
+            return
+        self._messages.inform(f"Reading {source.name}…")
+        self.job_submitted.emit(Job(self._run_number, source, None, imports=True))
 
     def receive(self, report: Report) -> None:
         """Take in what the worker reports; reports of a run that was given up are passed over."""
@@ -222,11 +225,13 @@ class GenerationModel(QObject):
                 self._put(first, sprites)
                 self._done = first + len(sprites)
             case Notice(text=text):
-                self.show_message(Severity.WARNING, text)
+                self._messages.warn(text)
+            case Imported(entry=entry):
+                self._on_imported(entry)
             case Completed():
                 self._end(Phase.FINISHED)
             case Failed(text=text):
-                self.show_message(Severity.ERROR, text)
+                self._messages.complain(text)
                 if self._run.running:
                     self._end(Phase.FAILED)
 
@@ -236,6 +241,11 @@ class GenerationModel(QObject):
         if device != self._device:
             self._device = device
             self.device_changed.emit()
+
+    def _on_imported(self, entry: ModelEntry) -> None:
+        self.entries = (*(known for known in self.entries if known.path != entry.path), entry)
+        self._messages.inform(f"{entry.name} is among your models now.")
+        self.choose_model(entry)
 
     def _on_progress(self, progress: Progress) -> None:
         if self._making is None:
@@ -253,14 +263,14 @@ class GenerationModel(QObject):
             stage = self._making.sprites.copy()  # whoever holds the old array keeps the old picture
             stage[first : first + len(sprites)] = sprites
             self._making = replace(self._making, sprites=stage)
-            self.stage_changed.emit()
+            self.forming_changed.emit()
 
     def _end(self, phase: Phase) -> None:
-        if self._making is not None and self._done:
-            self._batch = replace(self._making, sprites=self._making.sprites[: self._done])
-        self._making = None
+        made, self._making = self._making, None
         self._set_run(replace(self._run, phase=phase, seconds=self._pace.seconds, seconds_left=None))
-        self.stage_changed.emit()
+        self.forming_changed.emit()
+        if made is not None and self._done:
+            self.batch_finished.emit(replace(made, sprites=made.sprites[: self._done]))
 
     def _empty_sprites(self, request: GenerationRequest) -> Pixels:
         assert self.header is not None
@@ -271,10 +281,10 @@ class GenerationModel(QObject):
         readable = [entry for entry in self.entries if entry.header is not None]
         problems = [entry.problem for entry in self.entries if entry.header is None]
         if problems:
-            self.show_message(Severity.WARNING, "\n".join(problems))
+            self._messages.warn("\n".join(problems))
         if not readable:
             missing = "There is no model to make sprites with: install PixelForge again, or train one."
-            self.show_message(Severity.ERROR, "\n".join([*problems, missing]))
+            self._messages.complain("\n".join([*problems, missing]))
             return
         self._entry = next((entry for entry in readable if entry.name == DEFAULT_MODEL), readable[0])
         assert self._entry.header is not None
@@ -283,16 +293,8 @@ class GenerationModel(QObject):
     def _change(self, **fields: object) -> None:
         if self._settings is None:
             return
-        settings = replace(self._settings, **fields)  # type: ignore[arg-type]  # the setters above are typed
-        if settings != self._settings:
-            self._settings = settings
-            self.settings_changed.emit()
+        self.take(replace(self._settings, **fields))  # type: ignore[arg-type]  # the setters above are typed
 
     def _set_run(self, run: RunState) -> None:
         self._run = run
         self.run_changed.emit()
-
-    def _set_message(self, message: Message | None) -> None:
-        if message != self._message:
-            self._message = message
-            self.message_changed.emit()

@@ -10,35 +10,50 @@ from pixelforge.imaging.sheet import grid_columns
 
 @dataclass(frozen=True)
 class GridLayout:
-    """A centred grid of square cells, one sprite pixel apart; every sprite pixel is `factor` device pixels a side."""
+    """A grid of square cells; every sprite pixel is `factor` device pixels a side."""
 
     count: int
     side: int  # of a sprite, in its own pixels
     columns: int
-    rows: int
     factor: int
-    left: int  # of the grid; negative where the area is too small for it
+    gap: int  # device pixels between cells
+    left: int  # of the grid; negative where it is larger than the area and begins outside
     top: int
 
     @classmethod
-    def fit(cls, count: int, side: int, width: int, height: int, margin: int) -> GridLayout:
-        """The largest whole factor that fits `count` sprites into an area with a margin all round; at least 1."""
+    def fit(cls, count: int, side: int, width: int, height: int, margin: int, min_gap: int = 0) -> GridLayout:
+        """The largest whole factor, at least 1, that fits `count` sprites centred into an area, margin all round."""
         columns = grid_columns(count)
-        rows = math.ceil(count / columns)
-        across, down = _units(columns, side), _units(rows, side)
-        factor = max(1, min((width - 2 * margin) // across, (height - 2 * margin) // down))
-        left, top = (width - across * factor) // 2, (height - down * factor) // 2
-        return cls(count, side, columns, rows, factor, left, top)
+        factor = max(1, (width - 2 * margin) // (columns * side))
+        layout = cls.scaled(count, side, factor, min_gap)
+        while factor > 1 and (layout.width > width - 2 * margin or layout.height > height - 2 * margin):
+            factor -= 1
+            layout = cls.scaled(count, side, factor, min_gap)
+        return layout.placed((width - layout.width) // 2, (height - layout.height) // 2)
+
+    @classmethod
+    def scaled(cls, count: int, side: int, factor: int, min_gap: int = 0) -> GridLayout:
+        """With a given factor, its corner at the origin. Cells are a sprite pixel apart, and `min_gap` at the least."""
+        return cls(count, side, grid_columns(count), factor, max(factor, min_gap), 0, 0)
+
+    def placed(self, left: int, top: int) -> GridLayout:
+        """The same grid with its corner there."""
+        return GridLayout(self.count, self.side, self.columns, self.factor, self.gap, left, top)
+
+    @property
+    def rows(self) -> int:
+        """Of the grid; the last may be short."""
+        return math.ceil(self.count / self.columns)
 
     @property
     def width(self) -> int:
         """Of the whole grid."""
-        return _units(self.columns, self.side) * self.factor
+        return self.columns * self._pitch - self.gap
 
     @property
     def height(self) -> int:
         """Of the whole grid."""
-        return _units(self.rows, self.side) * self.factor
+        return self.rows * self._pitch - self.gap
 
     @property
     def cell(self) -> int:
@@ -47,9 +62,16 @@ class GridLayout:
 
     def position(self, index: int) -> tuple[int, int]:
         """Left and top of sprite `index`, from the grid's own corner."""
-        pitch = (self.side + 1) * self.factor
-        return index % self.columns * pitch, index // self.columns * pitch
+        return index % self.columns * self._pitch, index // self.columns * self._pitch
 
+    def index_at(self, x: int, y: int) -> int | None:
+        """The sprite at a point of the area; None between and beside them."""
+        column, across = divmod(x - self.left, self._pitch)
+        row, down = divmod(y - self.top, self._pitch)
+        index = row * self.columns + column
+        inside = 0 <= column < self.columns and row >= 0 and across < self.cell and down < self.cell
+        return index if inside and index < self.count else None
 
-def _units(cells: int, side: int) -> int:
-    return cells * side + cells - 1
+    @property
+    def _pitch(self) -> int:
+        return self.cell + self.gap

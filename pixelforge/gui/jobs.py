@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import GenerationEvent, GenerationRequest
 
 
@@ -15,6 +16,7 @@ class Job:
     run: int  # comes back in every report, so that reports of a run that was given up can be told apart
     model_path: Path
     request: GenerationRequest | None
+    imports: bool = False  # put the file among the user's own models, instead of loading it
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,13 @@ class Loaded:
 
     device: str  # "cpu", "cuda", "mps"
     sha256: str  # of the model file
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A model file is among the user's own."""
+
+    entry: ModelEntry
 
 
 @dataclass(frozen=True)
@@ -42,4 +51,4 @@ class Report:
     """Something that happened in a run."""
 
     run: int
-    event: Loaded | GenerationEvent | Completed | Failed
+    event: Loaded | Imported | GenerationEvent | Completed | Failed

@@ -1,59 +1,83 @@
-"""The window: controls on the left, the stage beside them, the run in the status bar."""
+"""The window: controls, stage, history and tray around one studio."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QStandardPaths, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from pixelforge.gui.generation_model import GenerationModel
-from pixelforge.gui.states import Batch
-from pixelforge.gui.widgets.canvas import Canvas
+from pixelforge.files import reason
+from pixelforge.gui import drops
+from pixelforge.gui.controls_binding import ControlsBinding
+from pixelforge.gui.mime import to_mime
+from pixelforge.gui.session import Session
+from pixelforge.gui.sprite_actions import SpriteActions
+from pixelforge.gui.stage_model import StageCell
+from pixelforge.gui.studio import Studio, cell_of
+from pixelforge.gui.system_dialogs import SystemDialogs
 from pixelforge.gui.widgets.controls import Controls
+from pixelforge.gui.widgets.history_strip import HistoryStrip
 from pixelforge.gui.widgets.message_bar import MessageBar
 from pixelforge.gui.widgets.run_status import RunStatus
-from pixelforge.services.saving import safe_name
+from pixelforge.gui.widgets.shortcuts_dialog import keys_of
+from pixelforge.gui.widgets.stage import Stage
+from pixelforge.gui.widgets.tray import Tray
+from pixelforge.gui.window_actions import Slots, WindowActions
+from pixelforge.gui.window_dialogs import WindowDialogs
+from pixelforge.imaging.palette import Palette
 
-AskPath = Callable[[QWidget, Path], Path | None]
-"""(parent, suggestion) to the file to write; None if the user thinks better of it."""
-
-
-def ask_png_path(parent: QWidget, suggestion: Path) -> Path | None:
-    """The system's dialog for saving a PNG."""
-    dialog = QFileDialog(parent, "Save sprites", str(suggestion.parent), "PNG picture (*.png)")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("png")
-    dialog.selectFile(suggestion.name)
-    chosen = Path(dialog.selectedFiles()[0]) if dialog.exec() else None
-    dialog.deleteLater()
-    return chosen
+REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
 
 
 class MainWindow(QMainWindow):
-    """Shows a GenerationModel and passes the user's wishes on to it."""
+    """Shows what the studio and the session hold, and passes the user's wishes on to them."""
 
     painted = Signal()  # once, when the window stands on the screen
     closed = Signal()
 
-    def __init__(self, model: GenerationModel, ask_path: AskPath = ask_png_path) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        session: Session,
+        palettes: Sequence[Palette],
+        drag_folder: Path,
+        system: SystemDialogs,
+    ) -> None:
         super().__init__()
-        self._model = model
-        self._ask_path = ask_path
-        self._save_folder: Path | None = None
+        self._studio = studio
+        self._session = session
+        self._drag_folder = drag_folder
+        self._system = system
+        self._dialogs = WindowDialogs(self, studio, session, system)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
-        self.controls = Controls()
-        self.canvas = Canvas("Press Generate, or Ctrl+Enter, to make sprites.")
+        self.setAcceptDrops(True)
+        self.controls = Controls(palettes)
+        self.stage = Stage(studio.stage)
+        self.history = HistoryStrip(studio.history)
+        self.tray = Tray(studio.tray)
         self.message_bar = MessageBar()
         self.status = RunStatus()
-        self._make_actions()
+        self._active: Stage | HistoryStrip = self.stage
+        self.sprite_actions = SpriteActions(studio, self.chosen, self._save_chosen, self)
+        self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
-        self._connect_controls()
-        self._connect_model()
+        self._fill_menus()
+        ControlsBinding(self.controls, studio.generation, self)
+        self._connect()
         self._show_everything()
+        self._restore_geometry()
+
+    def chosen(self) -> tuple[StageCell, ...]:
+        """The sprites that actions work on: of the stage, or of the history where that was used last."""
+        if self._active is self.history:
+            return tuple(cell_of(entry) for entry in self.history.selected_entries())
+        return self._studio.stage.chosen()
 
     def event(self, event: QEvent) -> bool:
         """Tells of the first paint, after which slow things may begin."""
@@ -64,114 +88,198 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
+        self._keep_geometry()
         self.hide()
-        self._model.stop()
+        self._studio.generation.stop()
+        self._session.remember(self._studio.generation, self._studio.tray)
         self.closed.emit()
         super().closeEvent(event)
 
-    def _make_actions(self) -> None:
-        self.generate_action = self._action("Generate", ["Ctrl+Return", "Ctrl+Enter"], self._model.generate)
-        self.stop_action = self._action("Stop", ["Esc"], self._model.stop)
-        self.save_action = self._action("Save", [QKeySequence(QKeySequence.StandardKey.Save)], self._save)
-        for button, action, what in (
-            (self.controls.generate_button, self.generate_action, "Make sprites with these settings"),
-            (self.controls.stop_button, self.stop_action, "Stop making sprites"),
-            (self.controls.save_button, self.save_action, "Save the sprites as one picture, a pixel a pixel"),
-        ):
-            button.clicked.connect(action.trigger)
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
-            button.setToolTip(f"{what} ({keys}).")
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files and pictures from elsewhere; the window's own sprites go to the tray alone."""
+        if event.source() is None and drops.can_take(event.mimeData()):
+            event.acceptProposedAction()
 
-    def _action(self, text: str, keys: list[str] | list[QKeySequence], slot: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.triggered.connect(lambda: slot())
-        self.addAction(action)
-        return action
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        drops.take(event.mimeData(), self._studio)
+        event.acceptProposedAction()
+
+    def _slots(self) -> Slots:
+        generation, canvas = self._studio.generation, self.stage.canvas
+        return Slots(
+            generate=generation.generate,
+            escape=self._escape,
+            open_file=self._dialogs.open_file,
+            import_model=self._dialogs.import_model,
+            save=self._save_chosen,
+            export=self._dialogs.export,
+            preferences=self._dialogs.preferences,
+            close=self.close,
+            lock_seed=generation.toggle_seed_lock,
+            roll_seed=generation.roll_seed,
+            select_all=self._studio.stage.select_all,
+            zoom_in=canvas.zoom_in,
+            zoom_out=canvas.zoom_out,
+            zoom_to_fit=canvas.zoom_to_fit,
+            shortcuts=lambda: self._dialogs.shortcuts(self._keyed_actions()),
+            show_log=self._dialogs.show_log,
+            about=self._dialogs.about,
+        )
 
     def _lay_out(self) -> None:
-        stage = QVBoxLayout()
-        stage.setContentsMargins(0, 12, 12, 0)
-        stage.addWidget(self.message_bar)
-        stage.addWidget(self.canvas, 1)
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.controls)
-        row.addLayout(stage, 1)
-        self.setCentralWidget(content)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.addWidget(self.message_bar)
+        column.addWidget(self.stage, 1)
+        self.setCentralWidget(middle)
         self.setStatusBar(self.status)
-        self.resize(1024, 700)
+        scroll = QScrollArea()
+        scroll.setWidget(self.controls)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = Qt.DockWidgetArea
+        self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
+        self.docks = [
+            self._dock("Controls", scroll, area.LeftDockWidgetArea),
+            self._dock("History", self.history, area.BottomDockWidgetArea),
+            self._dock("Sheet tray", self.tray, area.RightDockWidgetArea),
+        ]
+        self.resize(1180, 780)
 
-    def _connect_controls(self) -> None:
-        controls, model = self.controls, self._model
-        controls.model_chosen.connect(model.choose_model)
-        controls.class_names_chosen.connect(model.set_class_names)
-        controls.guidance_changed.connect(model.set_guidance_scale)
-        controls.sampler_chosen.connect(model.set_sampler)
-        controls.steps_changed.connect(model.set_steps)
-        controls.count_chosen.connect(model.set_count)
-        controls.seed.seed_changed.connect(model.set_seed)
-        controls.seed.lock_changed.connect(model.set_seed_locked)
-        controls.seed.roll_requested.connect(model.roll_seed)
-        self.message_bar.dismissed.connect(model.dismiss_message)
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title)
+        dock.setWidget(content)
+        self.addDockWidget(area, dock)
+        return dock
 
-    def _connect_model(self) -> None:
-        self._model.model_changed.connect(self._show_model)
-        self._model.settings_changed.connect(self._show_settings)
-        self._model.run_changed.connect(self._show_run)
-        self._model.stage_changed.connect(self._show_stage)
-        self._model.message_changed.connect(self._show_message)
-        self._model.device_changed.connect(self._show_device)
+    def _fill_menus(self) -> None:
+        actions, controls = self.actions_, self.controls
+        actions.fill(self.menuBar(), self.sprite_actions, [dock.toggleViewAction() for dock in self.docks])
+        for widget in (self.stage, self.history):
+            self.sprite_actions.listen_in(widget)
+        for button, action, what in (
+            (controls.generate_button, actions.generate, "Make sprites with these settings"),
+            (controls.save_button, actions.save, "Save the selected sprites, or all, as one picture"),
+            (controls.stop_button, actions.escape, "Stop making sprites"),
+        ):
+            button.clicked.connect(action.trigger)
+            button.setToolTip(f"{what} ({keys_of(action).split(',')[0]}).")
+
+    def _connect(self) -> None:
+        studio, generation = self._studio, self._studio.generation
+        for signal, slot in (
+            (self.controls.import_requested, self._dialogs.import_model),
+            (self.message_bar.dismissed, studio.messages.dismiss),
+            (self.stage.context_menu_requested, self._show_context_menu),
+            (self.stage.drag_started, self._drag_chosen),
+            (self.history.context_menu_requested, self._show_context_menu),
+            (self.history.selection_changed, self.sprite_actions.refresh),
+            (self.history.activated, lambda entry: studio.show([cell_of(entry)])),
+            (self.history.filter_changed, studio.history.set_filter),
+            (self.history.purge_requested, studio.purge_unstarred),
+            (self.tray.export_requested, self._dialogs.export),
+            (studio.stage.selection_changed, self.sprite_actions.refresh),
+            (studio.stage.changed, self._show_available),
+            (studio.messages.changed, self._show_message),
+            (studio.history.failed, studio.messages.warn),
+            (generation.model_changed, self._show_available),
+            (generation.settings_changed, self._show_lock),
+            (generation.run_changed, self._show_run),
+            (generation.device_changed, self._show_device),
+            (self._session.changed, self._show_preferences),
+        ):
+            signal.connect(slot)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus)
+        refresh = QTimer(self)
+        refresh.timeout.connect(studio.history.refresh_if_changed)
+        refresh.start(REFRESH)
 
     def _show_everything(self) -> None:
-        self._show_model()
-        self._show_settings()
-        self._show_run()
-        self._show_stage()
-        self._show_message()
-        self._show_device()
+        for show in (self._show_lock, self._show_run, self._show_message, self._show_device):
+            show()
+        self._show_preferences()
 
-    def _show_model(self) -> None:
-        self.controls.set_models(self._model.entries, self._model.entry)
-        self.controls.set_header(self._model.header)
-
-    def _show_settings(self) -> None:
-        if self._model.settings is not None:
-            self.controls.set_settings(self._model.settings)
+    def _show_lock(self) -> None:
+        settings = self._studio.generation.settings
+        self.actions_.lock_seed.setChecked(settings is not None and settings.seed_locked)
 
     def _show_run(self) -> None:
-        self.status.set_run(self._model.run)
-        self._show_available()
-
-    def _show_stage(self) -> None:
-        self.canvas.set_sprites(self._model.sprites)
+        self.status.set_run(self._studio.generation.run)
         self._show_available()
 
     def _show_available(self) -> None:
-        generate, stop, save = self._model.entry is not None, self._model.run.running, self._model.can_save
-        self.generate_action.setEnabled(generate)
-        self.stop_action.setEnabled(stop)
-        self.save_action.setEnabled(save)
-        self.controls.set_available(generate=generate, stop=stop, save=save)
+        generation, save = self._studio.generation, bool(self._studio.stage.cells)
+        can_generate, can_stop = generation.entry is not None, generation.run.running
+        self.actions_.generate.setEnabled(can_generate)
+        self.actions_.save.setEnabled(save)
+        self.controls.set_available(generate=can_generate, stop=can_stop, save=save)
+        self.sprite_actions.refresh()
 
     def _show_message(self) -> None:
-        self.message_bar.set_message(self._model.message)
+        self.message_bar.set_message(self._studio.messages.current)
 
     def _show_device(self) -> None:
-        self.status.set_device(self._model.device)
+        self.status.set_device(self._studio.generation.device)
 
-    def _save(self) -> None:
-        batch = self._model.batch
-        if batch is None:
-            return
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        path = self._ask_path(self, (self._save_folder or Path(pictures)) / _file_name(batch))
-        if path is not None:
-            self._save_folder = path.parent
-            self._model.save(path, batch)
+    def _show_preferences(self) -> None:
+        settings = self._session.settings
+        self.stage.canvas.set_background(QColor(settings.background) if settings.background else None)
+        self.stage.canvas.set_pixel_grid(settings.pixel_grid)
+
+    def _escape(self) -> None:
+        if self._studio.generation.run.running:
+            self._studio.generation.stop()
+        elif self._studio.stage.enlarged:
+            self._studio.stage.set_enlarged(False)
+        else:
+            self._studio.stage.clear_selection()
+
+    def _save_chosen(self) -> None:
+        self._dialogs.save(self.chosen() or self._studio.stage.cells)
+
+    def _keyed_actions(self) -> list[QAction]:
+        return [*self.actions_.all(), *(action for group in self.sprite_actions.all for action in group)]
+
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
+        for pane in (self.stage, self.history):
+            if now is not None and (now is pane or pane.isAncestorOf(now)):
+                self._active = pane
+                self.sprite_actions.refresh()
+
+    def _show_context_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.sprite_actions.fill(menu)
+        menu.popup(at)
+
+    def _drag_chosen(self) -> None:
+        if chosen := self.chosen():
+            try:
+                mime = to_mime([cell.sprite for cell in chosen], self._drag_folder)
+            except OSError as error:
+                self._studio.messages.complain(f"The sprites cannot be dragged: {reason(error)}.")
+            else:
+                self._system.start_drag(self, mime)
+
+    def _keep_geometry(self) -> None:
+        geometry, docks = (_to_text(state) for state in (self.saveGeometry(), self.saveState()))
+        self._session.take(replace(self._session.settings, window=geometry, docks=docks))
+
+    def _restore_geometry(self) -> None:
+        self.restoreGeometry(_from_text(self._session.settings.window))
+        self.restoreState(_from_text(self._session.settings.docks))
 
 
-def _file_name(batch: Batch) -> str:
-    return f"{safe_name('-'.join(batch.request.class_names))}_{batch.request.seed:05}.png"
+def _to_text(state: QByteArray) -> str:
+    return base64.b64encode(state.data()).decode()
+
+
+def _from_text(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import cached_property
 
@@ -12,11 +12,12 @@ from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.recipe import recipe_of
 from pixelforge.services.requests import MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE, GenerationRequest
+from pixelforge.services.settings import COUNTS
 from pixelforge.services.sprites import Sprite
 
-COUNTS = (1, 4, 9, 16, 25, 36, 64)
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
 FAST_STEPS = 15
+MIN_STRENGTH = 0.05
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
 
 
@@ -32,7 +33,7 @@ class Settings:
     seed_locked: bool = False
     count: int = 16
     palette: PaletteRule | None = None  # None: the colours as the model makes them
-    start: Pixels | None = None  # (H, W, 4): the batch shows variations of this sprite
+    start: Pixels | None = field(default=None, compare=False)  # (H, W, 4): the batch shows variations of this sprite
     strength: float = 0.5  # of the variations, above 0 (hardly changed) to 1 (nothing left of the start)
 
     def request(self) -> GenerationRequest:

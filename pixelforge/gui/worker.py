@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.files import reason
-from pixelforge.gui.jobs import Completed, Failed, Job, Loaded, Report
+from pixelforge.gui.jobs import Completed, Failed, Imported, Job, Loaded, Report
 from pixelforge.gui.throttle import Throttle
+from pixelforge.services.model_library import import_model
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Progress
 
 if TYPE_CHECKING:
@@ -115,6 +116,9 @@ class Worker(QThread):
             return self._current
 
     def _work(self, task: _Task) -> None:
+        if task.job.imports:
+            self._report(task, Imported(import_model(task.job.model_path)))
+            return
         cached = self._load(task.job.model_path)
         self._report(task, cached.loaded)
         if task.job.request is not None and not task.stopped.is_set():
@@ -149,7 +153,7 @@ class Worker(QThread):
             raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
         return self._cached
 
-    def _report(self, task: _Task, event: Loaded | GenerationEvent | Completed | Failed) -> None:
+    def _report(self, task: _Task, event: Loaded | Imported | GenerationEvent | Completed | Failed) -> None:
         if isinstance(event, Finished):
             event.sprites.setflags(write=False)
         elif isinstance(event, Progress) and event.preview is not None:

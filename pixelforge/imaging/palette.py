@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixelforge.errors import PaletteError
+from pixelforge.imaging.pixels import Pixels
+
+MAX_COLOURS = 256
+MIN_REDUCED, MAX_REDUCED = 2, 64
+MAX_ROUNDS = 50  # of k-means; sprites settle in a handful
+
+Colour = tuple[int, int, int]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours in their order, each (r, g, b) from 0 to 255. Raises PaletteError for none, or for more than 256."""
+
+    name: str
+    colours: tuple[Colour, ...]
+    author: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.colours) <= MAX_COLOURS:
+            raise PaletteError(f"{self.name} has {len(self.colours)} colours; a palette has 1 to {MAX_COLOURS}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,3 +40,122 @@ class PaletteRule:
     name: str = ""  # of the palette that `colours` come from
     colours: tuple[str, ...] = ()  # "#rrggbb": every opaque pixel takes the nearest
     reduce_to: int | None = None  # at most so many of its own colours a sprite, 2 to 64
+
+
+def rule_of(palette: Palette) -> PaletteRule:
+    """The rule that snaps to a palette."""
+    return PaletteRule(name=palette.name, colours=tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in palette.colours))
+
+
+def recolour(sprites: Pixels, rule: PaletteRule | None) -> Pixels:
+    """Sprites (N, H, W, 4) under a rule; None leaves them as they are. Raises PaletteError for a rule that is none.
+
+    Reducing looks at each sprite alone, so that one out of a batch comes out the same when it is made again alone.
+    """
+    if rule is None:
+        return sprites
+    if bool(rule.colours) == (rule.reduce_to is not None):
+        raise PaletteError("A palette rule either names colours or a number of them.")
+    if rule.reduce_to is None:
+        return snap(sprites, parse_colours(rule.colours))
+    if not MIN_REDUCED <= rule.reduce_to <= MAX_REDUCED:
+        raise PaletteError(f"Colours can be reduced to {MIN_REDUCED} to {MAX_REDUCED}, not to {rule.reduce_to}.")
+    return np.stack([reduce_colours(sprite, rule.reduce_to) for sprite in sprites])
+
+
+def parse_colours(texts: Sequence[str]) -> tuple[Colour, ...]:
+    """Colours written as #rrggbb. Raises PaletteError."""
+    if len(texts) > MAX_COLOURS:
+        raise PaletteError(f"A palette has at most {MAX_COLOURS} colours, not {len(texts)}.")
+    for text in texts:
+        if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+            raise PaletteError(f"{text!r} is no colour; one is written as #rrggbb.")
+    return tuple((int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)) for text in texts)
+
+
+def to_oklab(colours: NDArray[np.uint8]) -> Floats:
+    """sRGB (…, 3) from 0 to 255 to OKLab (…, 3): L from 0 to 1, a, b. Ottosson 2020, "A perceptual color space".
+
+    The transfer function is that of IEC 61966-2-1.
+    """
+    srgb = np.asarray(colours, np.float64) / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    to_lms = np.array(
+        [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ]
+    )
+    to_lab = np.array(
+        [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ]
+    )
+    lab: Floats = np.cbrt(linear @ to_lms.T) @ to_lab.T
+    return lab
+
+
+def snap(sprites: Pixels, colours: Sequence[Colour]) -> Pixels:
+    """Sprites (…, 4), every opaque pixel the nearest of the colours in OKLab; of equals, the first."""
+    unique, index, _ = _opaque_colours(sprites)
+    targets = np.array(colours, np.uint8)
+    return _with_colours(sprites, targets[_nearest(to_oklab(unique), to_oklab(targets))], index)
+
+
+def reduce_colours(sprites: Pixels, count: int) -> Pixels:
+    """Sprites (…, 4) that share at most `count` opaque colours, each of them one that they had.
+
+    Weighted k-means in OKLab, begun with the most frequent colour and then always the farthest; no chance in it.
+    """
+    unique, index, frequency = _opaque_colours(sprites)
+    if len(unique) <= count:
+        return sprites
+    lab = to_oklab(unique)
+    chosen = _farthest(lab, frequency, count)
+    for _ in range(MAX_ROUNDS):
+        owner = _nearest(lab, lab[chosen])
+        settled = np.array([_middle(lab, frequency, owner == i) for i in range(count)])
+        if (settled == chosen).all():
+            break
+        chosen = settled
+    return _with_colours(sprites, unique[chosen][_nearest(lab, lab[chosen])], index)
+
+
+def _opaque_colours(sprites: Pixels) -> tuple[Pixels, NDArray[np.intp], NDArray[np.intp]]:
+    """The different opaque colours (K, 3), of each opaque pixel which it is, and how often each occurs."""
+    unique, index, frequency = np.unique(
+        sprites[sprites[..., 3] > 0][:, :3], axis=0, return_inverse=True, return_counts=True
+    )
+    return unique, index.ravel(), frequency
+
+
+def _with_colours(sprites: Pixels, colours: Pixels, index: NDArray[np.intp]) -> Pixels:
+    result = sprites.copy()
+    opaque = sprites[..., 3] > 0
+    result[opaque, :3] = colours[index]
+    return result
+
+
+def _nearest(points: Floats, targets: Floats) -> NDArray[np.intp]:
+    distances = ((points[:, None] - targets[None]) ** 2).sum(axis=2)
+    nearest: NDArray[np.intp] = distances.argmin(axis=1)
+    return nearest
+
+
+def _farthest(lab: Floats, frequency: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    chosen = [int(frequency.argmax())]
+    distance = ((lab - lab[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < count:
+        chosen.append(int(distance.argmax()))
+        distance = np.minimum(distance, ((lab - lab[chosen[-1]]) ** 2).sum(axis=1))
+    return np.array(chosen)
+
+
+def _middle(lab: Floats, frequency: NDArray[np.intp], members: NDArray[np.bool_]) -> int:
+    """The member that is nearest to the weighted mean of all members."""
+    mean = np.average(lab[members], axis=0, weights=frequency[members])
+    candidates = np.flatnonzero(members)
+    return int(candidates[((lab[candidates] - mean) ** 2).sum(axis=1).argmin()])

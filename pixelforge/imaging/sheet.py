@@ -27,14 +27,14 @@ def lay_out(sprites: Pixels, columns: int | None = None) -> Pixels:
 
 
 def lay_out_any(sprites: Sequence[Pixels], columns: int | None = None, padding: int = 0) -> Pixels:
-    """Sprites (H, W, 4) of any sizes in a grid of equal cells, `padding` transparent pixels between and around them.
+    """Sprites (H, W, 4) of any sizes in a grid of equal cells, `padding` transparent pixels between them.
 
     A cell is as large as the largest sprite; a smaller one lies in its top left corner.
     """
-    side = max((max(sprite.shape[:2]) for sprite in sprites), default=1)
+    side = max(max(sprite.shape[:2]) for sprite in sprites)
     cells = np.zeros((len(sprites), side + padding, side + padding, 4), np.uint8)
     for cell, sprite in zip(cells, sprites, strict=True):
         height, width = sprite.shape[:2]
-        cell[padding : padding + height, padding : padding + width] = sprite
+        cell[:height, :width] = sprite
     grid = lay_out(cells, columns)
-    return np.pad(grid, ((0, padding), (0, padding), (0, 0)))
+    return np.ascontiguousarray(grid[: grid.shape[0] - padding, : grid.shape[1] - padding])

@@ -16,6 +16,7 @@ from pixelforge.core.pipeline import SamplingSettings, sprite_steps
 from pixelforge.core.sampler import SamplerStep
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.errors import RequestError
+from pixelforge.imaging.palette import recolour
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
 
@@ -77,7 +78,7 @@ def _generate_together(
         preview = _to_pixels(step.x_t) if due and not last else None
         yield Progress(first, size, step.index + 1, step.total, preview)
     assert step is not None
-    yield Finished(first, _to_pixels(step.x_t))
+    yield Finished(first, recolour(_to_pixels(step.x_t), request.palette))
 
 
 def _steps(model: LoadedModel, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:

@@ -25,6 +25,21 @@ def user_models_folder() -> Path:
     return _dirs.user_data_path / "models"
 
 
+def settings_file() -> Path:
+    """The user's settings; not made until something is worth remembering."""
+    return _dirs.user_config_path / "settings.json"
+
+
+def history_file() -> Path:
+    """Everything that the user has made."""
+    return _dirs.user_data_path / "history.sqlite"
+
+
+def drag_folder() -> Path:
+    """Files that are dragged out of the window; not made until then."""
+    return _dirs.user_cache_path / "drags"
+
+
 def log_folder() -> Path:
     """Where the log is written; not made until then."""
     return _dirs.user_log_path

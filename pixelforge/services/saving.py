@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pixelforge.errors import OutputError
 from pixelforge.files import check_writable
-from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.pixels import Pixels, enlarge
 from pixelforge.imaging.png import write_png
-from pixelforge.imaging.sheet import lay_out
+from pixelforge.imaging.sheet import lay_out, lay_out_any
 from pixelforge.services.recipe import Recipe, png_texts, recipe_of
 from pixelforge.services.requests import GenerationRequest
+from pixelforge.services.sprites import Sprite
 
 SHEET_SUFFIX = ".png"
 NAME_LENGTH = 60
@@ -29,6 +31,28 @@ def save_sheet(path: Path, sprites: Pixels, recipes: Sequence[Recipe], columns: 
     sheet = lay_out(sprites, columns)
     height, width = sheet.shape[:2]
     write_png(path, sheet, png_texts(recipes, width, height))
+
+
+@dataclass(frozen=True)
+class SheetOptions:
+    """How a sheet is laid out."""
+
+    columns: int | None = None  # None: the most nearly square grid
+    padding: int = 0  # transparent pixels between sprites, before scaling
+    scale: int = 1  # 1 to 16, by nearest neighbour
+
+
+def draw_sheet(sprites: Sequence[Sprite], options: SheetOptions) -> Pixels:
+    """The picture of a sheet, (H, W, 4). At least one sprite; they may have several sizes."""
+    sheet = lay_out_any([sprite.pixels for sprite in sprites], options.columns, options.padding)
+    return enlarge(sheet, options.scale)
+
+
+def export_sheet(path: Path, sprites: Sequence[Sprite], options: SheetOptions) -> None:
+    """Write sprites as one PNG with all their recipes. Raises OutputError, and then leaves `path` as it was."""
+    sheet = draw_sheet(sprites, options)
+    height, width = sheet.shape[:2]
+    write_png(path, sheet, png_texts([sprite.recipe for sprite in sprites], width, height))
 
 
 def save_sprite(path: Path, sprite: Pixels, recipe: Recipe) -> None:

@@ -25,12 +25,14 @@ def bundled() -> Checkpoint:
 def best_seconds(work: Callable[[], object], rounds: int = 5) -> float:
     """The shortest of some rounds, after one that does not count: the least disturbed by others on the machine."""
     work()
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+    return min(seconds_of(work) for _ in range(rounds))
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long it takes, once."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def sgemm_gflops() -> float:

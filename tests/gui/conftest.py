@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 import torch
-from PySide6.QtCore import QCoreApplication, QEvent, QThread
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QThread
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pixelforge.core.build import build_network
@@ -17,7 +17,8 @@ from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, Recommended, read_header
 from pixelforge.gui import app
-from pixelforge.gui.app import Desktop
+from pixelforge.gui.app import Desktop, Places
+from pixelforge.gui.system_dialogs import SystemDialogs
 from pixelforge.services.model_library import ModelEntry
 
 
@@ -96,11 +97,28 @@ def ask_path() -> Callable[[QWidget, Path], Path | None]:
     return AskPath()
 
 
+class Drags(list):
+    """Stands in for the system's drag: keeps what would be dragged."""
+
+    def append_mime(self, source: QWidget, mime: QMimeData) -> None:
+        self.append(mime)
+
+
 @pytest.fixture
-def desktop(qtbot, entry, ask_path) -> Desktop:
+def drags() -> Drags:
+    return Drags()
+
+
+@pytest.fixture
+def places(tmp_path) -> Places:
+    return Places(tmp_path / "settings.json", tmp_path / "history.sqlite", tmp_path / "drags")
+
+
+@pytest.fixture
+def desktop(qtbot, entry, places, ask_path, drags) -> Desktop:
     """The application, its window on the screen. Closing the window, as qtbot does, is all that ends it."""
-    built = app.build([entry], ask_path)
+    built = app.build([entry], places, SystemDialogs(ask_save_path=ask_path, start_drag=drags.append_mime))
     qtbot.addWidget(built.window)
     built.window.show()
-    qtbot.waitUntil(lambda: built.model.device != "", timeout=20_000)
+    qtbot.waitUntil(lambda: built.studio.generation.device != "", timeout=20_000)
     return built

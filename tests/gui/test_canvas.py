@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPalette
 
+from pixelforge.gui.checkerboard import DARK, LIGHT
 from pixelforge.gui.grid_layout import GridLayout
 from pixelforge.gui.qimage import to_qimage
-from pixelforge.gui.widgets.canvas import DARK_CHECKER, LIGHT_CHECKER, MARGIN, Canvas
+from pixelforge.gui.widgets.canvas import MARGIN, Canvas
 from pixelforge.imaging.pixels import Pixels, enlarge
 
 
@@ -60,7 +61,7 @@ def test_every_pixel_is_a_whole_square(qtbot, ratio, count, width, height) -> No
     canvas.resize(width, height)
     shown = sprites(count)
     canvas.set_sprites(shown)
-    check_cells(canvas, paint(canvas, ratio), shown, LIGHT_CHECKER)
+    check_cells(canvas, paint(canvas, ratio), shown, LIGHT)
 
 
 def test_a_grab_of_the_shown_widget_is_as_crisp(qtbot) -> None:
@@ -71,7 +72,7 @@ def test_a_grab_of_the_shown_widget_is_as_crisp(qtbot) -> None:
     for seed in (1, 2):  # the second takes the place of the first
         shown = sprites(4, seed)
         canvas.set_sprites(shown)
-        check_cells(canvas, to_array(canvas.grab().toImage()), shown, LIGHT_CHECKER)
+        check_cells(canvas, to_array(canvas.grab().toImage()), shown, LIGHT)
 
 
 def test_dark_themes_have_a_darker_checkerboard(qtbot) -> None:
@@ -83,7 +84,7 @@ def test_dark_themes_have_a_darker_checkerboard(qtbot) -> None:
     canvas.resize(400, 300)
     shown = sprites(1)
     canvas.set_sprites(shown)
-    check_cells(canvas, paint(canvas, 1.0), shown, DARK_CHECKER)
+    check_cells(canvas, paint(canvas, 1.0), shown, DARK)
 
 
 @pytest.mark.parametrize("scale", ["1.5", "2"])
@@ -145,7 +146,7 @@ def test_without_sprites_it_says_what_to_press(qtbot) -> None:
 
 def test_the_grid_is_the_largest_that_fits_and_centred() -> None:
     layout = GridLayout.fit(count=64, side=16, width=740, height=600, margin=MARGIN)
-    units = 8 * 16 + 7
+    units = 8 * 16 + 7  # a sprite pixel between the sprites
     assert (layout.columns, layout.rows, layout.factor) == (8, 8, (600 - 2 * MARGIN) // units)
     assert (layout.width, layout.height) == (units * layout.factor, units * layout.factor)
     assert (layout.left, layout.top) == ((740 - layout.width) // 2, (600 - layout.height) // 2)

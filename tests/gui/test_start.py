@@ -10,6 +10,13 @@ import textwrap
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch) -> None:
+    """Settings and history of their own: those of whoever runs the tests are nobody's business."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+
+
 def run(script: str, *arguments: str) -> str:
     result = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script), *arguments],
@@ -36,11 +43,11 @@ def test_the_window_stands_before_torch_is_loaded(model_file) -> None:
         path = Path(sys.argv[1])
         app.list_models = lambda: [ModelEntry("tiny", path, True, read_header(path))]
         build = app.build
-        def watched(entries):
-            desktop = build(entries)
+        def watched(*arguments):
+            desktop = build(*arguments)
             desktop.window.painted.connect(lambda: print("painted", desktop.window.isVisible()))
-            desktop.model.device_changed.connect(lambda: print("loaded", "torch" in sys.modules))
-            desktop.model.device_changed.connect(desktop.window.close)
+            desktop.studio.generation.device_changed.connect(lambda: print("loaded", "torch" in sys.modules))
+            desktop.studio.generation.device_changed.connect(desktop.window.close)
             show = desktop.window.show
             def showing():
                 show()
@@ -67,8 +74,8 @@ def test_closing_while_torch_is_being_loaded_leaves_at_once(model_file) -> None:
         path = Path(sys.argv[1])
         app.list_models = lambda: [ModelEntry("tiny", path, True, read_header(path))]
         build = app.build
-        def hurried(entries):
-            desktop = build(entries)
+        def hurried(*arguments):
+            desktop = build(*arguments)
             desktop.window.painted.connect(desktop.window.close)
             return desktop
         app.build = hurried

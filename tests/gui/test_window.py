@@ -20,79 +20,98 @@ from pixelforge.services.requests import Finished, Progress
 
 
 def finish(qtbot, desktop) -> None:
-    qtbot.waitUntil(lambda: not desktop.model.run.running, timeout=60_000)
+    qtbot.waitUntil(lambda: not desktop.studio.generation.run.running, timeout=60_000)
 
 
 def click(qtbot, button) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def pick(box, text: str) -> None:
+    """As the user does it: `activated` comes of a choice alone, not of what the program shows."""
+    box.setCurrentText(text)
+    assert box.currentText() == text
+    box.activated.emit(box.currentIndex())
+
+
+def click_class(qtbot, classes, row: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    at = classes.visualItemRect(classes.item(row)).center()
+    qtbot.mouseClick(classes.viewport(), Qt.MouseButton.LeftButton, modifier, at)
+
+
+def batch(desktop):
+    """The request of the sprites on the stage, as their recipes tell it."""
+    return [cell.sprite.recipe for cell in desktop.studio.stage.cells]
+
+
 def classic(desktop) -> None:
     """A run that is long enough to be interrupted."""
-    desktop.model.set_sampler("ddpm")
-    desktop.model.set_steps(1000)
+    desktop.studio.generation.set_sampler("ddpm")
+    desktop.studio.generation.set_steps(1000)
 
 
 def test_the_recommended_settings_are_the_defaults(desktop) -> None:
     controls = desktop.window.controls
-    assert controls.class_box.currentText() == "cats"
+    assert controls.classes.names() == ("cats",)
     assert controls.guidance.number.value() == 2.5
     assert controls.guidance.number.text() == desktop.window.locale().toString(2.5)
     assert controls.guidance.slider.value() == 5
-    assert controls.sampler_box.currentData() == "ddim"
-    assert controls.steps.value() == 8
-    assert [int(controls.count_box.itemText(i)) for i in range(controls.count_box.count())] == [1, 4, 9, 16, 25, 36, 64]
-    assert not controls.model_box.isVisible()  # there is one only
+    assert controls.quality.sampler_box.currentData() == "ddim"
+    assert controls.quality.steps.value() == 8
+    assert [controls.count_box.itemData(i) for i in range(controls.count_box.count())] == [1, 4, 9, 16, 25, 36, 64]
+    assert controls.quality.box.currentText() == "Balanced (8 steps)"
+    assert controls.palette_field.box.currentText() == "As generated"
     assert desktop.window.status.device.text() == "CPU"
 
 
 def test_controls_set_what_is_asked_for(qtbot, desktop) -> None:
     controls = desktop.window.controls
-    controls.class_box.setCurrentText("dogs")
+    click_class(qtbot, controls.classes, 1)
     controls.guidance.slider.setValue(9)
-    controls.sampler_box.setCurrentIndex(controls.sampler_box.findData("dpm++2m"))
-    controls.steps.setValue(6)
-    controls.count_box.setCurrentText("4")
+    pick(controls.quality.box, "Custom")
+    pick(controls.quality.sampler_box, "DPM++ 2M")
+    controls.quality.steps.setValue(6)
+    pick(controls.count_box, "4  (2 x 2)")
     controls.seed.edit.setFocus()
     controls.seed.edit.selectAll()
     qtbot.keyClicks(controls.seed.edit, "4000000000")  # more than Qt's own numbers hold
     click(qtbot, controls.generate_button)
     finish(qtbot, desktop)
-    request = desktop.model.batch.request
-    assert (request.class_names, request.guidance_scale, request.sampler) == (("dogs",), 4.5, "dpm++2m")
-    assert (request.steps, request.count, request.seed) == (6, 4, 4_000_000_000)
-    assert desktop.window.canvas.layout_in_device_pixels().count == 4
+    recipe = batch(desktop)[0]
+    assert (recipe.class_name, recipe.guidance_scale, recipe.sampler) == ("dogs", 4.5, "dpm++2m")
+    assert (recipe.steps, len(batch(desktop)), recipe.seed) == (6, 4, 4_000_000_000)
+    assert desktop.window.stage.canvas.layout_in_device_pixels().count == 4
 
 
 def test_a_number_between_the_halves_of_the_slider_is_kept(qtbot, desktop) -> None:
     number = desktop.window.controls.guidance.number
     number.selectAll()
     qtbot.keyClicks(number, desktop.window.locale().toString(3.7))
-    assert desktop.model.settings.guidance_scale == 3.7
+    assert desktop.studio.generation.settings.guidance_scale == 3.7
     assert number.value() == 3.7
 
 
 def test_previews_come_in_order_and_then_the_finished_batch(qtbot, desktop) -> None:
     reports, stages = [], []
     desktop.worker.reported.connect(reports.append)
-    desktop.model.stage_changed.connect(lambda: stages.append(desktop.model.sprites))
+    desktop.studio.stage.changed.connect(lambda: stages.append(desktop.studio.stage.sprites))
     desktop.worker._interval = 0.0
     qtbot.keyClick(desktop.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert desktop.model.run.phase is Phase.STARTING
+    assert desktop.studio.generation.run.phase is Phase.STARTING
     finish(qtbot, desktop)
     previews = [r.event for r in reports if isinstance(r.event, Progress) and r.event.preview is not None]
     assert [preview.step for preview in previews] == list(range(1, 8))
     assert not any(preview.preview.flags.writeable for preview in previews)
     finished = next(r.event for r in reports if isinstance(r.event, Finished))
-    np.testing.assert_array_equal(desktop.model.sprites, finished.sprites)
-    assert desktop.model.sprites.shape == (16, 16, 16, 4)
-    assert set(np.unique(desktop.model.sprites[..., 3])) <= {0, 255}
+    np.testing.assert_array_equal(desktop.studio.stage.sprites, finished.sprites)
+    assert desktop.studio.stage.sprites.shape == (16, 16, 16, 4)
+    assert set(np.unique(desktop.studio.stage.sprites[..., 3])) <= {0, 255}
     np.testing.assert_array_equal(stages[1], previews[0].preview)  # stages[0] is the empty one
     assert desktop.window.status.text.text().startswith("16 sprites in ")
 
 
 def test_unlocked_draws_a_seed_for_every_run_and_locked_keeps_it(qtbot, desktop) -> None:
-    controls, model = desktop.window.controls, desktop.model
+    controls, model = desktop.window.controls, desktop.studio.generation
     seeds, pictures = [], []
     for locked in (False, False, True, True):
         if controls.seed.lock.isChecked() != locked:
@@ -100,8 +119,8 @@ def test_unlocked_draws_a_seed_for_every_run_and_locked_keeps_it(qtbot, desktop)
         click(qtbot, controls.generate_button)
         finish(qtbot, desktop)
         seeds.append(int(controls.seed.edit.text()))
-        pictures.append(model.batch.sprites.tobytes())
-        assert model.batch.request.seed == seeds[-1]
+        pictures.append(desktop.studio.stage.sprites.tobytes())
+        assert batch(desktop)[0].seed == seeds[-1]
         assert 0 <= seeds[-1] < 2**31
     assert seeds[0] != seeds[1] == seeds[2] == seeds[3]
     assert pictures[0] != pictures[1] == pictures[2] == pictures[3]
@@ -111,23 +130,23 @@ def test_a_typed_seed_is_locked_and_the_dice_draws_another(qtbot, desktop) -> No
     field = desktop.window.controls.seed
     field.edit.selectAll()
     qtbot.keyClicks(field.edit, "12x3")
-    assert (field.edit.text(), desktop.model.settings.seed, field.lock.isChecked()) == ("123", 123, True)
+    assert (field.edit.text(), desktop.studio.generation.settings.seed, field.lock.isChecked()) == ("123", 123, True)
     click(qtbot, field.dice)
-    assert desktop.model.settings.seed != 123
-    assert field.edit.text() == str(desktop.model.settings.seed)
+    assert desktop.studio.generation.settings.seed != 123
+    assert field.edit.text() == str(desktop.studio.generation.settings.seed)
     assert field.lock.isChecked()
 
 
 def test_an_emptied_seed_comes_back(qtbot, desktop) -> None:
     with qtbot.waitActive(desktop.window):
         desktop.window.activateWindow()
-    desktop.model.set_seed(41)
+    desktop.studio.generation.set_seed(41)
     edit = desktop.window.controls.seed.edit
     edit.setFocus()
     edit.selectAll()
     qtbot.keyClick(edit, Qt.Key.Key_Delete)
     assert edit.text() == ""
-    desktop.window.controls.steps.setFocus()
+    desktop.window.controls.quality.steps.setFocus()
     assert edit.text() == "41"
 
 
@@ -135,74 +154,74 @@ def test_the_largest_seed_serves_the_largest_batch(qtbot, desktop) -> None:
     edit = desktop.window.controls.seed.edit
     edit.selectAll()
     qtbot.keyClicks(edit, str(MAX_TYPED_SEED))
-    desktop.model.set_count(64)
-    assert desktop.model.settings.seed == MAX_TYPED_SEED
-    desktop.model.settings.request().check(desktop.model.header)
+    desktop.studio.generation.set_count(64)
+    assert desktop.studio.generation.settings.seed == MAX_TYPED_SEED
+    desktop.studio.generation.settings.request().check(desktop.studio.generation.header)
     edit.selectAll()
     qtbot.keyClicks(edit, str(MAX_TYPED_SEED + 1))
     assert int(edit.text()) <= MAX_TYPED_SEED
 
 
 def test_escape_stops_and_the_batch_of_before_is_back(qtbot, desktop) -> None:
-    desktop.model.generate()
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
-    before = desktop.model.batch
+    before = desktop.studio.stage.cells
     classic(desktop)
-    desktop.model.generate()
-    qtbot.waitUntil(lambda: desktop.model.run.step >= 20, timeout=20_000)
+    desktop.studio.generation.generate()
+    qtbot.waitUntil(lambda: desktop.studio.generation.run.step >= 20, timeout=20_000)
     assert not desktop.window.controls.save_button.isEnabled()
     qtbot.keyClick(desktop.window, Qt.Key.Key_Escape)
-    assert desktop.model.run.phase is Phase.STOPPED
+    assert desktop.studio.generation.run.phase is Phase.STOPPED
     assert desktop.window.status.text.text().startswith("Stopped at step ")
-    assert desktop.model.sprites is before.sprites
+    assert desktop.studio.stage.cells == before
     assert desktop.window.controls.save_button.isEnabled()
     assert not desktop.window.controls.stop_button.isEnabled()
 
 
 def test_generate_while_running_begins_anew(qtbot, desktop) -> None:
     classic(desktop)
-    desktop.model.generate()
-    qtbot.waitUntil(lambda: desktop.model.run.step >= 20, timeout=20_000)
-    desktop.model.set_sampler("ddim")
-    desktop.model.set_steps(3)
-    desktop.model.set_seed(77)
+    desktop.studio.generation.generate()
+    qtbot.waitUntil(lambda: desktop.studio.generation.run.step >= 20, timeout=20_000)
+    desktop.studio.generation.set_sampler("ddim")
+    desktop.studio.generation.set_steps(3)
+    desktop.studio.generation.set_seed(77)
     click(qtbot, desktop.window.controls.generate_button)
-    assert desktop.model.run.running
+    assert desktop.studio.generation.run.running
     finish(qtbot, desktop)
-    assert desktop.model.run.phase is Phase.FINISHED
-    assert (desktop.model.batch.request.seed, desktop.model.batch.request.steps) == (77, 3)
+    assert desktop.studio.generation.run.phase is Phase.FINISHED
+    assert (batch(desktop)[0].seed, batch(desktop)[0].steps) == (77, 3)
 
 
 def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_path) -> None:
-    assert not desktop.window.save_action.isEnabled()
-    desktop.model.set_seed(5)
-    desktop.model.set_count(4)
-    desktop.model.generate()
+    assert not desktop.window.actions_.save.isEnabled()
+    desktop.studio.generation.set_seed(5)
+    desktop.studio.generation.set_count(4)
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
     ask_path.answer = tmp_path / "new" / "sheet.png"
     click(qtbot, desktop.window.controls.save_button)
     assert ask_path.suggestion.name == "cats_00005.png"
     with Image.open(ask_path.answer) as image:
-        np.testing.assert_array_equal(np.asarray(image), lay_out(desktop.model.batch.sprites))
+        np.testing.assert_array_equal(np.asarray(image), lay_out(desktop.studio.stage.sprites))
         recipes = json.loads(image.text["pixelforge"])
         assert "Steps: 8" in image.text["parameters"]
     assert [recipe["seed"] for recipe in recipes] == [5, 6, 7, 8]
     assert len(recipes[0]["model_sha256"]) == 64
-    assert desktop.model.message.severity is Severity.INFO
+    assert desktop.studio.messages.current.severity is Severity.INFO
 
 
 def test_a_save_that_fails_loses_nothing(qtbot, desktop, ask_path, tmp_path) -> None:
-    desktop.model.generate()
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
     (tmp_path / "file").write_text("")
     ask_path.answer = tmp_path / "file" / "sheet.png"
-    desktop.window.save_action.trigger()
-    assert desktop.model.message.severity is Severity.ERROR
+    desktop.window.actions_.save.trigger()
+    assert desktop.studio.messages.current.severity is Severity.ERROR
     assert desktop.window.message_bar.isVisible()
     assert "cannot be written" in desktop.window.message_bar.text.text()
-    assert desktop.model.can_save
+    assert desktop.studio.stage.cells
     ask_path.answer = None  # the user thinks better of it
-    desktop.window.save_action.trigger()
+    desktop.window.actions_.save.trigger()
     click(qtbot, desktop.window.message_bar.close_button)
     assert not desktop.window.message_bar.isVisible()
 
@@ -210,53 +229,53 @@ def test_a_save_that_fails_loses_nothing(qtbot, desktop, ask_path, tmp_path) -> 
 def test_a_model_that_breaks_is_named_and_the_thread_lives_on(qtbot, desktop, model_file) -> None:
     whole = model_file.read_bytes()
     model_file.write_bytes(whole[:-100])
-    desktop.model.generate()
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
-    assert desktop.model.run.phase is Phase.FAILED
-    assert model_file.name in desktop.model.message.text
+    assert desktop.studio.generation.run.phase is Phase.FAILED
+    assert model_file.name in desktop.studio.messages.current.text
     model_file.write_bytes(whole)
-    desktop.model.generate()
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
-    assert desktop.model.run.phase is Phase.FINISHED
-    assert desktop.model.message is None
+    assert desktop.studio.generation.run.phase is Phase.FINISHED
+    assert desktop.studio.messages.current is None
     model_file.unlink()
-    desktop.model.generate()
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
-    assert "cannot be read: no such file" in desktop.model.message.text
+    assert "cannot be read: no such file" in desktop.studio.messages.current.text
 
 
-def test_a_model_whose_header_is_broken_is_listed_but_not_chosen(qtbot, entry, tmp_path) -> None:
+def test_a_model_whose_header_is_broken_is_listed_but_not_chosen(qtbot, entry, places, tmp_path) -> None:
     broken = ModelEntry("broken", tmp_path / "broken", False, None, "broken is damaged.")
-    desktop = build([broken, entry])
+    desktop = build([broken, entry], places)
     qtbot.addWidget(desktop.window)
-    assert desktop.model.entry == entry
-    assert desktop.model.message.text == "broken is damaged."
-    desktop.window.controls.model_box.setCurrentIndex(0)
-    assert desktop.model.entry == entry
+    assert desktop.studio.generation.entry == entry
+    assert desktop.studio.messages.current.text == "broken is damaged."
+    pick(desktop.window.controls.model_box, "broken")
+    assert desktop.studio.generation.entry == entry
     assert desktop.window.controls.model_box.currentText() == "tiny"
 
 
-def test_without_a_model_the_window_says_so(qtbot) -> None:
-    desktop = build([])
+def test_without_a_model_the_window_says_so(qtbot, places) -> None:
+    desktop = build([], places)
     qtbot.addWidget(desktop.window)
-    assert "no model" in desktop.model.message.text
-    assert not desktop.window.generate_action.isEnabled()
-    assert not desktop.window.controls.class_box.isEnabled()
-    desktop.model.generate()
-    assert not desktop.model.run.running
+    assert "no model" in desktop.studio.messages.current.text
+    assert not desktop.window.actions_.generate.isEnabled()
+    assert not desktop.window.controls.classes.isEnabled()
+    desktop.studio.generation.generate()
+    assert not desktop.studio.generation.run.running
 
 
-def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry) -> None:
+def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry, places) -> None:
     other = ModelEntry("other", entry.path, False, entry.header)
-    desktop = build([entry, other])
+    desktop = build([entry, other], places)
     qtbot.addWidget(desktop.window)
-    desktop.model.set_class_names(("dogs",))
-    desktop.model.set_steps(3)
-    desktop.model.set_seed(9)
-    desktop.window.controls.model_box.setCurrentText("other")
-    settings = desktop.model.settings
+    desktop.studio.generation.set_class_names(("dogs",))
+    desktop.studio.generation.set_steps(3)
+    desktop.studio.generation.set_seed(9)
+    pick(desktop.window.controls.model_box, "other")
+    settings = desktop.studio.generation.settings
     assert (settings.class_names, settings.steps, settings.seed, settings.seed_locked) == (("dogs",), 8, 9, True)
-    assert desktop.window.controls.class_box.currentText() == "dogs"
+    assert desktop.window.controls.classes.names() == ("dogs",)
 
 
 def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folder, monkeypatch) -> None:
@@ -266,21 +285,21 @@ def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folde
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(generation, "generate", broken)
-    desktop.model.generate()
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
     log = log_folder / "pixelforge.log"
-    assert str(log) in desktop.model.message.text
+    assert str(log) in desktop.studio.messages.current.text
     assert "ZeroDivisionError: a bug" in log.read_text()
     monkeypatch.undo()
-    desktop.model.generate()
+    desktop.studio.generation.generate()
     finish(qtbot, desktop)
-    assert desktop.model.run.phase is Phase.FINISHED
+    assert desktop.studio.generation.run.phase is Phase.FINISHED
 
 
 def test_an_error_in_the_window_goes_to_the_log_and_the_window_lives_on(desktop, log_folder) -> None:
     error = KeyError("in a slot")
-    error_hook(desktop.model)(KeyError, error, None)
-    assert str(log_folder / "pixelforge.log") in desktop.model.message.text
+    error_hook(desktop.studio.messages)(KeyError, error, None)
+    assert str(log_folder / "pixelforge.log") in desktop.studio.messages.current.text
     assert "in a slot" in (log_folder / "pixelforge.log").read_text()
     assert desktop.window.isVisible()
 
@@ -294,9 +313,9 @@ def test_a_log_that_cannot_be_written_is_said(tmp_path, monkeypatch, capsys) -> 
 
 def test_closing_while_running_stops_within_a_second(qtbot, desktop) -> None:
     classic(desktop)
-    desktop.model.set_count(64)
-    desktop.model.generate()
-    qtbot.waitUntil(lambda: desktop.model.run.step >= 3, timeout=30_000)
+    desktop.studio.generation.set_count(64)
+    desktop.studio.generation.generate()
+    qtbot.waitUntil(lambda: desktop.studio.generation.run.step >= 3, timeout=30_000)
     began = time.monotonic()
     desktop.window.close()
     assert time.monotonic() - began < 1
@@ -306,21 +325,29 @@ def test_closing_while_running_stops_within_a_second(qtbot, desktop) -> None:
 def test_every_control_has_a_name_a_tooltip_and_a_place_in_the_tab_order(desktop) -> None:
     controls = desktop.window.controls
     fields = [
-        controls.class_box,
+        controls.model_box,
+        controls.classes,
         controls.guidance.slider,
         controls.guidance.number,
-        controls.sampler_box,
-        controls.steps,
+        controls.quality.box,
+        controls.quality.sampler_box,
+        controls.quality.steps,
         controls.seed.edit,
         controls.seed.lock,
         controls.seed.dice,
+        controls.seed.copy,
         controls.count_box,
+        controls.palette_field.box,
+        controls.palette_field.count,
+        controls.variation.slider,
+        controls.variation.number,
+        controls.variation.remove,
     ]
     assert all(field.accessibleName() and field.toolTip() for field in fields)
     buttons = [controls.generate_button, controls.stop_button, controls.save_button]
     assert all(button.toolTip() for button in buttons)
-    chain, widget = [], controls.class_box
-    for _ in range(60):
+    chain, widget = [], controls.model_box
+    for _ in range(200):
         if widget in fields or widget in buttons:
             chain.append(widget)
         widget = widget.nextInFocusChain()

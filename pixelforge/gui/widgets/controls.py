@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from pixelforge.core.config import SAMPLERS, SamplerName
 from pixelforge.core.header import ModelHeader
-from pixelforge.gui.states import COUNTS, Settings
+from pixelforge.gui.states import Settings
+from pixelforge.gui.widgets.class_list import TOOLTIP as CLASS_TOOLTIP
+from pixelforge.gui.widgets.class_list import ClassList
 from pixelforge.gui.widgets.guidance_field import TOOLTIP as GUIDANCE_TOOLTIP
 from pixelforge.gui.widgets.guidance_field import GuidanceField
+from pixelforge.gui.widgets.palette_field import TOOLTIP as PALETTE_TOOLTIP
+from pixelforge.gui.widgets.palette_field import PaletteField
+from pixelforge.gui.widgets.quality_field import TOOLTIP as QUALITY_TOOLTIP
+from pixelforge.gui.widgets.quality_field import QualityField
 from pixelforge.gui.widgets.seed_field import TOOLTIP as SEED_TOOLTIP
 from pixelforge.gui.widgets.seed_field import SeedField
+from pixelforge.gui.widgets.variation_field import TOOLTIP as VARIATION_TOOLTIP
+from pixelforge.gui.widgets.variation_field import VariationField
+from pixelforge.imaging.palette import Palette
 from pixelforge.services.model_library import ModelEntry
+from pixelforge.services.settings import COUNTS
 
-SAMPLER_LABELS: dict[SamplerName, str] = {"ddpm": "DDPM (classic)", "ddim": "DDIM", "dpm++2m": "DPM++ 2M"}
-SAMPLER_TOOLTIP = "The method that turns noise into sprites: DPM++ 2M needs the fewest steps, DDPM the most."
-STEPS_TOOLTIP = "In how many steps noise becomes a sprite: more take longer and can come out cleaner."
 WIDTH = 300
 
 
@@ -25,26 +33,24 @@ class Controls(QWidget):
     """Shows the settings and emits what the user changes; keeps nothing itself."""
 
     model_chosen = Signal(object)  # ModelEntry
-    class_names_chosen = Signal(object)  # tuple[str, ...]
-    guidance_changed = Signal(float)
-    sampler_chosen = Signal(str)
-    steps_changed = Signal(int)
+    import_requested = Signal()
     count_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model_box = _combo("Model", "The model that makes the sprites.")
-        self.class_box = _combo("Class", "What the sprites show.")
+        self.import_button = QPushButton("Import…")
+        self.import_button.setToolTip("Put a model file among yours (Ctrl+I), or drop it on the window.")
+        self.classes = ClassList()
         self.guidance = GuidanceField()
-        self.sampler_box = _combo("Sampler", SAMPLER_TOOLTIP)
-        self.steps = QSpinBox()
-        self.steps.setAccessibleName("Steps")
-        self.steps.setToolTip(STEPS_TOOLTIP)
+        self.quality = QualityField()
         self.seed = SeedField()
         self.count_box = _combo("Count", "How many sprites to make at once.")
+        self.palette_field = PaletteField(palettes)
+        self.variation = VariationField()
         self.generate_button = QPushButton("&Generate")
-        self.stop_button = QPushButton("Sto&p")
-        self.save_button = QPushButton("&Save…")
+        self.stop_button = QPushButton("St&op")
+        self.save_button = QPushButton("Sa&ve…")
         self._lay_out()
         self._fill()
         self._connect()
@@ -64,32 +70,26 @@ class Controls(QWidget):
                 items.item(row).setEnabled(False)
         box.setCurrentIndex(entries.index(chosen) if chosen in entries else -1)
         box.blockSignals(blocked)
-        self._form.setRowVisible(box, len(entries) > 1)
 
     def set_header(self, header: ModelHeader | None) -> None:
-        """The classes and the range of steps of a model; without one there is nothing to set."""
-        for widget in (self.class_box, self.guidance, self.sampler_box, self.steps, self.seed, self.count_box):
+        """The classes, qualities and range of steps of a model; without one there is nothing to set."""
+        for widget in (self.classes, self.guidance, self.quality, self.seed, self.count_box, self.palette_field):
             widget.setEnabled(header is not None)
-        if header is None:
-            return
-        blocked = (self.class_box.blockSignals(True), self.steps.blockSignals(True))
-        self.class_box.clear()
-        for name in header.class_names:
-            self.class_box.addItem(name, (name,))
-        self.steps.setRange(1, header.diffusion.num_timesteps)
-        self.class_box.blockSignals(blocked[0])
-        self.steps.blockSignals(blocked[1])
+        if header is not None:
+            self.classes.set_classes(header.class_names)
+            self.quality.set_header(header)
 
     def set_settings(self, settings: Settings) -> None:
         """Show the settings."""
-        _select(self.class_box, settings.class_names)
+        self.classes.set_names(settings.class_names)
         self.guidance.set_value(settings.guidance_scale)
-        _select(self.sampler_box, settings.sampler)
-        if settings.steps != self.steps.value():  # else the text that is being typed would be tidied up
-            self.steps.setValue(settings.steps)
+        self.quality.set_sampling(settings.sampler, settings.steps)
         self.seed.set_seed(settings.seed)
         self.seed.set_locked(settings.seed_locked)
-        _select(self.count_box, settings.count)
+        self.count_box.setCurrentIndex(self.count_box.findData(settings.count))
+        self.palette_field.set_rule(settings.palette)
+        self.variation.set_start(settings.start, settings.strength)
+        self._form.setRowVisible(self.variation, settings.start is not None)
 
     def set_available(self, *, generate: bool, stop: bool, save: bool) -> None:
         """Which of the three buttons can be pressed."""
@@ -98,18 +98,25 @@ class Controls(QWidget):
         self.save_button.setEnabled(save)
 
     def _lay_out(self) -> None:
+        model = QWidget()
+        row = QHBoxLayout(model)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.model_box, 1)
+        row.addWidget(self.import_button)
+        model.setFocusProxy(self.model_box)
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._form.setVerticalSpacing(10)
+        self._form.setVerticalSpacing(8)
         rows: tuple[tuple[str, QWidget, str], ...] = (
-            ("&Model", self.model_box, self.model_box.toolTip()),
-            ("&Class", self.class_box, self.class_box.toolTip()),
+            ("Mode&l", model, self.model_box.toolTip()),
+            ("&Class", self.classes, CLASS_TOOLTIP),
             ("G&uidance", self.guidance, GUIDANCE_TOOLTIP),
-            ("S&ampler", self.sampler_box, SAMPLER_TOOLTIP),
-            ("S&teps", self.steps, STEPS_TOOLTIP),
-            ("S&eed", self.seed, SEED_TOOLTIP),
+            ("&Quality", self.quality, QUALITY_TOOLTIP),
+            ("See&d", self.seed, SEED_TOOLTIP),
             ("Cou&nt", self.count_box, self.count_box.toolTip()),
+            ("Pale&tte", self.palette_field, PALETTE_TOOLTIP),
+            ("Var&iations", self.variation, VARIATION_TOOLTIP),
         )
         for text, field, tooltip in rows:
             label = QLabel(text)
@@ -117,33 +124,30 @@ class Controls(QWidget):
             label.setToolTip(tooltip)
             self._form.addRow(label, field)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        column.setContentsMargins(10, 8, 10, 8)
         column.addLayout(self._form)
-        column.addSpacing(14)
-        for button, height in ((self.generate_button, 40), (self.stop_button, 30), (self.save_button, 30)):
-            button.setMinimumHeight(height)
-            column.addWidget(button)
+        column.addSpacing(10)
+        self.generate_button.setMinimumHeight(40)
+        column.addWidget(self.generate_button)
+        small = QHBoxLayout()
+        for button in (self.stop_button, self.save_button):
+            button.setMinimumHeight(30)
+            small.addWidget(button)
+        column.addLayout(small)
         column.addStretch(1)
 
     def _fill(self) -> None:
-        for sampler in SAMPLERS:
-            self.sampler_box.addItem(SAMPLER_LABELS[sampler], sampler)
         for count in COUNTS:
-            self.count_box.addItem(str(count), count)
+            side = round(count**0.5)
+            self.count_box.addItem("1" if count == 1 else f"{count}  ({side} x {side})", count)
         font = self.generate_button.font()
         font.setBold(True)
         self.generate_button.setFont(font)
 
     def _connect(self) -> None:
-        for box, signal in (
-            (self.model_box, self.model_chosen),
-            (self.class_box, self.class_names_chosen),
-            (self.sampler_box, self.sampler_chosen),
-            (self.count_box, self.count_chosen),
-        ):
-            box.currentIndexChanged.connect(lambda row, box=box, signal=signal: signal.emit(box.itemData(row)))
-        self.guidance.value_changed.connect(self.guidance_changed)
-        self.steps.valueChanged.connect(self.steps_changed)
+        for box, signal in ((self.model_box, self.model_chosen), (self.count_box, self.count_chosen)):
+            box.activated.connect(lambda row, box=box, signal=signal: signal.emit(box.itemData(row)))
+        self.import_button.clicked.connect(self.import_requested)
 
 
 def _combo(name: str, tooltip: str) -> QComboBox:
@@ -153,9 +157,3 @@ def _combo(name: str, tooltip: str) -> QComboBox:
     # Long names are cut short in the box and whole in its list: they must not widen the panel.
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     return box
-
-
-def _select(box: QComboBox, data: object) -> None:
-    row = next((row for row in range(box.count()) if box.itemData(row) == data), -1)
-    if row != box.currentIndex():
-        box.setCurrentIndex(row)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from pixelforge.gui.states import MAX_TYPED_SEED
-from pixelforge.gui.widgets.pixel_button import DICE, LOCKED, UNLOCKED, PixelButton
+from pixelforge.gui.widgets.pixel_button import COPY, DICE, LOCKED, UNLOCKED, PixelButton
 
 TOOLTIP = "The number that the noise is drawn from: the same seed with the same settings gives the same sprites."
 
@@ -20,6 +20,7 @@ class SeedField(QWidget):
     seed_changed = Signal(object)  # int; Qt's own would be cut to 31 bits and a sign
     lock_changed = Signal(bool)
     roll_requested = Signal()
+    copy_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,12 +37,16 @@ class SeedField(QWidget):
         self.dice = PixelButton("Draw a new seed", DICE)
         self.dice.setToolTip("Draw a new seed now.")
         self.dice.clicked.connect(self.roll_requested)
+        self.copy = PixelButton("Copy the seed", COPY)
+        self.copy.setToolTip("Copy the seed.")
+        self.copy.clicked.connect(self.copy_requested)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.edit, 1)
         row.addWidget(self.lock)
         row.addWidget(self.dice)
+        row.addWidget(self.copy)
         self.setFocusProxy(self.edit)
 
     def set_seed(self, seed: int) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pixelforge.gui.checkerboard import SQUARE, checkerboard
 from pixelforge.gui.qimage import to_qimage
+from pixelforge.gui.star import draw_star
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.services.sprites import Sprite
 
@@ -39,6 +40,8 @@ class SpriteDelegate(QStyledItemDelegate):
             return
         painter.save()
         picture = self._picture(sprite, painter.device().devicePixelRatioF(), palette)
+        if index.data(STARRED_ROLE):
+            _put_star(picture)
         inner = area.adjusted(FRAME, FRAME, -FRAME, -FRAME)
         _draw_sharp(painter, QPointF(inner.topLeft()), picture)
         if state & QStyle.StateFlag.State_Selected:
@@ -47,15 +50,13 @@ class SpriteDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
             painter.drawRect(area.adjusted(1, 1, -2, -2))
-        if index.data(STARRED_ROLE):
-            _draw_star(painter, inner, palette)
         painter.restore()
 
     def _picture(self, sprite: Sprite, ratio: float, palette: QPalette) -> QImage:
         room = round(self._room * ratio)
         side = max(sprite.pixels.shape[:2])
         factor = max(1, room // side)
-        picture = checkerboard(room, max(1, round(SQUARE * ratio / 2)), palette)
+        picture = checkerboard(room, max(1, round(SQUARE * ratio / 2)), palette).copy()
         over = QPainter(picture)
         offset = (room - side * factor) // 2
         over.drawImage(offset, offset, to_qimage(enlarge(sprite.pixels, factor)))
@@ -71,11 +72,10 @@ def _draw_sharp(painter: QPainter, corner: QPointF, picture: QImage) -> None:
     painter.drawImage(to_device.inverted()[0].map(QPointF(round(at.x()), round(at.y()))), picture)
 
 
-def _draw_star(painter: QPainter, inner: QRect, palette: QPalette) -> None:
-    font = painter.font()
-    font.setPixelSize(14)
-    painter.setFont(font)
-    box = QRect(inner.right() - 15, inner.top(), 16, 16)
-    painter.fillRect(box, palette.color(QPalette.ColorRole.Base))
-    painter.setPen(palette.color(QPalette.ColorRole.Text))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "★")
+def _put_star(picture: QImage) -> None:
+    ratio = picture.devicePixelRatio()
+    picture.setDevicePixelRatio(1)
+    over = QPainter(picture)
+    draw_star(over, picture.width(), 0, max(1, round(1.5 * ratio)))
+    over.end()
+    picture.setDevicePixelRatio(ratio)

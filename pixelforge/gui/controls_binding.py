@@ -1,0 +1,54 @@
+"""Ties the control panel to the generation model, both ways."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+
+from pixelforge.gui.generation_model import GenerationModel
+from pixelforge.gui.widgets.controls import Controls
+
+
+class ControlsBinding(QObject):
+    """Shows models and settings in the controls, and passes what the user changes there on to the model."""
+
+    def __init__(self, controls: Controls, generation: GenerationModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controls = controls
+        self._generation = generation
+        for signal, slot in (
+            (controls.model_chosen, generation.choose_model),
+            (controls.classes.chosen, generation.set_class_names),
+            (controls.guidance.value_changed, generation.set_guidance_scale),
+            (controls.quality.quality_chosen, generation.set_quality),
+            (controls.quality.sampler_chosen, generation.set_sampler),
+            (controls.quality.steps_changed, generation.set_steps),
+            (controls.count_chosen, generation.set_count),
+            (controls.palette_field.palette_chosen, generation.set_palette),
+            (controls.variation.strength_changed, generation.set_strength),
+            (controls.variation.removed, self._remove_start),
+            (controls.seed.seed_changed, generation.set_seed),
+            (controls.seed.lock_changed, generation.set_seed_locked),
+            (controls.seed.roll_requested, generation.roll_seed),
+            (controls.seed.copy_requested, self._copy_seed),
+            (generation.model_changed, self._show_model),
+            (generation.settings_changed, self._show_settings),
+        ):
+            signal.connect(slot)
+        self._show_model()
+        self._show_settings()
+
+    def _show_model(self) -> None:
+        self._controls.set_models(self._generation.entries, self._generation.entry)
+        self._controls.set_header(self._generation.header)
+
+    def _show_settings(self) -> None:
+        if (settings := self._generation.settings) is not None:
+            self._controls.set_settings(settings)
+
+    def _remove_start(self) -> None:
+        self._generation.set_start(None)
+
+    def _copy_seed(self) -> None:
+        if (settings := self._generation.settings) is not None:
+            QGuiApplication.clipboard().setText(str(settings.seed))

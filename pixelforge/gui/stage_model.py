@@ -1,0 +1,165 @@
+"""What is on the stage, and which sprites of it are chosen; without widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.sheet import grid_columns
+from pixelforge.services.sprites import Sprite
+
+
+@dataclass(frozen=True, eq=False)
+class StageCell:
+    """A finished sprite on the stage."""
+
+    sprite: Sprite
+    id: int | None  # of its row in the history; None where it is not kept there
+    starred: bool = False
+
+
+class StageModel(QObject):
+    """A run as it forms, where nothing can be chosen, or finished sprites, of which some may be selected."""
+
+    changed = Signal()  # the pictures, or what is known of them
+    selection_changed = Signal()
+    enlarged_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sprites: Pixels | None = None
+        self._cells: tuple[StageCell, ...] = ()
+        self._selected: frozenset[int] = frozenset()
+        self._current: int | None = None
+        self._anchor = 0
+        self._enlarged = False
+
+    @property
+    def sprites(self) -> Pixels | None:
+        """What to draw, (N, H, W, 4); None where there is nothing."""
+        return self._sprites
+
+    @property
+    def cells(self) -> tuple[StageCell, ...]:
+        """The finished sprites; none while a run forms."""
+        return self._cells
+
+    @property
+    def selected(self) -> frozenset[int]:
+        """Which of them are selected."""
+        return self._selected
+
+    @property
+    def starred(self) -> frozenset[int]:
+        """Which of them have a star."""
+        return frozenset(index for index, cell in enumerate(self._cells) if cell.starred)
+
+    @property
+    def current(self) -> int | None:
+        """Where the keyboard is."""
+        return self._current
+
+    @property
+    def enlarged(self) -> bool:
+        """Whether the current sprite is shown alone."""
+        return self._enlarged
+
+    def show_forming(self, pixels: Pixels) -> None:
+        """Show a run as it stands, (N, H, W, 4)."""
+        self._cells = ()
+        self._sprites = pixels
+        self._select(frozenset(), None)
+        self.set_enlarged(False)
+        self.changed.emit()
+
+    def show_finished(self, cells: Sequence[StageCell]) -> None:
+        """Show finished sprites, none of them selected."""
+        self._put(tuple(cells))
+        self._select(frozenset(), None)
+        self.set_enlarged(False)
+        self.changed.emit()
+
+    def replace_cells(self, cells: Sequence[StageCell]) -> None:
+        """Show other sprites; those that stay keep their selection."""
+        chosen = {id(self._cells[index].sprite) for index in self._selected}
+        self._put(tuple(cells))
+        selected = frozenset(i for i, cell in enumerate(self._cells) if id(cell.sprite) in chosen)
+        current = min(self._current or 0, len(self._cells) - 1) if self._cells and self._current is not None else None
+        self._select(selected, current)
+        if current is None:
+            self.set_enlarged(False)
+        self.changed.emit()
+
+    def set_starred(self, ids: Sequence[int], starred: bool) -> None:
+        """Show the stars of these sprites as they are in the history now."""
+        if self._cells and ids:
+            wanted = set(ids)
+            self._cells = tuple(replace(c, starred=starred) if c.id in wanted else c for c in self._cells)
+            self.changed.emit()
+
+    def chosen(self) -> tuple[StageCell, ...]:
+        """The selected sprites in order; without any, the one that is shown large."""
+        if self._selected:
+            return tuple(self._cells[index] for index in sorted(self._selected))
+        if self._enlarged and self._current is not None:
+            return (self._cells[self._current],)
+        return self._cells if len(self._cells) == 1 else ()
+
+    def click(self, index: int | None, *, toggle: bool = False, extend: bool = False) -> None:
+        """Select one; toggle: add it or take it away; extend: all from the last click on. None: nothing."""
+        if index is None:
+            if not toggle and not extend:
+                self._select(frozenset(), self._current)
+        elif index < len(self._cells):
+            if extend:
+                first, last = sorted((self._anchor, index))
+                span = frozenset(range(first, last + 1))
+                self._select(self._selected | span if toggle else span, index)
+            else:
+                self._anchor = index
+                self._select(self._selected ^ {index} if toggle else frozenset({index}), index)
+
+    def move(self, across: int, down: int, *, extend: bool = False) -> None:
+        """Go to the next sprite in a direction, as far as there are any, and select it."""
+        if not self._cells:
+            return
+        if self._current is None:
+            target = 0
+        else:
+            target = self._current + across + down * grid_columns(len(self._cells))
+            if not 0 <= target < len(self._cells):
+                target = self._current
+        self.click(target, extend=extend and self._current is not None)
+
+    def select_all(self) -> None:
+        """Select every sprite."""
+        self._select(frozenset(range(len(self._cells))), self._current)
+
+    def clear_selection(self) -> None:
+        """Select none."""
+        self._select(frozenset(), self._current)
+
+    def set_enlarged(self, enlarged: bool) -> None:
+        """Show the current sprite alone, or all of them."""
+        enlarged = enlarged and self._current is not None
+        if enlarged != self._enlarged:
+            self._enlarged = enlarged
+            self.enlarged_changed.emit()
+
+    def _put(self, cells: tuple[StageCell, ...]) -> None:
+        self._cells = cells
+        side = max((max(cell.sprite.pixels.shape[:2]) for cell in cells), default=0)
+        self._sprites = np.zeros((len(cells), side, side, 4), np.uint8) if cells else None
+        for index, cell in enumerate(cells):
+            height, width = cell.sprite.pixels.shape[:2]
+            assert self._sprites is not None
+            self._sprites[index, :height, :width] = cell.sprite.pixels
+
+    def _select(self, selected: frozenset[int], current: int | None) -> None:
+        if (selected, current) != (self._selected, self._current):
+            self._selected, self._current = selected, current
+            self.selection_changed.emit()

@@ -1,0 +1,80 @@
+"""The colours of the sprites: as the model makes them, fewer, or those of a palette."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+
+from pixelforge.imaging.palette import MAX_REDUCED, MIN_REDUCED, Palette, PaletteRule, rule_of
+
+TOOLTIP = "Recolours the finished sprites: every pixel takes the nearest colour of a palette."
+STRIP = QSize(48, 12)  # logical pixels of the picture beside a palette's name
+REDUCE = "reduce"
+DEFAULT_COUNT = 8
+
+
+class PaletteField(QWidget):
+    """Shows a palette rule; says which one the user chooses."""
+
+    palette_chosen = Signal(object)  # PaletteRule | None
+
+    def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rules = [rule_of(palette) for palette in palettes]
+        self.box = QComboBox()
+        self.box.setAccessibleName("Palette")
+        self.box.setToolTip(TOOLTIP)
+        self.box.setIconSize(STRIP)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.addItem("As generated", None)
+        self.box.addItem("Reduce to", REDUCE)
+        for rule in self._rules:
+            self.box.addItem(_strip(rule), rule.name, rule)
+        self.count = QSpinBox()
+        self.count.setRange(MIN_REDUCED, MAX_REDUCED)
+        self.count.setValue(DEFAULT_COUNT)
+        self.count.setSuffix(" colours")
+        self.count.setAccessibleName("Colours a sprite")
+        self.count.setToolTip("At most so many colours in each sprite.")
+        self.count.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.box, 1)
+        row.addWidget(self.count)
+        self.setFocusProxy(self.box)
+        self.box.activated.connect(lambda _: self._emit())
+        self.count.valueChanged.connect(lambda _: self._emit())
+
+    def set_rule(self, rule: PaletteRule | None) -> None:
+        """Show this rule; a palette that is not listed, as one of a recipe may be, joins the list."""
+        if rule is not None and rule.colours and rule not in self._rules:
+            self._rules.append(rule)
+            self.box.addItem(_strip(rule), rule.name or f"{len(rule.colours)} colours", rule)
+        if rule is None:
+            self.box.setCurrentIndex(0)
+        elif rule.reduce_to is not None:
+            self.box.setCurrentIndex(1)
+            blocked = self.count.blockSignals(True)
+            self.count.setValue(rule.reduce_to)
+            self.count.blockSignals(blocked)
+        else:
+            self.box.setCurrentIndex(2 + self._rules.index(rule))
+        self.count.setVisible(rule is not None and rule.reduce_to is not None)
+
+    def _emit(self) -> None:
+        chosen = self.box.currentData()
+        self.palette_chosen.emit(PaletteRule(reduce_to=self.count.value()) if chosen == REDUCE else chosen)
+
+
+def _strip(rule: PaletteRule) -> QIcon:
+    """The colours side by side, each of whole pixels."""
+    pixmap = QPixmap(STRIP)
+    painter = QPainter(pixmap)
+    for x in range(STRIP.width()):
+        colour = QColor(rule.colours[x * len(rule.colours) // STRIP.width()])
+        painter.fillRect(x, 0, 1, STRIP.height(), colour)
+    painter.end()
+    return QIcon(pixmap)

@@ -1,0 +1,63 @@
+"""The sprite that variations start from, and how far they may go."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
+
+from pixelforge.gui.states import MIN_STRENGTH
+from pixelforge.gui.widgets.pixel_button import CROSS, PixelButton
+from pixelforge.gui.widgets.sheet_picture import SheetPicture
+from pixelforge.imaging.pixels import Pixels
+
+TOOLTIP = "How far the variations go: low keeps the sprite nearly as it is, 100 % leaves nothing of it."
+THUMBNAIL = 48  # logical pixels a side
+
+
+class VariationField(QWidget):
+    """Shows the start and the strength; hidden while sprites are made from noise alone."""
+
+    strength_changed = Signal(float)
+    removed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picture = SheetPicture()
+        self.picture.setFixedSize(THUMBNAIL, THUMBNAIL)
+        self.picture.setAccessibleName("Start of the variations")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Strength slider")
+        self.number = QSpinBox()
+        self.number.setSuffix(" %")
+        self.number.setAccessibleName("Strength of the variations")
+        for field in (self.slider, self.number):
+            field.setRange(round(100 * MIN_STRENGTH), 100)
+            field.setSingleStep(5)
+            field.setToolTip(TOOLTIP)
+        self.remove = PixelButton("Make sprites from noise again", CROSS)
+        self.remove.setToolTip("Make sprites from noise again, without this start.")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.picture)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.number)
+        row.addWidget(self.remove)
+        self.setFocusProxy(self.slider)
+        self.slider.valueChanged.connect(self.number.setValue)
+        self.number.valueChanged.connect(self._on_number)
+        self.remove.clicked.connect(self.removed)
+
+    def set_start(self, start: Pixels | None, strength: float) -> None:
+        """Show a start, (H, W, 4), and a strength from 0 to 1."""
+        self.picture.set_sheet(start)
+        percent = round(100 * strength)
+        for field in (self.slider, self.number):
+            blocked = field.blockSignals(True)
+            field.setValue(percent)
+            field.blockSignals(blocked)
+
+    def _on_number(self, percent: int) -> None:
+        blocked = self.slider.blockSignals(True)
+        self.slider.setValue(percent)
+        self.slider.blockSignals(blocked)
+        self.strength_changed.emit(percent / 100)

@@ -1,0 +1,101 @@
+"""The dialogs that the window opens; none of them blocks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QWidget
+
+from pixelforge.errors import DatasetError
+from pixelforge.gui import drops
+from pixelforge.gui.session import Session
+from pixelforge.gui.stage_model import StageCell
+from pixelforge.gui.studio import Studio
+from pixelforge.gui.system_dialogs import MODELS, OPENABLE, SystemDialogs
+from pixelforge.gui.widgets.about_dialog import AboutDialog
+from pixelforge.gui.widgets.export_dialog import ExportDialog
+from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
+from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
+from pixelforge.services.paths import log_folder
+from pixelforge.services.saving import safe_name
+
+
+class WindowDialogs:
+    """Asks the user, and passes the answers to studio and session."""
+
+    def __init__(self, window: QWidget, studio: Studio, session: Session, system: SystemDialogs) -> None:
+        self._window = window
+        self._studio = studio
+        self._session = session
+        self._system = system
+
+    def open_file(self) -> None:
+        """Open a model, a sprite's recipe, or a picture to start from."""
+        path = self._system.ask_open_path(self._window, "Open a sprite or a model", OPENABLE)
+        if path is not None:
+            try:
+                drops.open_file(path, self._studio)
+            except DatasetError as error:
+                self._studio.messages.complain(str(error))
+
+    def import_model(self) -> None:
+        """Put a model file among the user's own."""
+        path = self._system.ask_open_path(self._window, "Import a model", MODELS)
+        if path is not None:
+            self._studio.generation.import_model(path)
+
+    def save(self, cells: Sequence[StageCell]) -> None:
+        """Save sprites as one PNG."""
+        if cells:
+            path = self._system.ask_save_path(self._window, self._folder() / _file_name(cells))
+            if path is not None:
+                self._session.remember_folder(path.parent)
+                self._studio.save(path, cells)
+
+    def export(self) -> None:
+        """Export what is in the tray."""
+        tray = self._studio.tray
+        if not tray.sprites:
+            self._studio.messages.warn("The sheet tray is empty: put sprites into it first, with Space or by dragging.")
+            return
+        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", parent=self._window)
+        dialog.exported.connect(lambda path: self._on_exported(path))
+        self._open(dialog)
+
+    def preferences(self) -> None:
+        """Change the settings of the app."""
+        dialog = PreferencesDialog(self._session.settings, parent=self._window)
+        dialog.changed.connect(self._session.take)
+        self._open(dialog)
+
+    def shortcuts(self, actions: Sequence[QAction]) -> None:
+        """Show the list of keys."""
+        self._open(ShortcutsDialog(actions, parent=self._window))
+
+    def about(self) -> None:
+        """Show version, licence and credits."""
+        self._open(AboutDialog(self._studio.generation.header, parent=self._window))
+
+    def show_log(self) -> None:
+        """Show the folder of the log."""
+        self._system.open_folder(log_folder())
+
+    def _on_exported(self, path: Path) -> None:
+        self._session.remember_folder(path.parent)
+        self._studio.messages.inform(f"Exported {path}.")
+
+    def _folder(self) -> Path:
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        return Path(self._session.settings.save_folder or pictures)
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _file_name(cells: Sequence[StageCell]) -> str:
+    classes = dict.fromkeys(cell.sprite.recipe.class_name for cell in cells)
+    return f"{safe_name('-'.join(classes))}_{cells[0].sprite.recipe.seed:05}.png"

@@ -1,0 +1,101 @@
+"""The settings file: what the app remembers from one start to the next."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from pixelforge.core.config import SamplerName
+from pixelforge.files import reason, replacing
+from pixelforge.imaging.palette import PaletteRule
+from pixelforge.services.requests import MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE
+
+FORMAT_VERSION = 1
+COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the window
+MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
+
+Theme = Literal["system", "light", "dark"]
+HexColour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationChoice:
+    """What the controls stand at."""
+
+    class_names: tuple[str, ...]
+    guidance_scale: Annotated[float, msgspec.Meta(ge=MIN_GUIDANCE, le=MAX_GUIDANCE)]
+    sampler: SamplerName
+    steps: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    seed: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEED - max(COUNTS) + 1)]
+    seed_locked: bool
+    count: int
+    palette: PaletteRule | None = None
+
+    def __post_init__(self) -> None:
+        if self.count not in COUNTS:
+            raise ValueError(f"the count must be one of {COUNTS}, not {self.count}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppSettings:
+    """Everything that is remembered."""
+
+    format_version: int = FORMAT_VERSION
+    theme: Theme = "system"
+    background: HexColour | None = None  # behind the sprites; None: the checkerboard
+    pixel_grid: bool = False
+    history_cap: Annotated[int, msgspec.Meta(ge=MIN_HISTORY, le=MAX_HISTORY)] = 20_000  # sprites without a star
+    model: str | None = None  # name of the chosen one
+    generation: GenerationChoice | None = None
+    window: str = ""  # base64 of Qt's geometry
+    docks: str = ""  # base64 of Qt's state of the docks
+    tray_columns: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: the most nearly square grid
+    tray_padding: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0  # pixels
+    save_folder: str | None = None  # where something was saved last
+    welcomed: bool = False  # whether the first start is over
+
+
+@dataclass(frozen=True)
+class _Version:
+    format_version: int = FORMAT_VERSION
+
+
+def load_settings(path: Path) -> tuple[AppSettings, str]:
+    """The settings in a file, and a line for the user where something is wrong with it, else an empty one.
+
+    A damaged file, or one of a newer format, is kept beside under another name; the settings are then the defaults.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return AppSettings(), ""
+    except OSError as error:
+        return AppSettings(), f"The settings {path} cannot be read: {reason(error)}. The defaults are used."
+    try:
+        version = msgspec.json.decode(content, type=_Version).format_version
+        if version > FORMAT_VERSION:
+            aside = _keep(path, f"settings-format-{version}.json")
+            return AppSettings(), f"The settings are those of a newer PixelForge; they are kept as {aside}."
+        return msgspec.json.decode(content, type=AppSettings), ""
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        aside = _keep(path, "settings-damaged.json")
+        return AppSettings(), f"The settings were damaged, so the defaults are used; the old file is {aside}."
+
+
+def save_settings(path: Path, settings: AppSettings) -> None:
+    """Write the file, whole or not at all. Raises OutputError."""
+    text = msgspec.json.format(msgspec.json.encode(settings), indent=2)
+    with replacing(path) as part:
+        part.write_bytes(text)
+
+
+def _keep(path: Path, name: str) -> Path:
+    aside = path.with_name(name)
+    with suppress(OSError):  # then the file stays where it is until settings are saved
+        shutil.copyfile(path, aside)
+    return aside
