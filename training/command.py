@@ -52,6 +52,9 @@ def train(
     ] = True,
     holdout: Annotated[float, typer.Option(help="Share of the sprites that is kept for the held-out loss.")] = 0.1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
+    parent: Annotated[
+        Path | None, typer.Option("--from", help="Begin from this model's weights.", show_default="from nothing")
+    ] = None,
     licence: Annotated[str, typer.Option(help="Of the sprites; carried by the model file.")] = "",
     credits: Annotated[str, typer.Option(help="Who drew the sprites; carried by the model file.")] = "",
     device: Device = "auto",
@@ -69,6 +72,7 @@ def train(
             raise RequestError("Name the folder of sprites, or give --resume.")
         if minutes is not None and steps is not None:
             raise RequestError("Give --minutes or --steps, not both.")
+        from pixelforge.core.checkpoint import load_checkpoint
         from pixelforge.core.header import Provenance
         from training.config import TrainConfig
         from training.dataset import load_folder
@@ -76,6 +80,7 @@ def train(
 
         data = load_folder(folder, size)
         _show_warnings(data.warnings)
+        begin_from = None if parent is None else load_checkpoint(parent)
         model = choose_model(data, size, prediction, width, dropout, tell)
         settings = TrainConfig(
             steps=steps or 1_000_000,
@@ -92,7 +97,7 @@ def train(
         if steps is None:
             settings = replace(settings, steps=steps_in(minutes or 60, model, settings, data, device))
         provenance = Provenance(data=folder.resolve().name, licence=licence, credits=credits)
-        run = Run.begin(folder, out, model, settings, data, device, provenance)
+        run = Run.begin(folder, out, model, settings, data, device, provenance, begin_from)
     _carry_on(run)
 
 

@@ -116,6 +116,11 @@ class Trainer:
         """The weights to use and to keep."""
         return dict(self.ema.module.state_dict())
 
+    def begin_from(self, weights: dict[str, Tensor]) -> None:
+        """Set the network and its EMA to weights trained before; call before the first step."""
+        self.model.load_state_dict(weights)
+        self.ema.module.load_state_dict(weights)
+
     def state_dict(self) -> dict[str, Any]:
         """All that `load_state_dict` needs to go on."""
         return {

@@ -69,8 +69,15 @@ class Run:
         data: SpriteSet,
         device: str = "auto",
         provenance: Provenance | None = None,
+        parent: Checkpoint | None = None,
     ) -> Run:
-        """Start a run of `data`, read from `folder`, in the folder `out`. Raises TrainingError or OutputError."""
+        """Start a run of `data`, read from `folder`, in the folder `out`, from the weights of `parent` or from nothing.
+
+        Raises TrainingError or OutputError. The parent's steps are counted in the model file.
+        """
+        if parent is not None:
+            check_parent(parent.header, model, data.class_names)
+        provenance = provenance or Provenance(data=folder.resolve().name)
         config = RunConfig(
             data=str(folder.resolve()),
             fingerprint=fingerprint(data),
@@ -78,11 +85,15 @@ class Run:
             model=model,
             diffusion=DiffusionConfig(),
             training=training,
-            provenance=provenance or Provenance(data=folder.resolve().name),
+            provenance=replace(provenance, steps=parent.header.provenance.steps if parent else 0),
         )
         run_dir = RunDir(out)
         run_dir.start(config)
-        return cls(run_dir, config, data, device)
+        run = cls(run_dir, config, data, device)
+        if parent is not None:
+            run.trainer.begin_from(parent.network.state_dict())
+            run._save()  # a run that is cut off before its first save still goes on from the parent
+        return run
 
     @classmethod
     def resume(cls, out: Path, folder: Path | None = None, device: str = "auto") -> Run:
@@ -127,7 +138,7 @@ class Run:
         provenance = replace(
             self.config.provenance,
             sprites=len(self.training),
-            steps=self.trainer.step_count,
+            steps=self.config.provenance.steps + self.trainer.step_count,
             date=datetime.now(UTC).date().isoformat(),
         )
         return ModelHeader(
@@ -201,6 +212,20 @@ def choose_model(
         prediction=prediction or ("palette" if len(palette) >= 2 else "v"),
         palette=palette,
     )
+
+
+def check_parent(parent: ModelHeader, model: ModelConfig, class_names: tuple[str, ...]) -> None:
+    """Raise TrainingError unless the weights of `parent` fit a network of `model` with those classes."""
+    if parent.class_names != class_names:
+        raise TrainingError(
+            f"That model knows {', '.join(parent.class_names)}; the folder has {', '.join(class_names)}: "
+            "they must be the same to train on."
+        )
+    if replace(parent.model, dropout=model.dropout) != model:
+        raise TrainingError(
+            "That model's network has another size, prediction or palette than these settings and sprites ask for: "
+            "begin from nothing, or give it the settings of that model."
+        )
 
 
 def steps_in(minutes: float, model: ModelConfig, training: TrainConfig, data: SpriteSet, device: str = "auto") -> int:

@@ -24,12 +24,14 @@ from pixelforge.gui.session import Session
 from pixelforge.gui.stage_model import StageModel
 from pixelforge.gui.studio import Studio
 from pixelforge.gui.system_dialogs import SystemDialogs
+from pixelforge.gui.theme import apply_theme
 from pixelforge.gui.tray_model import TrayModel
 from pixelforge.gui.worker import Worker
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.palettes import bundled_palettes
-from pixelforge.services.paths import drag_folder, history_file, log_folder, settings_file
+from pixelforge.services.paths import drag_folder, history_file, log_folder, samples_file, settings_file
+from pixelforge.services.sprites import decode_sheet
 
 ErrorHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
@@ -93,6 +95,12 @@ def error_hook(messages: Messages) -> ErrorHook:
     return hook
 
 
+def follow_theme(app: QApplication, session: Session) -> None:
+    """Light or dark as the settings say, now and whenever they change."""
+    apply_theme(app, session.settings.theme)
+    session.changed.connect(lambda: apply_theme(app, session.settings.theme))
+
+
 def run() -> int:
     """Open the window; the exit code, once it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler waits while Qt's loop sleeps
@@ -101,6 +109,8 @@ def run() -> int:
     app.setApplicationVersion(__version__)
     desktop = build(list_models(), Places(settings_file(), history_file(), drag_folder()))
     sys.excepthook = error_hook(desktop.studio.messages)
+    follow_theme(app, desktop.session)
+    desktop.studio.welcome(decode_sheet(samples_file().read_bytes()))
     desktop.window.show()
     code = app.exec()
     if not desktop.worker.close(timeout=0):

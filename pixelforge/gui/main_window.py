@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from pixelforge.files import reason
 from pixelforge.gui import drops
 from pixelforge.gui.controls_binding import ControlsBinding
-from pixelforge.gui.mime import to_mime
 from pixelforge.gui.session import Session
 from pixelforge.gui.sprite_actions import SpriteActions
 from pixelforge.gui.stage_model import StageCell
@@ -31,6 +27,7 @@ from pixelforge.gui.window_actions import Slots, WindowActions
 from pixelforge.gui.window_dialogs import WindowDialogs
 from pixelforge.imaging.palette import Palette
 
+HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
 REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
 
 
@@ -51,9 +48,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._studio = studio
         self._session = session
-        self._drag_folder = drag_folder
-        self._system = system
-        self._dialogs = WindowDialogs(self, studio, session, system)
+        self._dialogs = WindowDialogs(self, studio, session, system, drag_folder)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
         self.setAcceptDrops(True)
@@ -71,7 +66,9 @@ class MainWindow(QMainWindow):
         ControlsBinding(self.controls, studio.generation, self)
         self._connect()
         self._show_everything()
-        self._restore_geometry()
+        geometry, docks = session.window()
+        self.restoreGeometry(geometry)
+        self.restoreState(docks)
 
     def chosen(self) -> tuple[StageCell, ...]:
         """The sprites that actions work on: of the stage, or of the history where that was used last."""
@@ -88,7 +85,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
-        self._keep_geometry()
+        self._session.keep_window(self.saveGeometry(), self.saveState())
         self.hide()
         self._studio.generation.stop()
         self._session.remember(self._studio.generation, self._studio.tray)
@@ -122,7 +119,7 @@ class MainWindow(QMainWindow):
             zoom_in=canvas.zoom_in,
             zoom_out=canvas.zoom_out,
             zoom_to_fit=canvas.zoom_to_fit,
-            shortcuts=lambda: self._dialogs.shortcuts(self._keyed_actions()),
+            shortcuts=lambda: self._dialogs.shortcuts([*self.actions_.all(), *self.sprite_actions.list()]),
             show_log=self._dialogs.show_log,
             about=self._dialogs.about,
         )
@@ -149,6 +146,7 @@ class MainWindow(QMainWindow):
             self._dock("Sheet tray", self.tray, area.RightDockWidgetArea),
         ]
         self.resize(1180, 780)
+        self.resizeDocks(self.docks[1:2], [HISTORY_HEIGHT], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)
@@ -175,9 +173,9 @@ class MainWindow(QMainWindow):
         for signal, slot in (
             (self.controls.import_requested, self._dialogs.import_model),
             (self.message_bar.dismissed, studio.messages.dismiss),
-            (self.stage.context_menu_requested, self._show_context_menu),
-            (self.stage.drag_started, self._drag_chosen),
-            (self.history.context_menu_requested, self._show_context_menu),
+            (self.stage.context_menu_requested, self.sprite_actions.pop_up),
+            (self.stage.drag_started, lambda: self._dialogs.drag(self.chosen())),
+            (self.history.context_menu_requested, self.sprite_actions.pop_up),
             (self.history.selection_changed, self.sprite_actions.refresh),
             (self.history.activated, lambda entry: studio.show([cell_of(entry)])),
             (self.history.filter_changed, studio.history.set_filter),
@@ -244,42 +242,8 @@ class MainWindow(QMainWindow):
     def _save_chosen(self) -> None:
         self._dialogs.save(self.chosen() or self._studio.stage.cells)
 
-    def _keyed_actions(self) -> list[QAction]:
-        return [*self.actions_.all(), *(action for group in self.sprite_actions.all for action in group)]
-
     def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         for pane in (self.stage, self.history):
             if now is not None and (now is pane or pane.isAncestorOf(now)):
                 self._active = pane
                 self.sprite_actions.refresh()
-
-    def _show_context_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.sprite_actions.fill(menu)
-        menu.popup(at)
-
-    def _drag_chosen(self) -> None:
-        if chosen := self.chosen():
-            try:
-                mime = to_mime([cell.sprite for cell in chosen], self._drag_folder)
-            except OSError as error:
-                self._studio.messages.complain(f"The sprites cannot be dragged: {reason(error)}.")
-            else:
-                self._system.start_drag(self, mime)
-
-    def _keep_geometry(self) -> None:
-        geometry, docks = (_to_text(state) for state in (self.saveGeometry(), self.saveState()))
-        self._session.take(replace(self._session.settings, window=geometry, docks=docks))
-
-    def _restore_geometry(self) -> None:
-        self.restoreGeometry(_from_text(self._session.settings.window))
-        self.restoreState(_from_text(self._session.settings.docks))
-
-
-def _to_text(state: QByteArray) -> str:
-    return base64.b64encode(state.data()).decode()
-
-
-def _from_text(text: str) -> QByteArray:
-    return QByteArray.fromBase64(text.encode())

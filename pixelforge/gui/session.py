@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QByteArray, QObject, Signal
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.generation_model import GenerationModel
@@ -42,6 +43,14 @@ class Session(QObject):
     def remember_folder(self, folder: Path) -> None:
         """Propose this folder the next time something is saved."""
         self.take(replace(self._settings, save_folder=str(folder)))
+
+    def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
+        """Keep where the window stands and how its docks lie."""
+        self.take(replace(self._settings, window=_to_text(geometry), docks=_to_text(docks)))
+
+    def window(self) -> tuple[QByteArray, QByteArray]:
+        """Where the window stood and how its docks lay; empty at the first start."""
+        return _from_text(self._settings.window), _from_text(self._settings.docks)
 
     def save(self) -> None:
         """Write the file; a failure is said, and the app goes on."""
@@ -91,3 +100,11 @@ class Session(QObject):
             settings = replace(settings, model=generation.entry.name, generation=choice)
         options = tray.options
         self.take(replace(settings, tray_columns=options.columns or 0, tray_padding=options.padding))
+
+
+def _to_text(state: QByteArray) -> str:
+    return base64.b64encode(state.data()).decode()
+
+
+def _from_text(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -13,17 +12,15 @@ from pixelforge.gui.mime import to_mime
 from pixelforge.gui.stage_model import StageCell
 from pixelforge.gui.studio import Studio
 
-AskPath = Callable[[QWidget, Path], Path | None]
-"""(parent, suggestion) to the file to write; None if the user thinks better of it."""
-
 Chosen = Callable[[], tuple[StageCell, ...]]
 
 
 class SpriteActions(QObject):
     """QActions that work on what `chosen` tells; their keys hold in the widgets given to `listen_in`."""
 
-    def __init__(self, studio: Studio, chosen: Chosen, save: Callable[[], None], parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, studio: Studio, chosen: Chosen, save: Callable[[], None], window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
         self._studio = studio
         self._chosen = chosen
         self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
@@ -45,7 +42,7 @@ class SpriteActions(QObject):
 
     def listen_in(self, widget: QWidget) -> None:
         """Let the keys hold while this widget, or one within it, has the focus."""
-        widget.addActions([action for group in self.all for action in group])
+        widget.addActions(self.list())
 
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu, group by group."""
@@ -53,6 +50,17 @@ class SpriteActions(QObject):
             if not menu.isEmpty():
                 menu.addSeparator()
             menu.addActions(group)
+
+    def list(self) -> list[QAction]:
+        """All of them, one after the other."""
+        return [action for group in self.all for action in group]
+
+    def pop_up(self, at: QPoint) -> None:
+        """Show the actions as a context menu, at a point of the screen."""
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill(menu)
+        menu.popup(at)
 
     def refresh(self) -> None:
         """Enable what can be done with what is chosen now."""

@@ -22,6 +22,7 @@ from pixelforge.imaging.pixels import Pixels, resize_nearest
 from pixelforge.services.history import Entry
 from pixelforge.services.recipe import Recipe
 from pixelforge.services.saving import SheetOptions, export_sheet
+from pixelforge.services.sprites import Sprite
 
 VARIATIONS = 16  # of a sprite, where the count is set to 1
 
@@ -55,6 +56,12 @@ class Studio(QObject):
         """Put finished sprites on the stage; a run that is going on is given up."""
         self.generation.stop()
         self.stage.show_finished(cells)
+
+    def welcome(self, samples: Sequence[Sprite]) -> None:
+        """Where nothing was made yet: show samples, and say what to press."""
+        if self.history.rowCount() == 0 and self.generation.entry is not None:
+            self.stage.show_finished([StageCell(sprite, None) for sprite in samples])
+            self.messages.inform("These are samples. Choose a class and press Generate (Ctrl+Enter) to make your own.")
 
     def use_seed(self, cell: StageCell) -> None:
         """Set and lock the seed of a sprite."""

@@ -1,4 +1,4 @@
-"""The dialogs that the window opens; none of them blocks it."""
+"""The dialogs that the window opens, none of which blocks it, and the drags that leave it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
 from pixelforge.errors import DatasetError
+from pixelforge.files import reason
 from pixelforge.gui import drops
+from pixelforge.gui.mime import to_mime
 from pixelforge.gui.session import Session
 from pixelforge.gui.stage_model import StageCell
 from pixelforge.gui.studio import Studio
@@ -26,11 +28,14 @@ from pixelforge.services.saving import safe_name
 class WindowDialogs:
     """Asks the user, and passes the answers to studio and session."""
 
-    def __init__(self, window: QWidget, studio: Studio, session: Session, system: SystemDialogs) -> None:
+    def __init__(
+        self, window: QWidget, studio: Studio, session: Session, system: SystemDialogs, drag_folder: Path
+    ) -> None:
         self._window = window
         self._studio = studio
         self._session = session
         self._system = system
+        self._drag_folder = drag_folder
 
     def open_file(self) -> None:
         """Open a model, a sprite's recipe, or a picture to start from."""
@@ -82,6 +87,16 @@ class WindowDialogs:
     def show_log(self) -> None:
         """Show the folder of the log."""
         self._system.open_folder(log_folder())
+
+    def drag(self, cells: Sequence[StageCell]) -> None:
+        """Drag sprites out of the window, as files that carry their recipes."""
+        if cells:
+            try:
+                mime = to_mime([cell.sprite for cell in cells], self._drag_folder)
+            except OSError as error:
+                self._studio.messages.complain(f"The sprites cannot be dragged: {reason(error)}.")
+            else:
+                self._system.start_drag(self._window, mime)
 
     def _on_exported(self, path: Path) -> None:
         self._session.remember_folder(path.parent)

@@ -20,6 +20,11 @@ def bundled_models_folder() -> Path:
     return resources_folder() / "models"
 
 
+def samples_file() -> Path:
+    """A sheet of sprites that the bundled model made, for the first start."""
+    return resources_folder() / "samples.png"
+
+
 def user_models_folder() -> Path:
     """The user's own models; not made until something is put there."""
     return _dirs.user_data_path / "models"

@@ -57,7 +57,6 @@ class AppSettings:
     tray_columns: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: the most nearly square grid
     tray_padding: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0  # pixels
     save_folder: str | None = None  # where something was saved last
-    welcomed: bool = False  # whether the first start is over
 
 
 @dataclass(frozen=True)

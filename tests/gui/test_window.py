@@ -111,7 +111,7 @@ def test_previews_come_in_order_and_then_the_finished_batch(qtbot, desktop) -> N
 
 
 def test_unlocked_draws_a_seed_for_every_run_and_locked_keeps_it(qtbot, desktop) -> None:
-    controls, model = desktop.window.controls, desktop.studio.generation
+    controls = desktop.window.controls
     seeds, pictures = [], []
     for locked in (False, False, True, True):
         if controls.seed.lock.isChecked() != locked:

@@ -83,6 +83,33 @@ def test_a_run_killed_before_its_first_save_begins_again(tmp_path: Path, begin: 
     assert resumed.dir.read_stats() == []
 
 
+def test_a_run_begins_from_a_model(tmp_path: Path, folder: Path, data: SpriteSet, model_config: ModelConfig) -> None:
+    first = Run.begin(folder, tmp_path / "first", model_config, CONFIG, data, "cpu")
+    finish(first)
+    parent = load_checkpoint(first.dir.snapshot_path)
+    other_dropout = replace(model_config, dropout=0.3)
+    run = Run.begin(folder, tmp_path / "second", other_dropout, CONFIG, data, "cpu", parent=parent)
+    resumed = Run.resume(run.dir.root, device="cpu")  # as after a kill before the first step
+    for name, weight in parent.network.state_dict().items():
+        assert torch.equal(resumed.trainer.ema_weights()[name], weight), name
+        assert torch.equal(resumed.trainer.model.state_dict()[name], weight), name
+    finish(resumed)
+    steps = load_checkpoint(resumed.dir.snapshot_path).header.provenance.steps
+    assert steps == 2 * CONFIG.steps
+
+
+@pytest.mark.parametrize("change", [{"base_width": 16}, {"blocks_per_level": 2}])
+def test_a_model_of_another_shape_is_no_beginning(
+    tmp_path: Path, folder: Path, data: SpriteSet, model_config: ModelConfig, change: dict[str, int]
+) -> None:
+    first = Run.begin(folder, tmp_path / "first", model_config, CONFIG, data, "cpu")
+    finish(first, steps=1)
+    parent = load_checkpoint(first.dir.snapshot_path)
+    with pytest.raises(TrainingError, match="begin from nothing"):
+        Run.begin(folder, tmp_path / "second", replace(model_config, **change), CONFIG, data, "cpu", parent=parent)
+    assert not (tmp_path / "second").exists()
+
+
 def test_a_line_cut_off_by_a_power_cut_is_passed_over(tmp_path: Path, begin: Callable[[Path], Run]) -> None:
     run = begin(tmp_path / "run")
     run.dir.append_stats(ROW)

@@ -100,6 +100,7 @@ class HistoryStrip(QWidget):
 
     def _show_count(self, rows: int) -> None:
         self.count.setText("1 sprite" if rows == 1 else f"{rows:,} sprites")
+        self.purge.setEnabled(rows > 0 or self._model.filter != HistoryFilter())
 
     def _show_choices(self) -> None:
         classes, models = self._model.choices()

@@ -1,0 +1,153 @@
+"""The sheet tray and the dialog that exports it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt
+from PySide6.QtGui import QUndoStack
+
+from pixelforge.gui.mime import to_mime
+from pixelforge.gui.tray_model import TrayModel
+from pixelforge.gui.widgets.export_dialog import ExportDialog
+from pixelforge.gui.widgets.tray import Tray
+from pixelforge.services.saving import SheetOptions
+from tests.made import made
+
+
+@pytest.fixture
+def undo(qapp) -> QUndoStack:
+    return QUndoStack()
+
+
+@pytest.fixture
+def model(undo, tmp_path) -> TrayModel:
+    return TrayModel(undo, tmp_path / "drags")
+
+
+@pytest.fixture
+def tray(qtbot, model) -> Tray:
+    tray = Tray(model)
+    qtbot.addWidget(tray)
+    tray.show()
+    return tray
+
+
+def seeds(model: TrayModel) -> list[int]:
+    return [sprite.recipe.seed for sprite in model.sprites]
+
+
+def drop(model: TrayModel, mime: QMimeData, row: int) -> bool:
+    return model.dropMimeData(mime, Qt.DropAction.CopyAction, row, 0, QModelIndex())
+
+
+def test_sprites_are_dropped_between_others(model) -> None:
+    model.add([made(1), made(2)])
+    assert drop(model, to_mime([made(7), made(8)]), 1)
+    assert drop(model, to_mime([made(9)]), -1)
+    assert seeds(model) == [1, 7, 8, 2, 9]
+    assert not drop(model, QMimeData(), 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "to", "order"),
+    [([0], 3, [1, 2, 0, 3]), ([3, 1], 0, [1, 3, 0, 2]), ([1, 2], 4, [0, 3, 1, 2]), ([2], 2, [0, 1, 2, 3])],
+)
+def test_its_own_sprites_are_reordered(model, undo, rows, to, order) -> None:
+    model.add([made(i) for i in range(4)])
+    assert drop(model, model.mimeData([model.index(row) for row in rows]), to)
+    assert seeds(model) == order
+    assert undo.count() == (1 if order == [0, 1, 2, 3] else 2)
+
+
+def test_everything_can_be_undone(model, undo) -> None:
+    model.add([made(1), made(2), made(3)])
+    model.move([2], 0)
+    model.remove([1])
+    model.clear()
+    assert seeds(model) == []
+    for expected in ([3, 2], [3, 1, 2], [1, 2, 3], []):
+        undo.undo()
+        assert seeds(model) == expected
+    while undo.canRedo():
+        undo.redo()
+    assert seeds(model) == []
+
+
+def test_keys_reorder_and_delete(qtbot, tray, model) -> None:
+    model.add([made(i) for i in range(4)])
+    select = lambda row: tray.view.selectionModel().select(  # noqa: E731
+        model.index(row), QItemSelectionModel.SelectionFlag.Select
+    )
+    select(1)
+    select(2)
+    qtbot.keyClick(tray.view, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert seeds(model) == [1, 2, 0, 3]
+    qtbot.keyClick(tray.view, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(tray.view, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert seeds(model) == [0, 3, 1, 2]
+    qtbot.keyClick(tray.view, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert seeds(model) == [0, 3, 1, 2]
+    qtbot.keyClick(tray.view, Qt.Key.Key_Delete)
+    assert seeds(model) == [0, 3]
+
+
+def test_the_sheet_follows(tray, model) -> None:
+    assert tray.size_label.text() == "The tray is empty."
+    assert not tray.export_button.isEnabled()
+    model.add([made(i) for i in range(5)])
+    assert tray.size_label.text() == "48 x 32 px, 5 sprites"
+    tray.columns.setValue(5)
+    tray.padding.setValue(2)
+    assert model.options == SheetOptions(5, 2)
+    assert tray.size_label.text() == "88 x 16 px, 5 sprites"
+    sheet = model.sheet()
+    for index in range(5):
+        np.testing.assert_array_equal(sheet[:, index * 18 : index * 18 + 16], made(index).pixels)
+    assert not sheet[:, 16:18].any()
+    tray.columns.setValue(0)
+    assert model.options.columns is None
+    tray.clear_button.click()
+    assert model.sheet() is None
+
+
+def test_the_dialog_writes_what_the_tray_shows(qtbot, model, tmp_path) -> None:
+    model.add([made(1), made(2, side=8), made(3)])
+    model.set_columns(2)
+    model.set_padding(1)
+    dialog = ExportDialog(model.sprites, model.options, tmp_path / "out" / "sheet.png")
+    qtbot.addWidget(dialog)
+    done = []
+    dialog.exported.connect(done.append)
+    dialog.scale.setValue(3)
+    assert dialog.note.text() == "99 x 99 px, 3 sprites."
+    dialog.export_button.click()
+    assert done == [tmp_path / "out" / "sheet.png"]
+    with Image.open(done[0]) as image:
+        written, recipes = np.asarray(image), json.loads(image.text["pixelforge"])
+    np.testing.assert_array_equal(written, model.sheet().repeat(3, 0).repeat(3, 1))
+    assert [recipe["seed"] for recipe in recipes] == [1, 2, 3]
+
+
+def test_the_dialog_says_what_it_replaces_and_what_fails(qtbot, tmp_path) -> None:
+    old = tmp_path / "old.png"
+    old.write_text("old")
+    dialog = ExportDialog([made(1)], SheetOptions(), old, ask=lambda *_: tmp_path / "other")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    assert "old.png is there already and will be replaced" in dialog.note.text()
+    dialog.path.setText(str(old / "sheet.png"))
+    dialog.export_button.click()
+    assert dialog.isVisible()
+    assert dialog.problem.isVisible()
+    assert "cannot be written" in dialog.problem.text()
+    assert old.read_text() == "old"
+    dialog.browse_button.click()
+    assert not dialog.problem.isVisible()
+    dialog.export_button.click()
+    assert (tmp_path / "other.png").exists()
+    dialog.path.setText("  ")
+    assert not dialog.export_button.isEnabled()

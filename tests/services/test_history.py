@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from pixelforge.errors import HistoryError
+from pixelforge.services.history import FORMAT_VERSION, HistoryFilter, open_history
+from tests.made import made
+
+ALL = HistoryFilter()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "data" / "history.sqlite"
+
+
+@pytest.fixture
+def history(path):
+    history, notice = open_history(path, cap=1000)
+    assert notice == ""
+    yield history
+    history.close()
+
+
+def test_what_is_kept_comes_back_after_a_restart(path) -> None:
+    first, _ = open_history(path, 1000)
+    sprites = [made(1), made(2, "dogs")]
+    ids = first.add(sprites)
+    first.set_starred(ids[1:], True)
+    first.close()
+    again, notice = open_history(path, 1000)
+    entries = again.entries(ids)
+    assert notice == ""
+    for entry, sprite in zip(entries, sprites, strict=True):
+        np.testing.assert_array_equal(entry.sprite.pixels, sprite.pixels)
+        assert entry.sprite.recipe == sprite.recipe
+        assert abs(entry.made_at - time.time()) < 60
+    assert [entry.starred for entry in entries] == [False, True]
+    again.close()
+
+
+def test_newest_first_and_filtered(history) -> None:
+    a = history.add([made(1, "cats", "m"), made(2, "dogs", "m")])
+    b = history.add([made(3, "cats", "n")])
+    history.set_starred([a[1]], True)
+    assert history.ids(ALL) == [b[0], a[1], a[0]]
+    assert history.ids(HistoryFilter(class_name="cats")) == [b[0], a[0]]
+    assert history.ids(HistoryFilter(model="m")) == [a[1], a[0]]
+    assert history.ids(HistoryFilter(class_name="dogs", model="m", starred=True)) == [a[1]]
+    assert history.ids(HistoryFilter(class_name="dogs", model="n")) == []
+    assert history.unstarred() == [a[0], b[0]]
+    assert (history.class_names(), history.models()) == (["cats", "dogs"], ["m", "n"])
+
+
+def test_beyond_the_cap_the_oldest_without_a_star_go(history) -> None:
+    ids = history.add([made(i) for i in range(5)])
+    history.set_starred(ids[:1], True)
+    history.set_cap(3)
+    more = history.add([made(9)])
+    assert history.ids(ALL) == [more[0], ids[4], ids[3], ids[0]]
+
+
+def test_deleted_sprites_come_back_as_they_were(history) -> None:
+    ids = history.add([made(i) for i in range(3)])
+    history.set_starred(ids[1:2], True)
+    rows = history.delete(ids[:2])
+    assert history.ids(ALL) == [ids[2]]
+    assert history.entries(ids) != []
+    assert [entry.id for entry in history.entries(ids)] == [ids[2]]
+    newer = history.add([made(7)])
+    history.restore(rows)
+    assert history.ids(ALL) == [newer[0], ids[2], ids[1], ids[0]]
+    assert [entry.starred for entry in history.entries(ids)] == [False, True, False]
+
+
+def test_many_ids_at_once(history) -> None:
+    ids = history.add([made(i, side=2) for i in range(1200)])
+    history.set_cap(5000)
+    assert [entry.id for entry in history.entries(ids[::-1])] == [id_ for id_ in ids[::-1] if id_ in history.ids(ALL)]
+
+
+def test_one_damaged_sprite_does_not_hide_the_others(history, path) -> None:
+    ids = history.add([made(1), made(2)])
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE sprites SET png = x'00' WHERE id = ?", (ids[0],))
+    other.close()
+    assert [entry.id for entry in history.entries(ids)] == [ids[1]]
+
+
+@pytest.mark.parametrize("damage", ["rubbish", "middle", "half"])
+def test_a_damaged_file_is_moved_aside(path, damage) -> None:
+    history, _ = open_history(path, 1000)
+    history.add([made(i) for i in range(200)])
+    history.close()
+    whole = path.read_bytes()
+    middle = len(whole) // 2 // 4096 * 4096
+    path.write_bytes(
+        {
+            "rubbish": b"this is no database, " * 500,
+            "middle": whole[:4096] + b"\xff" * (len(whole) - 4096),
+            "half": whole[:middle],
+        }[damage]
+    )
+    broken = path.read_bytes()
+    history, notice = open_history(path, 1000)
+    kept = list(path.parent.glob("history-damaged-*.sqlite"))
+    assert len(kept) == 1
+    assert str(kept[0]) in notice
+    assert kept[0].read_bytes() == broken
+    assert history.ids(ALL) == []
+    assert history.entries(history.add([made(1)])) != []
+    history.close()
+
+
+def test_a_file_of_a_newer_app_is_left_alone(path) -> None:
+    open_history(path, 1000)[0].close()
+    with sqlite3.connect(path) as other:
+        other.execute(f"PRAGMA user_version = {FORMAT_VERSION + 1}")
+    other.close()
+    history, notice = open_history(path, 1000)
+    assert "newer PixelForge" in notice
+    assert len(history.add([made(1)])) == 1
+    history.close()
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT count(*) FROM sprites").fetchone() == (0,)
+    other.close()
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    history, notice = open_history(tmp_path / "file" / "history.sqlite", 1000)
+    assert "cannot be used" in notice
+    assert len(history.entries(history.add([made(1)]))) == 1
+    history.close()
+
+
+def test_a_failing_write_changes_nothing_and_says_so(history, path) -> None:
+    history._connection.execute(
+        f"PRAGMA max_page_count = {history._connection.execute('PRAGMA page_count').fetchone()[0] + 2}"
+    )
+    with pytest.raises(HistoryError, match="cannot be written: database or disk is full"):
+        history.add([made(i) for i in range(200)])
+    assert history.ids(ALL) == []
+
+
+def test_two_windows_share_one_history(history, path) -> None:
+    other, _ = open_history(path, 1000)
+    history.changed_elsewhere()
+    assert not history.changed_elsewhere()
+    ids = [(history, other)[i % 2].add([made(i)])[0] for i in range(40)]
+    assert history.changed_elsewhere()
+    assert history.ids(ALL) == other.ids(ALL) == ids[::-1]
+    other.close()
+
+
+def test_nothing_that_was_kept_is_lost_by_a_kill(path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from pixelforge.services.history import open_history
+from tests.made import made
+history, _ = open_history(Path(sys.argv[1]), 100_000)
+number = 0
+while True:
+    print(*history.add([made(number + i) for i in range(8)]), flush=True)
+    number += 8
+"""
+    child = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    lines = [child.stdout.readline() for _ in range(20)]
+    os.kill(child.pid, signal.SIGKILL)
+    lines += child.stdout.readlines()[:-1]  # the last one may be torn
+    child.wait()
+    child.stdout.close()
+    said = {int(word) for line in lines for word in line.split()}
+    history, notice = open_history(path, 100_000)
+    assert notice == ""
+    assert said <= set(history.ids(ALL))
+    assert len(history.entries(sorted(said))) == len(said) >= 160
+    history.close()

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pixelforge.errors import OutputError
+from pixelforge.imaging.palette import PaletteRule
+from pixelforge.services.settings import AppSettings, GenerationChoice, load_settings, save_settings
+
+CHOICE = GenerationChoice(
+    class_names=("cats",), guidance_scale=2.5, sampler="ddim", steps=8, seed=7, seed_locked=True, count=16
+)
+
+
+def test_settings_come_back(tmp_path) -> None:
+    path = tmp_path / "config" / "settings.json"
+    settings = AppSettings(
+        theme="dark",
+        background="#102030",
+        model="hero",
+        generation=replace(CHOICE, palette=PaletteRule(reduce_to=4)),
+        window="AAEC",
+        tray_columns=3,
+    )
+    save_settings(path, settings)
+    assert load_settings(path) == (settings, "")
+
+
+def test_without_a_file_they_are_the_defaults(tmp_path) -> None:
+    assert load_settings(tmp_path / "settings.json") == (AppSettings(), "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe\x00", b"[]", b'{"theme": "pink"}', b'{"history_cap": 5}', b'{"background": "red"}'],
+)
+def test_a_damaged_file_is_kept_aside_and_said(tmp_path, content) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    settings, notice = load_settings(path)
+    assert settings == AppSettings()
+    assert str(tmp_path / "settings-damaged.json") in notice
+    assert (tmp_path / "settings-damaged.json").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("guidance_scale", 99), ("steps", 0), ("seed", -1), ("count", 7), ("sampler", "magic")]
+)
+def test_nonsense_in_the_controls_is_refused(tmp_path, field, value) -> None:
+    path = tmp_path / "settings.json"
+    save_settings(path, AppSettings(generation=CHOICE))
+    content = json.loads(path.read_text())
+    content["generation"][field] = value
+    path.write_text(json.dumps(content))
+    assert load_settings(path)[0] == AppSettings()
+
+
+def test_settings_of_a_newer_app_are_kept(tmp_path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"format_version": 2, "theme": {"new": "kind"}}')
+    settings, notice = load_settings(path)
+    assert settings == AppSettings()
+    assert "newer PixelForge" in notice
+    save_settings(path, settings)
+    assert json.loads((tmp_path / "settings-format-2.json").read_text())["theme"] == {"new": "kind"}
+
+
+def test_unknown_keys_are_passed_over(tmp_path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"theme": "light", "more": 1}')
+    assert load_settings(path) == (AppSettings(theme="light"), "")
+
+
+def test_what_cannot_be_read_or_written_is_said(tmp_path) -> None:
+    settings, notice = load_settings(tmp_path)  # a folder
+    assert settings == AppSettings()
+    assert "cannot be read" in notice
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError):
+        save_settings(tmp_path / "file" / "settings.json", AppSettings())

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pixelforge.errors import DatasetError, RequestError
+from pixelforge.imaging.palette import PaletteRule
+from pixelforge.imaging.png import encode_png
+from pixelforge.services.recipe import recipe_of, recipes_in, request_of
+from pixelforge.services.requests import GenerationRequest
+from pixelforge.services.saving import save_sheet
+from pixelforge.services.sprites import Sprite, decode_sheet, decode_sprite, encode_sprite
+from tests.made import made
+
+
+def test_a_sprite_and_its_recipe_survive_the_png() -> None:
+    sprite = made(3)
+    again = decode_sprite(encode_sprite(sprite))
+    np.testing.assert_array_equal(again.pixels, sprite.pixels)
+    assert again.recipe == sprite.recipe
+
+
+def test_a_variation_can_be_made_again_from_its_png() -> None:
+    request = GenerationRequest(
+        class_names=("cats",),
+        seed=5,
+        guidance_scale=3.5,
+        sampler="ddpm",
+        steps=40,
+        palette=PaletteRule(name="two", colours=("#000000", "#ffffff")),
+        start=made(1).pixels,
+        strength=0.4,
+    )
+    sprite = Sprite(made(2).pixels, recipe_of(request, 0, "tiny", "0" * 64))
+    again = request_of(decode_sprite(encode_sprite(sprite)).recipe)
+    np.testing.assert_array_equal(again.start, request.start)
+    assert replace(again, start=None) == replace(request, start=None)
+
+
+def test_without_a_start_the_recipe_tells_none() -> None:
+    recipe = made(1).recipe
+    assert recipe.start is None
+    assert request_of(recipe).start is None
+
+
+@pytest.mark.parametrize("start", ["%%%", "AAAA", ""])
+def test_a_start_that_is_no_picture_is_refused(start) -> None:
+    with pytest.raises(RequestError, match="starting picture"):
+        request_of(replace(made(1).recipe, start=start))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"class_name": 3}', '{"seed": 1}'])
+def test_texts_that_are_no_recipe_give_none(text) -> None:
+    assert recipes_in({"pixelforge": text}) == ()
+    assert recipes_in({}) == ()
+
+
+def test_pictures_without_a_recipe_are_no_sprites() -> None:
+    with pytest.raises(DatasetError, match="no recipe"):
+        decode_sprite(encode_png(made(1).pixels))
+    with pytest.raises(DatasetError, match="not a picture"):
+        decode_sprite(b"rubbish")
+
+
+@pytest.mark.parametrize("count", [1, 5, 16, 17])
+def test_a_sheet_comes_apart_again(tmp_path, count) -> None:
+    sprites = [made(i) for i in range(count)]
+    path = tmp_path / "sheet.png"
+    save_sheet(path, np.stack([sprite.pixels for sprite in sprites]), [sprite.recipe for sprite in sprites])
+    again = decode_sheet(path.read_bytes())
+    assert len(again) == count
+    for one, other in zip(sprites, again, strict=True):
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+        assert one.recipe == other.recipe
+
+
+def test_a_picture_that_is_no_sheet_is_refused() -> None:
+    with pytest.raises(DatasetError, match="no sheet"):
+        decode_sheet(encode_png(made(1).pixels))
