@@ -46,8 +46,8 @@ class TrainingError(PixelForgeError):
     """A training run that cannot be started or resumed."""
 
 
-class PaletteError(PixelForgeError):
-    """A palette without colours, with too many, or in no known format."""
+class PaletteError(PixelForgeError, ValueError):
+    """A palette without colours, with too many, or in no known format; a ValueError for decoders, as ConfigError is."""
 
 
 class HistoryError(PixelForgeError):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QApplication
 
@@ -20,6 +21,7 @@ from pixelforge.gui.generation_model import GenerationModel
 from pixelforge.gui.history_model import HistoryModel
 from pixelforge.gui.main_window import MainWindow
 from pixelforge.gui.messages import Messages
+from pixelforge.gui.mime import remove_old_files
 from pixelforge.gui.session import Session
 from pixelforge.gui.stage_model import StageModel
 from pixelforge.gui.studio import Studio
@@ -32,6 +34,8 @@ from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.palettes import bundled_palettes
 from pixelforge.services.paths import drag_folder, history_file, log_folder, samples_file, settings_file
 from pixelforge.services.sprites import decode_sheet
+
+REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
 
 ErrorHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
@@ -68,12 +72,16 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     history_model = HistoryModel(history, places.drags)
     studio = Studio(generation, StageModel(), history_model, tray, messages, undo)
     session.restore(generation, tray)
+    remove_old_files(places.drags, time.time())
     worker = Worker(describe_bug)
     window = MainWindow(studio, session, bundled_palettes(), places.drags, system or SystemDialogs())
     generation.job_submitted.connect(worker.submit, Qt.ConnectionType.DirectConnection)
     generation.stop_requested.connect(worker.stop, Qt.ConnectionType.DirectConnection)
     worker.reported.connect(generation.receive, Qt.ConnectionType.QueuedConnection)
     session.changed.connect(lambda: history.set_cap(session.settings.history_cap))
+    refresh = QTimer(window)
+    refresh.timeout.connect(history_model.refresh_if_changed)
+    refresh.start(REFRESH)
     window.painted.connect(worker.start)
     window.painted.connect(generation.load)
     window.closed.connect(worker.close)

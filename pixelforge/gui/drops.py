@@ -45,7 +45,7 @@ def open_file(path: Path, studio: Studio) -> None:
         return
     pixels, texts = decode_picture(_read(path), str(path))
     if recipes := recipes_in(texts):
-        studio.use_recipe(recipes[0])
+        studio.use_recipe(recipes[0], of=len(recipes))
         return
     _check_side(max(pixels.shape[:2]), str(path))
     studio.start_from(pixels)

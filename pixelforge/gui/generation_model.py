@@ -213,8 +213,8 @@ class GenerationModel(QObject):
         self.job_submitted.emit(Job(self._run_number, source, None, imports=True))
 
     def receive(self, report: Report) -> None:
-        """Take in what the worker reports; reports of a run that was given up are passed over."""
-        if report.run != self._run_number:
+        """Take in what the worker reports; those of a run that was given up are passed over."""
+        if report.run != self._run_number and not isinstance(report.event, Imported):
             return
         match report.event:
             case Loaded(device=device, sha256=sha256):
@@ -245,7 +245,10 @@ class GenerationModel(QObject):
     def _on_imported(self, entry: ModelEntry) -> None:
         self.entries = (*(known for known in self.entries if known.path != entry.path), entry)
         self._messages.inform(f"{entry.name} is among your models now.")
-        self.choose_model(entry)
+        if self._run.running:
+            self.model_changed.emit()
+        else:
+            self.choose_model(entry)
 
     def _on_progress(self, progress: Progress) -> None:
         if self._making is None:

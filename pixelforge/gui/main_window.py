@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from pixelforge.gui import drops
 from pixelforge.gui.controls_binding import ControlsBinding
@@ -28,7 +28,6 @@ from pixelforge.gui.window_dialogs import WindowDialogs
 from pixelforge.imaging.palette import Palette
 
 HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
-REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
 
 
 class MainWindow(QMainWindow):
@@ -69,6 +68,7 @@ class MainWindow(QMainWindow):
         geometry, docks = session.window()
         self.restoreGeometry(geometry)
         self.restoreState(docks)
+        self.stage.setFocus()
 
     def chosen(self) -> tuple[StageCell, ...]:
         """The sprites that actions work on: of the stage, or of the history where that was used last."""
@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
             (controls.stop_button, actions.escape, "Stop making sprites"),
         ):
             button.clicked.connect(action.trigger)
+            button.clicked.connect(self._to_stage)
             button.setToolTip(f"{what} ({keys_of(action).split(',')[0]}).")
 
     def _connect(self) -> None:
@@ -192,17 +193,11 @@ class MainWindow(QMainWindow):
             (self._session.changed, self._show_preferences),
         ):
             signal.connect(slot)
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._on_focus)
-        refresh = QTimer(self)
-        refresh.timeout.connect(studio.history.refresh_if_changed)
-        refresh.start(REFRESH)
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]  # one stands by now
 
     def _show_everything(self) -> None:
-        for show in (self._show_lock, self._show_run, self._show_message, self._show_device):
+        for show in (self._show_lock, self._show_run, self._show_message, self._show_device, self._show_preferences):
             show()
-        self._show_preferences()
 
     def _show_lock(self) -> None:
         settings = self._studio.generation.settings
@@ -241,6 +236,10 @@ class MainWindow(QMainWindow):
 
     def _save_chosen(self) -> None:
         self._dialogs.save(self.chosen() or self._studio.stage.cells)
+
+    def _to_stage(self) -> None:
+        if not isinstance(QApplication.focusWidget(), QAbstractButton):  # it was the mouse: go on with what is made
+            self.stage.setFocus()
 
     def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         for pane in (self.stage, self.history):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from pixelforge.services.saving import safe_name
 from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
 
 MIME_TYPE = "application/x-pixelforge-sprites"  # msgpack: a list of PNGs, each with its recipe
+MAX_AGE = 86_400  # seconds that a dragged file is kept
 
 
 def to_mime(sprites: Sequence[Sprite], folder: Path | None = None) -> QMimeData:
@@ -39,6 +41,14 @@ def from_mime(mime: QMimeData) -> list[Sprite]:
         return [decode_sprite(data) for data in files]
     except (msgspec.DecodeError, DatasetError):
         return []
+
+
+def remove_old_files(folder: Path, now: float) -> None:
+    """Remove what was dragged out more than a day ago; by then whoever took it has made it their own."""
+    for path in folder.glob("*.png"):
+        with suppress(OSError):  # another window is removing it, or the system holds it: it can stay
+            if now - path.stat().st_mtime > MAX_AGE:
+                path.unlink()
 
 
 def _write(files: Sequence[bytes], sprites: Sequence[Sprite], folder: Path) -> list[Path]:

@@ -64,11 +64,20 @@ class Studio(QObject):
             self.messages.inform("These are samples. Choose a class and press Generate (Ctrl+Enter) to make your own.")
 
     def use_seed(self, cell: StageCell) -> None:
-        """Set and lock the seed of a sprite."""
-        self.generation.set_seed(cell.sprite.recipe.seed)
+        """Set and lock the seed of a sprite; where several classes are chosen, its class as well.
 
-    def use_recipe(self, recipe: Recipe) -> None:
-        """Set everything as it was for a sprite: the next Generate makes it again, alone."""
+        Which of several a lone sprite takes does not depend on its seed, so it would else come out as another.
+        """
+        recipe, settings = cell.sprite.recipe, self.generation.settings
+        self.generation.set_seed(recipe.seed)
+        if settings is not None and len(settings.class_names) > 1 and recipe.class_name in settings.class_names:
+            self.generation.set_class_names((recipe.class_name,))
+
+    def use_recipe(self, recipe: Recipe, of: int = 1) -> None:
+        """Set everything as it was for a sprite: the next Generate makes it again, alone.
+
+        of: how many sprites its picture holds, of which it is the first.
+        """
         generation = self.generation
         if generation.entry is None or generation.settings is None:
             return
@@ -78,7 +87,8 @@ class Studio(QObject):
         if recalled.problems:
             self.messages.warn(" ".join(("The recipe cannot be followed wholly.", *recalled.problems)))
         else:
-            self.messages.inform("The recipe is set: Generate makes this sprite again.")
+            which = "this sprite" if of == 1 else f"the first of the {of} sprites"
+            self.messages.inform(f"The recipe is set: Generate makes {which} again.")
 
     def vary(self, cell: StageCell) -> None:
         """Make variations of a sprite, of its class."""

@@ -19,7 +19,7 @@ LIGHT = {
 DARK = {
     ROLE.Window: "#2b2b30", ROLE.WindowText: "#ececf0", ROLE.Base: "#1f1f23", ROLE.AlternateBase: "#35353c",
     ROLE.Text: "#ececf0", ROLE.Button: "#3a3a41", ROLE.ButtonText: "#ececf0", ROLE.ToolTipBase: "#3a3a41",
-    ROLE.ToolTipText: "#ececf0", ROLE.Highlight: "#4f8ae8", ROLE.HighlightedText: "#ffffff", ROLE.Link: "#8ab4f8",
+    ROLE.ToolTipText: "#ececf0", ROLE.Highlight: "#3a71cf", ROLE.HighlightedText: "#ffffff", ROLE.Link: "#8ab4f8",
     ROLE.PlaceholderText: "#a4a4ae",
 }  # fmt: skip
 FADED = {Qt.ColorScheme.Light: "#8c8c94", Qt.ColorScheme.Dark: "#7c7c86"}  # text of what cannot be used now
@@ -48,6 +48,7 @@ def _palette(scheme: Qt.ColorScheme) -> QPalette:
     palette = QPalette(QColor(colours[ROLE.Button]), QColor(colours[ROLE.Window]))  # the shades of frames come of these
     for role, colour in colours.items():
         palette.setColor(role, QColor(colour))
+    palette.setColor(ROLE.Accent, QColor(colours[ROLE.Highlight]))
     for role in (ROLE.Text, ROLE.WindowText, ROLE.ButtonText):
         palette.setColor(GROUP.Disabled, role, QColor(FADED[scheme]))
     return palette

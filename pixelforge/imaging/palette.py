@@ -35,11 +35,18 @@ class Palette:
 
 @dataclass(frozen=True, kw_only=True)
 class PaletteRule:
-    """How finished sprites are recoloured; one of the two, never both."""
+    """How finished sprites are recoloured; one of the two, never both. Raises PaletteError for anything else."""
 
     name: str = ""  # of the palette that `colours` come from
     colours: tuple[str, ...] = ()  # "#rrggbb": every opaque pixel takes the nearest
     reduce_to: int | None = None  # at most so many of its own colours a sprite, 2 to 64
+
+    def __post_init__(self) -> None:
+        if bool(self.colours) == (self.reduce_to is not None):
+            raise PaletteError("A palette rule either names colours or a number of them.")
+        if self.reduce_to is not None and not MIN_REDUCED <= self.reduce_to <= MAX_REDUCED:
+            raise PaletteError(f"Colours can be reduced to {MIN_REDUCED} to {MAX_REDUCED}, not to {self.reduce_to}.")
+        parse_colours(self.colours)
 
 
 def rule_of(palette: Palette) -> PaletteRule:
@@ -48,18 +55,14 @@ def rule_of(palette: Palette) -> PaletteRule:
 
 
 def recolour(sprites: Pixels, rule: PaletteRule | None) -> Pixels:
-    """Sprites (N, H, W, 4) under a rule; None leaves them as they are. Raises PaletteError for a rule that is none.
+    """Sprites (N, H, W, 4) under a rule; None leaves them as they are.
 
     Reducing looks at each sprite alone, so that one out of a batch comes out the same when it is made again alone.
     """
     if rule is None:
         return sprites
-    if bool(rule.colours) == (rule.reduce_to is not None):
-        raise PaletteError("A palette rule either names colours or a number of them.")
     if rule.reduce_to is None:
         return snap(sprites, parse_colours(rule.colours))
-    if not MIN_REDUCED <= rule.reduce_to <= MAX_REDUCED:
-        raise PaletteError(f"Colours can be reduced to {MIN_REDUCED} to {MAX_REDUCED}, not to {rule.reduce_to}.")
     return np.stack([reduce_colours(sprite, rule.reduce_to) for sprite in sprites])
 
 

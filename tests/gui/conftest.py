@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import shiboken6
 import torch
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QThread
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, Recommended, read_header
-from pixelforge.gui import app
+from pixelforge.gui import app, window_dialogs
 from pixelforge.gui.app import Desktop, Places
 from pixelforge.gui.system_dialogs import SystemDialogs
 from pixelforge.services.model_library import ModelEntry
@@ -28,11 +28,14 @@ def nothing_is_left(qapp: QApplication) -> Iterator[None]:
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()  # here, in Qt's own thread, so that no worker of a later test collects a widget
-    threads = [o for o in shiboken6.getAllValidWrappers() if isinstance(o, QThread) and o.isRunning()]
+    alive = shiboken6.getAllValidWrappers()
+    threads = [o for o in alive if isinstance(o, QThread) and o.isRunning()]
+    timers = [o for o in alive if isinstance(o, QTimer) and o.isActive()]
     widgets = [w for w in QApplication.topLevelWidgets() if w not in before]
     for thread in threads:
         thread.wait(5000)
     assert not threads, f"threads are still running: {threads}"
+    assert not timers, f"timers are still running: {timers}"
     assert not widgets, f"top-level widgets are left: {widgets}"
 
 
@@ -48,7 +51,8 @@ def one_torch_thread() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "log"
-    monkeypatch.setattr(app, "log_folder", lambda: folder)
+    for module in (app, window_dialogs):
+        monkeypatch.setattr(module, "log_folder", lambda: folder)
     return folder
 
 
@@ -115,9 +119,16 @@ def places(tmp_path) -> Places:
 
 
 @pytest.fixture
-def desktop(qtbot, entry, places, ask_path, drags) -> Desktop:
+def opened_folders() -> list[Path]:
+    """The folders that the system's file manager would show."""
+    return []
+
+
+@pytest.fixture
+def desktop(qtbot, entry, places, ask_path, drags, opened_folders) -> Desktop:
     """The application, its window on the screen. Closing the window, as qtbot does, is all that ends it."""
-    built = app.build([entry], places, SystemDialogs(ask_save_path=ask_path, start_drag=drags.append_mime))
+    system = SystemDialogs(ask_save_path=ask_path, start_drag=drags.append_mime, open_folder=opened_folders.append)
+    built = app.build([entry], places, system)
     qtbot.addWidget(built.window)
     built.window.show()
     qtbot.waitUntil(lambda: built.studio.generation.device != "", timeout=20_000)

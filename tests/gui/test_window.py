@@ -17,37 +17,7 @@ from pixelforge.gui.states import MAX_TYPED_SEED, Phase, Severity
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Progress
-
-
-def finish(qtbot, desktop) -> None:
-    qtbot.waitUntil(lambda: not desktop.studio.generation.run.running, timeout=60_000)
-
-
-def click(qtbot, button) -> None:
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def pick(box, text: str) -> None:
-    """As the user does it: `activated` comes of a choice alone, not of what the program shows."""
-    box.setCurrentText(text)
-    assert box.currentText() == text
-    box.activated.emit(box.currentIndex())
-
-
-def click_class(qtbot, classes, row: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
-    at = classes.visualItemRect(classes.item(row)).center()
-    qtbot.mouseClick(classes.viewport(), Qt.MouseButton.LeftButton, modifier, at)
-
-
-def batch(desktop):
-    """The request of the sprites on the stage, as their recipes tell it."""
-    return [cell.sprite.recipe for cell in desktop.studio.stage.cells]
-
-
-def classic(desktop) -> None:
-    """A run that is long enough to be interrupted."""
-    desktop.studio.generation.set_sampler("ddpm")
-    desktop.studio.generation.set_steps(1000)
+from tests.gui.using import classic, click, click_class, finish, pick, recipes
 
 
 def test_the_recommended_settings_are_the_defaults(desktop) -> None:
@@ -77,9 +47,9 @@ def test_controls_set_what_is_asked_for(qtbot, desktop) -> None:
     qtbot.keyClicks(controls.seed.edit, "4000000000")  # more than Qt's own numbers hold
     click(qtbot, controls.generate_button)
     finish(qtbot, desktop)
-    recipe = batch(desktop)[0]
+    recipe = recipes(desktop)[0]
     assert (recipe.class_name, recipe.guidance_scale, recipe.sampler) == ("dogs", 4.5, "dpm++2m")
-    assert (recipe.steps, len(batch(desktop)), recipe.seed) == (6, 4, 4_000_000_000)
+    assert (recipe.steps, len(recipes(desktop)), recipe.seed) == (6, 4, 4_000_000_000)
     assert desktop.window.stage.canvas.layout_in_device_pixels().count == 4
 
 
@@ -120,7 +90,7 @@ def test_unlocked_draws_a_seed_for_every_run_and_locked_keeps_it(qtbot, desktop)
         finish(qtbot, desktop)
         seeds.append(int(controls.seed.edit.text()))
         pictures.append(desktop.studio.stage.sprites.tobytes())
-        assert batch(desktop)[0].seed == seeds[-1]
+        assert recipes(desktop)[0].seed == seeds[-1]
         assert 0 <= seeds[-1] < 2**31
     assert seeds[0] != seeds[1] == seeds[2] == seeds[3]
     assert pictures[0] != pictures[1] == pictures[2] == pictures[3]
@@ -189,7 +159,7 @@ def test_generate_while_running_begins_anew(qtbot, desktop) -> None:
     assert desktop.studio.generation.run.running
     finish(qtbot, desktop)
     assert desktop.studio.generation.run.phase is Phase.FINISHED
-    assert (batch(desktop)[0].seed, batch(desktop)[0].steps) == (77, 3)
+    assert (recipes(desktop)[0].seed, recipes(desktop)[0].steps) == (77, 3)
 
 
 def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_path) -> None:
@@ -203,10 +173,10 @@ def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_
     assert ask_path.suggestion.name == "cats_00005.png"
     with Image.open(ask_path.answer) as image:
         np.testing.assert_array_equal(np.asarray(image), lay_out(desktop.studio.stage.sprites))
-        recipes = json.loads(image.text["pixelforge"])
+        written = json.loads(image.text["pixelforge"])
         assert "Steps: 8" in image.text["parameters"]
-    assert [recipe["seed"] for recipe in recipes] == [5, 6, 7, 8]
-    assert len(recipes[0]["model_sha256"]) == 64
+    assert [recipe["seed"] for recipe in written] == [5, 6, 7, 8]
+    assert len(written[0]["model_sha256"]) == 64
     assert desktop.studio.messages.current.severity is Severity.INFO
 
 

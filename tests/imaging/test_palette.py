@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -99,20 +100,22 @@ def test_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule",
+    "fields",
     [
-        PaletteRule(),
-        PaletteRule(colours=("#000000",), reduce_to=4),
-        PaletteRule(reduce_to=1),
-        PaletteRule(reduce_to=65),
-        PaletteRule(colours=("red",)),
-        PaletteRule(colours=("#00000",)),
-        PaletteRule(colours=("#000000",) * 257),
+        {},
+        {"colours": ("#000000",), "reduce_to": 4},
+        {"reduce_to": 1},
+        {"reduce_to": 65},
+        {"colours": ("red",)},
+        {"colours": ("#00000",)},
+        {"colours": ("#000000",) * 257},
     ],
 )
-def test_rules_that_are_none(rule) -> None:
+def test_rules_that_are_none(fields) -> None:
     with pytest.raises(PaletteError):
-        recolour(sprites(1), rule)
+        PaletteRule(**fields)
+    with pytest.raises(msgspec.ValidationError):  # so that a recipe or settings with one are found to be damaged
+        msgspec.json.decode(msgspec.json.encode(fields), type=PaletteRule)
 
 
 @pytest.mark.parametrize("count", [0, 257])

@@ -127,6 +127,8 @@ class Controls(QWidget):
         column.setContentsMargins(10, 8, 10, 8)
         column.addLayout(self._form)
         column.addSpacing(10)
+        for button in (self.generate_button, self.stop_button, self.save_button):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
         self.generate_button.setMinimumHeight(40)
         column.addWidget(self.generate_button)
         small = QHBoxLayout()

@@ -1,0 +1,145 @@
+"""The dialogs as the window opens them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QDialog
+
+from pixelforge import __version__
+from pixelforge.gui.app import follow_theme
+from pixelforge.gui.qimage import from_qimage
+from pixelforge.gui.theme import apply_theme
+from pixelforge.gui.widgets.about_dialog import AboutDialog
+from pixelforge.gui.widgets.export_dialog import ExportDialog
+from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
+from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
+from tests.gui.using import click_cell, make
+
+
+def open_dialog(desktop, action, kind: type[QDialog]) -> QDialog:
+    action.trigger()
+    (dialog,) = desktop.window.findChildren(kind)
+    assert dialog.isVisible()
+    return dialog
+
+
+@pytest.fixture
+def system_theme(qapp):
+    yield
+    apply_theme(qapp, "system")
+
+
+def test_preferences_change_the_window_and_are_kept(qtbot, desktop, places, system_theme) -> None:
+    app = QApplication.instance()
+    follow_theme(app, desktop.session)
+    dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)
+    dialog._ask = lambda *_: QColor("#c04080")
+    dialog.theme.setCurrentText("Dark")
+    assert not dialog.colour_button.isEnabled()
+    dialog.background.setCurrentText("One colour")
+    dialog.colour_button.click()
+    dialog.pixel_grid.setChecked(True)
+    dialog.history_cap.setValue(250)
+    dialog.buttons.accepted.emit()
+    settings = desktop.session.settings
+    assert (settings.theme, settings.background, settings.pixel_grid, settings.history_cap) == (
+        "dark",
+        "#c04080",
+        True,
+        250,
+    )
+    assert '"#c04080"' in places.settings.read_text()
+    assert app.palette().color(QPalette.ColorRole.Window).lightness() < 100
+    make(qtbot, desktop)
+    picture = from_qimage(desktop.window.stage.canvas.grab().toImage())
+    assert (picture[..., :3] == (0xC0, 0x40, 0x80)).all(axis=-1).any()
+
+
+def test_preferences_that_are_cancelled_change_nothing(desktop) -> None:
+    before = desktop.session.settings
+    dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)
+    dialog.theme.setCurrentText("Dark")
+    dialog.buttons.rejected.emit()
+    assert desktop.session.settings is before
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_can_be_read_in_either_theme(qapp, system_theme, theme) -> None:
+    apply_theme(qapp, theme)
+    role = QPalette.ColorRole
+    palette = qapp.palette()
+    pairs = [
+        (role.WindowText, role.Window),
+        (role.Text, role.Base),
+        (role.ButtonText, role.Button),
+        (role.HighlightedText, role.Highlight),
+        (role.ToolTipText, role.ToolTipBase),
+    ]
+    for text, ground in pairs:
+        assert contrast(palette.color(text), palette.color(ground)) >= 4.5, (theme, text)
+
+
+def contrast(a: QColor, b: QColor) -> float:
+    """WCAG 2.1, contrast ratio."""
+
+    def luminance(colour: QColor) -> float:
+        parts = np.array([colour.redF(), colour.greenF(), colour.blueF()])
+        linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ (0.2126, 0.7152, 0.0722))
+
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_list_of_keys_has_every_key(qtbot, desktop) -> None:
+    dialog = open_dialog(desktop, desktop.window.actions_.shortcuts, ShortcutsDialog)
+    rows = {
+        dialog.table.item(row, 0).text(): dialog.table.item(row, 1).text() for row in range(dialog.table.rowCount())
+    }
+    assert rows["Generate"] == "Ctrl+Enter"
+    assert rows["Stop"] == "Esc"
+    assert rows["Lock the seed"] == "L"
+    assert rows["Keys"] == "F1"
+    assert rows["Add to tray"] == "Space"
+    assert rows["Star"] == "S"
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_no_key_is_given_twice(desktop) -> None:
+    actions = [*desktop.window.actions_.all(), *desktop.window.sprite_actions.list()]
+    keys = [sequence.toString() for action in actions for sequence in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+
+
+def test_about_tells_version_licence_and_credits(desktop) -> None:
+    dialog = open_dialog(desktop, desktop.window.actions_.about, AboutDialog)
+    assert __version__ in dialog.title.text()
+    assert "MIT" in dialog.text.text()
+    credits = dialog.credits.toPlainText()
+    assert "DawnLike" in credits
+    assert "DragonDePlatino" in credits
+    assert "Creative Commons" in credits
+    dialog.reject()
+
+
+def test_export_writes_the_tray_and_proposes_the_folder_again(qtbot, desktop, tmp_path) -> None:
+    desktop.window.actions_.export.trigger()
+    assert "tray is empty" in desktop.studio.messages.current.text
+    make(qtbot, desktop)
+    click_cell(qtbot, desktop, 1)
+    desktop.studio.add_to_tray(desktop.window.chosen())
+    dialog = open_dialog(desktop, desktop.window.actions_.export, ExportDialog)
+    dialog.path.setText(str(tmp_path / "out" / "mine.png"))
+    dialog.export_button.click()
+    assert (tmp_path / "out" / "mine.png").exists()
+    assert desktop.session.settings.save_folder == str(tmp_path / "out")
+    assert "mine.png" in desktop.studio.messages.current.text
+
+
+def test_the_log_is_shown_where_it_lies(desktop, opened_folders, log_folder) -> None:
+    desktop.window.actions_.show_log.trigger()
+    assert opened_folders == [log_folder]

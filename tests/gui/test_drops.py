@@ -1,0 +1,176 @@
+"""What is dropped on the window, or opened: recipes, models, pictures, and what is none of them."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication
+
+from pixelforge.gui.qimage import to_qimage
+from pixelforge.gui.states import Severity
+from pixelforge.imaging.pixels import resize_nearest
+from pixelforge.services import model_library
+from pixelforge.services.saving import SheetOptions, export_sheet
+from pixelforge.services.sprites import encode_sprite
+from tests.gui.using import click, finish, make, pictures, recipes
+from tests.made import made
+
+
+@pytest.fixture(autouse=True)
+def own_models(tmp_path, monkeypatch):
+    folder = tmp_path / "own models"
+    monkeypatch.setattr(model_library, "user_models_folder", lambda: folder)
+    monkeypatch.setattr(model_library, "bundled_models_folder", lambda: tmp_path / "bundled")
+    return folder
+
+
+def drop(desktop, mime: QMimeData) -> bool:
+    """Drop on the middle of the window; whether the window takes it."""
+    window = desktop.window
+    buttons, modifiers, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(window.rect().center(), copy, mime, buttons, modifiers)
+    enter.setAccepted(False)
+    QApplication.sendEvent(window, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(window, QDropEvent(QPointF(window.rect().center()), copy, mime, buttons, modifiers))
+    return enter.isAccepted()
+
+
+def drop_file(desktop, path) -> str:
+    """Drop a file; the message that the window shows."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    assert drop(desktop, mime)
+    return desktop.studio.messages.current.text
+
+
+def test_a_sprite_brings_its_recipe_back(qtbot, desktop, tmp_path) -> None:
+    desktop.studio.generation.set_guidance_scale(4.5)
+    sprites = make(qtbot, desktop, seed=70, class_names=("dogs",))
+    cell = desktop.studio.stage.cells[2]
+    path = tmp_path / "dog.png"
+    path.write_bytes(encode_sprite(cell.sprite))
+    make(qtbot, desktop, seed=1, class_names=("cats",))
+    desktop.studio.generation.set_guidance_scale(1)
+    assert "makes this sprite again" in drop_file(desktop, path)
+    click(qtbot, desktop.window.controls.generate_button)
+    finish(qtbot, desktop)
+    np.testing.assert_array_equal(pictures(desktop), [sprites[2]])
+    assert recipes(desktop) == [cell.sprite.recipe]
+
+
+def test_a_sheet_brings_the_first_of_its_recipes(qtbot, desktop, tmp_path) -> None:
+    make(qtbot, desktop, seed=70, count=9)
+    export_sheet(tmp_path / "sheet.png", [cell.sprite for cell in desktop.studio.stage.cells], SheetOptions())
+    desktop.studio.generation.set_seed(1)
+    assert "the first of the 9 sprites" in drop_file(desktop, tmp_path / "sheet.png")
+    assert desktop.studio.generation.settings.seed == 70
+
+
+def test_a_recipe_of_a_model_that_is_not_there_says_so(desktop, tmp_path) -> None:
+    (tmp_path / "other.png").write_bytes(encode_sprite(made(9, "birds", "other model")))
+    message = drop_file(desktop, tmp_path / "other.png")
+    assert "'other model', is not among yours" in message
+    assert "no class 'birds'" in message
+    assert desktop.studio.generation.settings.seed == 9
+
+
+def test_a_model_is_copied_and_chosen(qtbot, desktop, model_file, own_models, tmp_path) -> None:
+    source = tmp_path / "mine.safetensors"
+    shutil.copyfile(model_file, source)
+    drop_file(desktop, source)
+    qtbot.waitUntil(lambda: desktop.studio.generation.entry.name == "mine", timeout=10_000)
+    assert desktop.window.controls.model_box.currentText() == "mine"
+    assert (own_models / "mine.safetensors").read_bytes() == model_file.read_bytes()
+    make(qtbot, desktop)
+    assert recipes(desktop)[0].model == "mine"
+    assert [desktop.window.history.model_box.itemText(i) for i in range(2)] == ["All models", "mine"]
+
+
+def test_what_is_no_model_is_named_and_the_old_one_stays(qtbot, desktop, own_models, tmp_path) -> None:
+    path = tmp_path / "picture.safetensors"
+    path.write_bytes(encode_sprite(made(1)))
+    drop_file(desktop, path)
+    qtbot.waitUntil(lambda: desktop.studio.messages.current.severity is Severity.ERROR, timeout=10_000)
+    assert str(path) in desktop.studio.messages.current.text
+    assert desktop.studio.generation.entry.name == "tiny"
+    assert not own_models.exists()
+
+
+def test_a_model_is_not_imported_in_the_middle_of_a_run(desktop, model_file) -> None:
+    desktop.studio.generation.set_steps(1000)
+    desktop.studio.generation.generate()
+    assert "Stop the run" in drop_file(desktop, model_file)
+    assert desktop.studio.generation.run.running
+    desktop.studio.generation.stop()
+
+
+def test_another_picture_is_a_start_for_variations(qtbot, desktop, tmp_path) -> None:
+    pixels = np.concatenate([made(1, side=20).pixels, made(2, side=20).pixels], axis=1)
+    Image.fromarray(pixels).save(tmp_path / "hero.png")
+    assert "hero.png is the start of variations" in drop_file(desktop, tmp_path / "hero.png")
+    start = desktop.studio.generation.settings.start
+    assert start.shape == (16, 16, 4)
+    np.testing.assert_array_equal(start, resize_nearest(pixels, 16))
+    assert desktop.window.controls.variation.isVisible()
+    desktop.studio.generation.set_strength(0.4)
+    make(qtbot, desktop)
+    assert {recipe.strength for recipe in recipes(desktop)} == {0.4}
+
+
+def test_a_picture_out_of_another_program_too(desktop) -> None:
+    mime = QMimeData()
+    mime.setImageData(to_qimage(made(3).pixels))
+    assert drop(desktop, mime)
+    np.testing.assert_array_equal(desktop.studio.generation.settings.start, made(3).pixels)
+
+
+def test_what_is_of_no_use_is_not_taken(desktop) -> None:
+    mime = QMimeData()
+    mime.setText("hello")
+    assert not drop(desktop, mime)
+    mime.setUrls([QUrl("https://example.org/hero.png")])
+    assert not drop(desktop, mime)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.png", b"", "empty.png"),
+        ("text.png", b"this is no picture", "text.png"),
+        ("cut.png", encode_sprite(made(1))[:200], "cut.png"),
+        ("none.png", None, "cannot be read"),
+        ("large.png", bytes(9 * 2**20), "larger than 8 MB"),
+    ],
+)
+def test_bad_files_are_named_and_change_nothing(desktop, tmp_path, name, content, message) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    before = desktop.studio.generation.settings
+    assert message in drop_file(desktop, tmp_path / name)
+    assert desktop.studio.messages.current.severity is Severity.ERROR
+    assert desktop.studio.generation.settings is before
+
+
+def test_a_folder_and_a_huge_picture_are_refused(desktop, tmp_path) -> None:
+    assert "cannot be read" in drop_file(desktop, tmp_path)
+    Image.new("1", (1025, 10)).save(tmp_path / "wide.png")
+    assert "at most 1024" in drop_file(desktop, tmp_path / "wide.png")
+    mime = QMimeData()
+    mime.setImageData(QImage(2000, 4, QImage.Format.Format_ARGB32))
+    drop(desktop, mime)
+    assert "at most 1024" in desktop.studio.messages.current.text
+
+
+def test_a_recipe_that_is_damaged_leaves_a_picture(desktop, tmp_path) -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    texts = PngInfo()
+    texts.add_itxt("pixelforge", '{"class_name": "cats", "seed": "many"}')
+    Image.fromarray(made(1).pixels).save(tmp_path / "sprite.png", pnginfo=texts)
+    assert "start of variations" in drop_file(desktop, tmp_path / "sprite.png")

@@ -1,0 +1,155 @@
+"""What is there again at the next start, and what happens where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from pixelforge.gui import app
+from pixelforge.gui.states import Severity
+from pixelforge.imaging.palette import PaletteRule
+from tests.gui.using import click_cell, make, pictures
+
+
+@pytest.fixture
+def start(qtbot, entry, places):
+    """Starts the application, as often as wanted."""
+
+    def started():
+        built = app.build([entry], places)
+        qtbot.addWidget(built.window)
+        built.window.show()
+        qtbot.waitUntil(lambda: built.studio.generation.device != "", timeout=20_000)
+        return built
+
+    return started
+
+
+def test_the_history_is_there_after_a_restart(qtbot, start) -> None:
+    first = start()
+    sprites = make(qtbot, first, count=9)
+    click_cell(qtbot, first, 4)
+    first.studio.star(first.window.chosen())
+    first.window.close()
+    second = start()
+    entries = [second.studio.history.entry(row) for row in range(9)]
+    np.testing.assert_array_equal([entry.sprite.pixels for entry in entries], sprites[::-1])
+    assert [entry.starred for entry in entries] == [row == 4 for row in range(9)]
+    assert [entry.sprite.recipe.seed for entry in entries] == list(range(13, 4, -1))
+
+
+def test_the_history_survives_a_crash(qtbot, start, places) -> None:
+    first = start()
+    make(qtbot, first)
+    copy = places.history.with_name("copy.sqlite")  # the files as a crash leaves them, nothing closed
+    for suffix in ("", "-wal"):
+        copy.with_name(copy.name + suffix).write_bytes(
+            places.history.with_name(places.history.name + suffix).read_bytes()
+        )
+    from pixelforge.services.history import HistoryFilter, open_history
+
+    history, notice = open_history(copy, 1000)
+    assert notice == ""
+    assert len(history.ids(HistoryFilter())) == 4
+    history.close()
+
+
+def test_controls_tray_and_docks_are_as_they_were_left(start) -> None:
+    first = start()
+    generation = first.studio.generation
+    generation.set_class_names(("dogs", "cats"))
+    generation.set_guidance_scale(6.5)
+    generation.set_sampler("dpm++2m")
+    generation.set_steps(11)
+    generation.set_count(25)
+    generation.set_seed(99)
+    generation.set_palette(PaletteRule(reduce_to=5))
+    first.studio.tray.set_columns(7)
+    first.studio.tray.set_padding(3)
+    history, tray = first.window.docks[1:]
+    history.hide()
+    first.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, tray)
+    left = generation.settings
+    first.window.close()
+    second = start()
+    assert second.studio.generation.settings == left
+    controls = second.window.controls
+    assert controls.palette_field.count.value() == 5
+    assert controls.seed.lock.isChecked()
+    assert (second.studio.tray.options.columns, second.studio.tray.options.padding) == (7, 3)
+    assert not second.window.docks[1].isVisible()
+    assert second.window.dockWidgetArea(second.window.docks[2]) == Qt.DockWidgetArea.LeftDockWidgetArea
+
+
+def test_two_windows_share_the_history(qtbot, start) -> None:
+    first, second = start(), start()
+    make(qtbot, first, seed=10)
+    second.studio.history.refresh_if_changed()
+    assert second.studio.history.rowCount() == 4
+    make(qtbot, second, seed=20)
+    first.studio.history.refresh_if_changed()
+    seeds = [first.studio.history.entry(row).sprite.recipe.seed for row in range(8)]
+    assert seeds == [23, 22, 21, 20, 13, 12, 11, 10]
+    click_cell(qtbot, first, 0)
+    first.studio.delete(first.window.chosen())
+    second.studio.history.refresh_if_changed()
+    assert second.studio.history.rowCount() == 7
+
+
+def test_a_damaged_history_is_moved_aside(qtbot, start, places) -> None:
+    places.history.write_bytes(b"this is no database, but it is somebody's" * 100)
+    desktop = start()
+    assert "damaged" in desktop.studio.messages.current.text
+    (aside,) = places.history.parent.glob("*damaged*")
+    assert aside.read_bytes().startswith(b"this is no database")
+    assert aside.name in desktop.studio.messages.current.text
+    make(qtbot, desktop)
+    assert desktop.studio.history.rowCount() == 4
+
+
+def test_a_history_that_cannot_be_written_loses_nothing_on_the_stage(qtbot, start, places) -> None:
+    desktop = start()
+    other = sqlite3.connect(places.history)
+    other.execute("DROP TABLE sprites")
+    other.commit()
+    other.close()
+    sprites = make(qtbot, desktop)
+    assert len(sprites) == 4
+    assert desktop.studio.messages.current.severity is not Severity.INFO
+    assert desktop.window.message_bar.isVisible()
+    assert [cell.id for cell in desktop.studio.stage.cells] == [None] * 4
+
+
+def test_settings_of_a_newer_version_are_kept_and_the_defaults_used(start, places) -> None:
+    newer = json.dumps({"format_version": 99, "theme": "plaid"})
+    places.settings.write_text(newer)
+    desktop = start()
+    assert "newer PixelForge" in desktop.studio.messages.current.text
+    assert desktop.session.settings.theme == "system"
+    desktop.window.close()
+    assert places.settings.with_name("settings-format-99.json").read_text() == newer
+
+
+def test_settings_that_cannot_be_written_are_said(start, places) -> None:
+    desktop = start()
+    places.settings.mkdir()
+    (places.settings / "file").write_text("")
+    desktop.session.take(type(desktop.session.settings)(theme="dark"))
+    assert "will not be there at the next start" in desktop.studio.messages.current.text
+    assert desktop.session.settings.theme == "dark"
+
+
+def test_a_class_that_the_model_no_longer_knows_is_passed_over(start, places) -> None:
+    first = start()
+    first.window.close()
+    stored = json.loads(places.settings.read_text())
+    stored["generation"]["class_names"] = ["birds", "dogs"]
+    places.settings.write_text(json.dumps(stored))
+    second = start()
+    assert second.studio.generation.settings.class_names == ("dogs",)
+    assert second.studio.messages.current is None
+    assert pictures(second) == []
