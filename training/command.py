@@ -50,6 +50,9 @@ def train(
     tell: Annotated[
         bool, typer.Option(help="Tell the network how a sprite was changed, so that it draws unchanged ones.")
     ] = True,
+    kinds: Annotated[
+        bool, typer.Option("--kinds", help="Tell apart what a class holds by the first words of the files' names.")
+    ] = False,
     holdout: Annotated[float, typer.Option(help="Share of the sprites that is kept for the held-out loss.")] = 0.1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
     parent: Annotated[
@@ -81,7 +84,7 @@ def train(
         data = load_folder(folder, size)
         _show_warnings(data.warnings)
         begin_from = None if parent is None else load_checkpoint(parent)
-        model = choose_model(data, size, prediction, width, dropout, tell)
+        model = choose_model(data, size, prediction, width, dropout, tell, kinds)
         settings = TrainConfig(
             steps=steps or 1_000_000,
             batch_size=batch,

@@ -23,6 +23,7 @@ class TrainConfig:
     gradient_clip: float = 1.0  # largest norm of all gradients together
     ema_decay: float = 0.9995
     class_drop_prob: float = 0.1  # how often a label is replaced by the null class (classifier-free guidance)
+    kind_drop_prob: float = 0.2  # how often a kind is replaced by its class, so that the class can be drawn as a whole
     balance: float = 0.5  # 0 draws every sprite alike, 1 every class alike
     flip: float = 0.3  # probability of a mirrored sprite
     shift: float = 0.3  # probability of a shift by up to one pixel
@@ -38,7 +39,7 @@ class TrainConfig:
         for name in ("steps", "batch_size", "evaluate_every", "sample_every", "save_every"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        for name in ("class_drop_prob", "balance", "flip", "shift", "swap"):
+        for name in ("class_drop_prob", "kind_drop_prob", "balance", "flip", "shift", "swap"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} must lie from 0 to 1, not {getattr(self, name)}.")
         if not 0 <= self.holdout < 1:

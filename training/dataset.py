@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pixelforge.core.config import MAX_PALETTE, Colour
+from pixelforge.core.config import MAX_PALETTE, Colour, Kind, ModelConfig
+from pixelforge.core.kinds import kind_row
 from pixelforge.errors import DatasetError
 from pixelforge.files import reason
 from pixelforge.imaging.pixels import Pixels, read_sprite, resize_nearest
 
 FRAME_SUFFIX = re.compile(r"[_-]f\d+$")
+FIRST_WORD = re.compile(r"[^\W\d_]+")
+FEWEST_OF_KIND = 12  # sprites; rarer kinds are learnt as their class
 NOT_PICTURES = {".txt", ".md", ".json", ".csv", ".db", ".ini"}
 
 
@@ -36,6 +39,11 @@ class SpriteSet:
         """The sprites where `chosen` (N,) is true."""
         groups = tuple(group for group, keep in zip(self.groups, chosen, strict=True) if keep)
         return SpriteSet(self.sprites[chosen], self.labels[chosen], self.class_names, groups)
+
+    def kind_names(self) -> tuple[str, ...]:
+        """(N,), the first word of each file's name, in small letters; empty where it begins with none."""
+        stems = (group.rpartition("/")[2] for group in self.groups)
+        return tuple(found.group().lower() if (found := FIRST_WORD.match(stem)) else "" for stem in stems)
 
     def counts(self) -> dict[str, int]:
         """Sprites a class."""
@@ -93,6 +101,25 @@ def split_holdout(data: SpriteSet, fraction: float, seed: int) -> tuple[SpriteSe
                 break
             held |= of_class & (groups == name)
     return data.subset(~held), data.subset(held)
+
+
+def find_kinds(data: SpriteSet) -> tuple[Kind, ...]:
+    """The kinds that file names tell, of every class that has two or more of them."""
+    kinds: list[Kind] = []
+    for label in range(len(data.class_names)):
+        counts = Counter(name for name, of in zip(data.kind_names(), data.labels, strict=True) if of == label)
+        total = counts.total()
+        common = sorted(name for name, count in counts.items() if name and count >= FEWEST_OF_KIND)
+        if len(common) > 1:
+            kinds += [Kind(name=name, label=label, share=counts[name] / total) for name in common]
+    return tuple(kinds)
+
+
+def embedding_rows(data: SpriteSet, config: ModelConfig) -> NDArray[np.int64]:
+    """(N,), the row of the label embedding of each sprite's kind, or of its class where it has none."""
+    rows = {(kind.label, kind.name): kind_row(config, index) for index, kind in enumerate(config.kinds)}
+    keys = zip(data.labels.tolist(), data.kind_names(), strict=True)
+    return np.array([rows.get(key, key[0]) for key in keys], np.int64)
 
 
 def find_palette(sprites: Pixels) -> tuple[Colour, ...]:

@@ -19,7 +19,7 @@ from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 from training.augment import Augmentation
 from training.config import TrainConfig
-from training.dataset import SpriteSet
+from training.dataset import SpriteSet, embedding_rows
 from training.loss import diffusion_loss, stratified_timesteps
 
 HELDOUT_ROUNDS = 4  # timesteps at which each held-out sprite is tried
@@ -65,7 +65,8 @@ class Trainer:
         self.step_count = 0
         self._planes = to_planes(data, model_config)
         self._labels = torch.from_numpy(data.labels)
-        self._draw_weights = class_weights(self._labels, model_config.num_classes, config.balance)
+        self._rows = torch.from_numpy(embedding_rows(data, model_config))
+        self._draw_weights = class_weights(self._rows, model_config.num_conditions, config.balance)
 
     def step(self) -> StepResult:
         """Make one optimizer step on a batch drawn for it."""
@@ -75,7 +76,10 @@ class Trainer:
         generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)  # dropout draws from the global generator
         chosen = torch.multinomial(self._draw_weights, size, replacement=True, generator=generator)
-        planes, labels = self._planes[chosen], self._labels[chosen]
+        planes, labels = self._planes[chosen], self._rows[chosen]
+        if self.model.config.kinds:
+            as_class = torch.rand(size, generator=generator) < config.kind_drop_prob
+            labels = torch.where(as_class, self._labels[chosen], labels)
         dropped = torch.rand(size, generator=generator) < config.class_drop_prob
         labels = torch.where(dropped, self.model.config.null_class, labels)
         planes, told = self._augmented(planes, generator)
@@ -99,7 +103,7 @@ class Trainer:
     def heldout_loss(self, heldout: SpriteSet) -> float:
         """The EMA's loss on sprites it was not trained on, at the same timesteps and noise every time."""
         model = cast(ContextUNet, self.ema.module)
-        planes, labels = to_planes(heldout, model.config), torch.from_numpy(heldout.labels)
+        planes, labels = to_planes(heldout, model.config), torch.from_numpy(embedding_rows(heldout, model.config))
         generator = torch.Generator().manual_seed(0)
         total = 0.0
         for _ in range(HELDOUT_ROUNDS):
@@ -187,9 +191,9 @@ def step_seed(seed: int, step: int) -> int:
     return int.from_bytes(digest[:8], "little") >> 1
 
 
-def class_weights(labels: Tensor, num_classes: int, balance: float) -> Tensor:
-    """Weights (N,) of drawing each sprite, so that a class of n sprites is drawn in proportion to n^(1 - balance)."""
-    counts = torch.bincount(labels, minlength=num_classes).double()
+def class_weights(labels: Tensor, num_labels: int, balance: float) -> Tensor:
+    """Weights (N,) of drawing each sprite, so that a label of n sprites is drawn in proportion to n^(1 - balance)."""
+    counts = torch.bincount(labels, minlength=num_labels).double()
     return counts[labels] ** -balance
 
 

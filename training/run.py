@@ -24,7 +24,7 @@ from pixelforge.imaging.png import write_png
 from pixelforge.imaging.sheet import lay_out
 from training.augment import AUGMENT_DIM
 from training.config import Precision, TrainConfig
-from training.dataset import SpriteSet, find_palette, load_folder, split_holdout
+from training.dataset import SpriteSet, find_kinds, find_palette, load_folder, split_holdout
 from training.evaluate import draw_sprites
 from training.loop import StepResult, Trainer, train
 from training.run_dir import RunConfig, RunDir, StatsRow
@@ -33,6 +33,7 @@ SAMPLES_A_CLASS = 8
 SAMPLE_SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
 SAMPLE_SCALE = 4
 RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=2.0)  # until `evaluate --recommend` finds better
+LABEL_TABLE = "label_emb.weight"
 WARM_UP_STEPS, TIMED_STEPS = 3, 10
 
 
@@ -91,7 +92,7 @@ class Run:
         run_dir.start(config)
         run = cls(run_dir, config, data, device)
         if parent is not None:
-            run.trainer.begin_from(parent.network.state_dict())
+            run.trainer.begin_from(fit_kinds(parent, model))
             run._save()  # a run that is cut off before its first save still goes on from the parent
         return run
 
@@ -191,11 +192,18 @@ class Run:
 
 
 def choose_model(
-    data: SpriteSet, image_size: int, prediction: Prediction | None, base_width: int, dropout: float, told: bool
+    data: SpriteSet,
+    image_size: int,
+    prediction: Prediction | None,
+    base_width: int,
+    dropout: float,
+    told: bool,
+    kinds: bool = False,
 ) -> ModelConfig:
     """The network for a data set: `palette` where the sprites share at most 64 colours, else `v`.
 
-    Raises TrainingError if `palette` is asked for and there are more. told: whether augmentations are told.
+    Raises TrainingError if `palette` is asked for and there are more. told: whether augmentations are told. kinds:
+    whether the first words of the files' names tell sprites of a class apart.
     """
     palette = find_palette(data.sprites)
     if prediction == "palette" and len(palette) < 2:
@@ -211,6 +219,7 @@ def choose_model(
         augment_dim=AUGMENT_DIM if told else 0,
         prediction=prediction or ("palette" if len(palette) >= 2 else "v"),
         palette=palette,
+        kinds=find_kinds(data) if kinds else (),
     )
 
 
@@ -221,11 +230,21 @@ def check_parent(parent: ModelHeader, model: ModelConfig, class_names: tuple[str
             f"That model knows {', '.join(parent.class_names)}; the folder has {', '.join(class_names)}: "
             "they must be the same to train on."
         )
-    if replace(parent.model, dropout=model.dropout) != model:
+    if replace(parent.model, dropout=model.dropout, kinds=model.kinds) != model:
         raise TrainingError(
             "That model's network has another size, prediction or palette than these settings and sprites ask for: "
             "begin from nothing, or give it the settings of that model."
         )
+
+
+def fit_kinds(parent: Checkpoint, model: ModelConfig) -> dict[str, torch.Tensor]:
+    """The parent's weights for a network of `model`: where its kinds are others, each begins as its class."""
+    weights = dict(parent.network.state_dict())
+    if parent.header.model.kinds != model.kinds:
+        table = weights[LABEL_TABLE]
+        of_class = torch.tensor([kind.label for kind in model.kinds], dtype=torch.long)
+        weights[LABEL_TABLE] = torch.cat([table[: model.null_class + 1], table[of_class]])
+    return weights
 
 
 def steps_in(minutes: float, model: ModelConfig, training: TrainConfig, data: SpriteSet, device: str = "auto") -> int:

@@ -20,6 +20,15 @@ MAX_LOG_DECAY = 50.0  # of alphas_cumprod, so that its square root stays a float
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A finer condition under a class; see `core.kinds`."""
+
+    name: str
+    label: int  # of its class
+    share: float  # of the class's sprites
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelConfig:
     """The whole shape of a network. Raises ConfigError for one that cannot be built."""
 
@@ -36,6 +45,7 @@ class ModelConfig:
     augment_dim: int = 0  # size of the vector that tells the network how a training picture was changed; 0 is none
     prediction: Prediction = "palette"
     palette: tuple[Colour, ...] = ()  # the data's colours as 8-bit RGB, most used first; at most 64, may be empty
+    kinds: tuple[Kind, ...] = ()
 
     def __post_init__(self) -> None:
         _require(1 <= self.num_classes <= 10_000, f"a model needs 1 to 10,000 classes, not {self.num_classes}")
@@ -67,6 +77,7 @@ class ModelConfig:
         _require(0.0 <= self.dropout < 1.0, f"dropout must be at least 0 and below 1, not {self.dropout}")
         _require(0 <= self.augment_dim <= 64, f"augment_dim must be 0 to 64, not {self.augment_dim}")
         self._check_palette()
+        self._check_kinds()
 
     def _check_palette(self) -> None:
         _require(
@@ -82,10 +93,25 @@ class ModelConfig:
         if self.architecture == "notebook":
             _require(self.prediction == "eps" and self.channels == 3, "the notebook's network predicts eps in RGB")
 
+    def _check_kinds(self) -> None:
+        _require(len(self.kinds) <= 10_000, f"a model has at most 10,000 kinds, not {len(self.kinds)}")
+        _require(not self.kinds or self.architecture == "context_unet", "the notebook's network knows no kinds")
+        shares = dict.fromkeys(range(self.num_classes), 0.0)
+        for kind in self.kinds:
+            _require(kind.label in shares, f"the kind {kind.name!r} is of class {kind.label}, which there is not")
+            _require(0.0 < kind.share <= 1.0, f"the kind {kind.name!r} has a share of {kind.share}")
+            shares[kind.label] += kind.share
+        _require(max(shares.values()) < 1.0001, "the kinds of a class must not have more than the whole of it")
+
     @property
     def null_class(self) -> int:
-        """The label that stands for no class: the embedding's last row."""
+        """The label that stands for no class: the embedding's row after those of the classes."""
         return self.num_classes
+
+    @property
+    def num_conditions(self) -> int:
+        """Rows of the label embedding: the classes, the null class, the kinds."""
+        return self.num_classes + 1 + len(self.kinds)
 
     @property
     def num_colours(self) -> int:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from pixelforge.core.config import ModelConfig, SamplerName
 from pixelforge.core.diffusion import q_sample
 from pixelforge.core.guidance import GuidedDenoiser
+from pixelforge.core.kinds import draw_rows
 from pixelforge.core.noise import SpriteNoise
 from pixelforge.core.sampler import SamplerStep, sample
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
@@ -37,8 +38,11 @@ def sprite_steps(
 ) -> Iterator[SamplerStep]:
     """Sample one sprite a label (B,) and seed; the last step's x_t holds the finished sprites.
 
-    start: (C, H, W) in [-1, 1], a sprite to make variations of. Runs on the device of `labels`.
+    start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind by itself. Runs on the device of
+    `labels`.
     """
+    if start is None:
+        labels = torch.tensor(draw_rows(config, labels.tolist(), seeds), device=labels.device)
     shape = (config.channels, config.image_size, config.image_size)
     noise = SpriteNoise(seeds, shape, labels.device)
     timesteps = spaced_timesteps(schedule.num_timesteps, settings.steps, settings.strength)

@@ -131,8 +131,9 @@ class Stage(nn.Module):
 class ContextUNet(nn.Module):
     """x_t (B, C, H, W) in about [-1, 1], t (B,) integer timesteps and labels (B,) to (B, config.out_channels, H, W).
 
-    Label `config.null_class` is "no class". The skips hold the first convolution and every stage and downsampling
-    of the way down, and are joined by concatenation, one to each stage of the way up.
+    Label `config.null_class` is "no class", and greater ones are kinds (`core.kinds`). The skips hold the first
+    convolution and every stage and downsampling of the way down, and are joined by concatenation, one to each stage of
+    the way up.
     """
 
     colours: Tensor
@@ -142,7 +143,7 @@ class ContextUNet(nn.Module):
         self.config = config
         width, embed_width = config.base_width, EMBED_FACTOR * config.base_width
         self.time_mlp = nn.Sequential(nn.Linear(width, embed_width), SiLU(), nn.Linear(embed_width, embed_width))
-        self.label_emb = nn.Embedding(config.num_classes + 1, embed_width)
+        self.label_emb = nn.Embedding(config.num_conditions, embed_width)
         self.augment_emb = nn.Linear(config.augment_dim, embed_width, bias=False) if config.augment_dim else None
         self.init_conv = nn.Conv2d(config.channels, width, 3, padding=1)
 

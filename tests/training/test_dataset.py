@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pixelforge.core.config import ModelConfig
 from pixelforge.errors import DatasetError
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.dataset import SpriteSet, find_palette, load_folder, split_holdout
+from training.dataset import SpriteSet, embedding_rows, find_kinds, find_palette, load_folder, split_holdout
 
 
 def test_a_folder_of_class_folders(data: SpriteSet) -> None:
@@ -98,3 +100,20 @@ def test_more_than_64_colours_are_no_palette() -> None:
     sprites[0, ..., 0] = np.arange(72).reshape(8, 9)
     assert find_palette(sprites) == ()
     assert len(find_palette(sprites[:, :, :8])) == 64
+
+
+def test_kinds_are_told_by_the_first_words_of_the_names(tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    for name, count in (("Dog_r1c", 12), ("cat-", 20), ("owl", 11), ("_7_", 3)):
+        for number in range(count):
+            write_sprite(tmp_path / "beasts" / f"{name}{number}.png", blob(rng))
+    for number in range(30):
+        write_sprite(tmp_path / "tools" / f"axe {number}.png", blob(rng))
+    data = load_folder(tmp_path, 8)
+    kinds = find_kinds(data)
+    assert [(kind.name, kind.label) for kind in kinds] == [("cat", 0), ("dog", 0)]  # owls are few, axes are alone
+    assert [kind.share for kind in kinds] == pytest.approx([20 / 46, 12 / 46])
+    config = ModelConfig(num_classes=2, image_size=8, palette=((0, 0, 0), (1, 1, 1)), kinds=kinds)
+    rows = embedding_rows(data, config)
+    assert Counter(rows.tolist()) == {3: 20, 4: 12, 0: 14, 1: 30}
+    assert all((row == 3) == name.startswith("beasts/cat") for row, name in zip(rows, data.groups, strict=True))

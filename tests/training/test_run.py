@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from pixelforge.core.checkpoint import load_checkpoint
-from pixelforge.core.config import ModelConfig
+from pixelforge.core.config import Kind, ModelConfig
 from pixelforge.errors import OutputError, TrainingError
 from training.config import TrainConfig
 from training.dataset import SpriteSet
@@ -96,6 +96,24 @@ def test_a_run_begins_from_a_model(tmp_path: Path, folder: Path, data: SpriteSet
     finish(resumed)
     steps = load_checkpoint(resumed.dir.snapshot_path).header.provenance.steps
     assert steps == 2 * CONFIG.steps
+
+
+def test_kinds_begin_as_their_class(folder: Path, tmp_path: Path, data: SpriteSet, model_config: ModelConfig) -> None:
+    first = Run.begin(folder, tmp_path / "first", model_config, CONFIG, data, "cpu")
+    finish(first, steps=3)
+    parent = load_checkpoint(first.dir.snapshot_path)
+    kinds = (Kind(name="beast", label=0, share=0.6), Kind(name="other", label=0, share=0.4))
+    with_kinds = replace(model_config, kinds=kinds)
+    run = Run.begin(folder, tmp_path / "second", with_kinds, CONFIG, data, "cpu", parent=parent)
+    before, table = parent.network.label_emb.weight, run.trainer.ema_weights()["label_emb.weight"]
+    assert torch.equal(table[:3], before)
+    assert torch.equal(table[3:], before[[0, 0]])
+    finish(run)
+    after = load_checkpoint(run.dir.snapshot_path)
+    assert after.header.model.kinds == kinds
+    moved = (after.network.label_emb.weight - table).abs().amax(dim=1)
+    assert (moved[[0, 1, 3]] > 0).all()  # every sprite of the first class is of the kind "beast"
+    assert moved[4] < moved[3]
 
 
 @pytest.mark.parametrize("change", [{"base_width": 16}, {"blocks_per_level": 2}])
