@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from pixelforge import __version__
 from pixelforge.gui.app import follow_theme
@@ -56,6 +56,14 @@ def test_preferences_change_the_window_and_are_kept(qtbot, desktop, places, syst
     make(qtbot, desktop)
     picture = from_qimage(desktop.window.stage.canvas.grab().toImage())
     assert (picture[..., :3] == (0xC0, 0x40, 0x80)).all(axis=-1).any()
+
+
+@pytest.mark.parametrize("action", ["preferences", "about", "shortcuts"])
+def test_a_mnemonic_has_a_field_to_go_to(desktop, action) -> None:
+    getattr(desktop.window.actions_, action).trigger()
+    (dialog,) = (dialog for dialog in desktop.window.findChildren(QDialog) if dialog.isVisible())
+    labels = [label for label in dialog.findChildren(QLabel) if "&" in label.text()]
+    assert all(label.buddy() is not None for label in labels)
 
 
 def test_preferences_that_are_cancelled_change_nothing(desktop) -> None:

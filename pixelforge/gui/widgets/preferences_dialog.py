@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -78,7 +79,9 @@ class PreferencesDialog(QDialog):
         background.addWidget(self.colour_button)
         form = QFormLayout()
         form.addRow("&Theme", self.theme)
-        form.addRow("&Background", background)
+        label = QLabel("&Background")
+        label.setBuddy(self.background)  # a form gives a row of several fields none by itself
+        form.addRow(label, background)
         form.addRow("Pixel &grid", self.pixel_grid)
         form.addRow("&Keep at most", self.history_cap)
         for field, name in (
