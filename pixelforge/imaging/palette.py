@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.errors import PaletteError
+from pixelforge.imaging.dither import partners, pattern
 from pixelforge.imaging.pixels import Pixels
 
 MAX_COLOURS = 256
@@ -17,6 +19,7 @@ MIN_REDUCED, MAX_REDUCED = 2, 64
 MAX_ROUNDS = 50  # of k-means; sprites settle in a handful
 
 Colour = tuple[int, int, int]
+Dither = Literal[0, 2, 4]
 Floats = NDArray[np.float64]
 
 
@@ -40,6 +43,7 @@ class PaletteRule:
     name: str = ""  # of the palette that `colours` come from
     colours: tuple[str, ...] = ()  # "#rrggbb": every opaque pixel takes the nearest
     reduce_to: int | None = None  # at most so many of its own colours a sprite, 2 to 64
+    dither: Dither = 0  # side of the pattern that stands in for colours between two of the palette; 0: none
 
     def __post_init__(self) -> None:
         if bool(self.colours) == (self.reduce_to is not None):
@@ -62,8 +66,8 @@ def recolour(sprites: Pixels, rule: PaletteRule | None) -> Pixels:
     if rule is None:
         return sprites
     if rule.reduce_to is None:
-        return snap(sprites, parse_colours(rule.colours))
-    return np.stack([reduce_colours(sprite, rule.reduce_to) for sprite in sprites])
+        return snap(sprites, parse_colours(rule.colours), rule.dither)
+    return np.stack([reduce_colours(sprite, rule.reduce_to, rule.dither) for sprite in sprites])
 
 
 def parse_colours(texts: Sequence[str]) -> tuple[Colour, ...]:
@@ -101,15 +105,14 @@ def to_oklab(colours: NDArray[np.uint8]) -> Floats:
     return lab
 
 
-def snap(sprites: Pixels, colours: Sequence[Colour]) -> Pixels:
-    """Sprites (…, 4), every opaque pixel the nearest of the colours in OKLab; of equals, the first."""
+def snap(sprites: Pixels, colours: Sequence[Colour], dither: Dither = 0) -> Pixels:
+    """Sprites (…, H, W, 4), every opaque pixel the nearest of the colours in OKLab; of equals, the first."""
     unique, index, _ = _opaque_colours(sprites)
-    targets = np.array(colours, np.uint8)
-    return _with_colours(sprites, targets[_nearest(to_oklab(unique), to_oklab(targets))], index)
+    return _with_nearest(sprites, unique, index, np.array(colours, np.uint8), dither)
 
 
-def reduce_colours(sprites: Pixels, count: int) -> Pixels:
-    """Sprites (…, 4) that share at most `count` opaque colours, each of them one that they had.
+def reduce_colours(sprites: Pixels, count: int, dither: Dither = 0) -> Pixels:
+    """Sprites (…, H, W, 4) that share at most `count` opaque colours, each of them one that they had.
 
     Weighted k-means in OKLab, begun with the most frequent colour and then always the farthest; no chance in it.
     """
@@ -124,7 +127,7 @@ def reduce_colours(sprites: Pixels, count: int) -> Pixels:
         if (settled == chosen).all():
             break
         chosen = settled
-    return _with_colours(sprites, unique[chosen][_nearest(lab, lab[chosen])], index)
+    return _with_nearest(sprites, unique, index, unique[chosen], dither)
 
 
 def _opaque_colours(sprites: Pixels) -> tuple[Pixels, NDArray[np.intp], NDArray[np.intp]]:
@@ -135,10 +138,17 @@ def _opaque_colours(sprites: Pixels) -> tuple[Pixels, NDArray[np.intp], NDArray[
     return unique, index.ravel(), frequency
 
 
-def _with_colours(sprites: Pixels, colours: Pixels, index: NDArray[np.intp]) -> Pixels:
-    result = sprites.copy()
+def _with_nearest(sprites: Pixels, unique: Pixels, index: NDArray[np.intp], targets: Pixels, dither: Dither) -> Pixels:
+    """Sprites whose opaque pixels, `unique[index]`, take the nearest targets, or a pattern of the nearest two."""
+    points, goals = to_oklab(unique), to_oklab(targets)
+    nearest = _nearest(points, goals)
     opaque = sprites[..., 3] > 0
-    result[opaque, :3] = colours[index]
+    chosen = nearest[index]
+    if dither:
+        partner, share = partners(points, goals, nearest)
+        chosen = np.where(pattern(opaque.shape, dither)[opaque] < share[index], partner[index], chosen)
+    result = sprites.copy()
+    result[opaque, :3] = targets[chosen]
     return result
 
 
