@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pixelforge import console
+from pixelforge import cli_options as option
+from pixelforge import cli_sheets, console
 from training.command import evaluate, train
 
 if TYPE_CHECKING:
+    from pixelforge.services.animating import AnimationWriter
+    from pixelforge.services.export import ExportOptions
     from pixelforge.services.model_library import ModelEntry
     from pixelforge.services.requests import GenerationRequest
     from pixelforge.services.saving import SpriteWriter
+
+    Writer = SpriteWriter | AnimationWriter
 
 app = typer.Typer(
     add_completion=False,
@@ -24,6 +30,9 @@ app = typer.Typer(
 models_app = typer.Typer(help="The models that sprites can be made with.", no_args_is_help=True)
 app.command()(train)
 app.command()(evaluate)
+app.command()(cli_sheets.sheet)
+app.command()(cli_sheets.info)
+app.command()(cli_sheets.remake)
 app.add_typer(models_app, name="models")
 
 ALL = "all"
@@ -65,46 +74,112 @@ def generate(
     model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = "dawnlike16",
     device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
     out: Annotated[
-        Path, typer.Option(help="A .png is one sheet; a folder gets one file a sprite, in a folder a class.")
+        Path,
+        typer.Option(
+            help="A .png is one sheet; a .gif or .apng shows the sprites forming; a folder gets one file a sprite, "
+            "in a folder a class."
+        ),
     ] = Path("sprites.png"),
+    columns: option.Columns = None,
+    class_rows: option.ClassRows = False,
+    padding: option.Padding = 0,
+    margin: option.Margin = 0,
+    extrude: option.Extrude = 0,
+    power_of_two: option.PowerOfTwo = False,
+    scale: option.Scale = 1,
+    background: option.Background = None,
+    palette: option.Palette = None,
+    reduce: option.Reduce = None,
+    dither: option.DitherSide = "0",
+    indexed: option.Indexed = False,
+    formats: option.Formats = None,
+    names: option.Names = option.DEFAULT_NAMES,
+    no_recipe: option.NoRecipe = False,
+    force: option.Force = False,
     json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
 ) -> None:
     """Make sprites and save them."""
     from pixelforge.core.header import file_sha256, read_header
     from pixelforge.services.model_library import find_model
     from pixelforge.services.requests import make_request
-    from pixelforge.services.saving import SpriteWriter
 
     path = find_model(model)
     header = read_header(path)
-    names = header.class_names if ALL in classes and ALL not in header.class_names else tuple(classes)
-    request = make_request(header, names, count=count, seed=seed, guidance_scale=guidance, sampler=sampler, steps=steps)
-    writer = SpriteWriter(out, request, path.stem, file_sha256(path))
+    chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(classes)
+    request = make_request(
+        header, chosen, count=count, seed=seed, guidance_scale=guidance, sampler=sampler, steps=steps
+    )
+    rule = option.palette_rule(palette, reduce, dither, header.model.palette)
+    if rule is not None and rule.reduce_to is None:
+        request = replace(request, palette=rule)  # so that recipes tell of it
+        rule = None
+    options = option.export_options(
+        columns=columns,
+        class_rows=class_rows,
+        padding=padding,
+        margin=margin,
+        extrude=extrude,
+        power_of_two=power_of_two,
+        scale=scale,
+        background=background,
+        indexed=indexed,
+        formats=formats,
+        names=names,
+        no_recipe=no_recipe,
+        palette=rule,
+    )
+    writer = _writer(out, request, options, force, header.model.image_size, path.stem, file_sha256(path))
     started = time.perf_counter()
     used = _generate_into(writer, request, path, device)
-    seconds = time.perf_counter() - started
-    if json:
-        summary = {
-            "out": str(out),
-            "count": count,
-            "classes": list(names),
-            "seed": seed,
-            "guidance_scale": request.guidance_scale,
-            "sampler": request.sampler,
-            "steps": request.steps,
-            "model": str(path),
-            "model_sha256": writer.model_sha256,
-            "device": used,
-            "seconds": round(seconds, 3),
-        }
-        import msgspec
-
-        typer.echo(msgspec.json.encode(summary).decode())
-    else:
-        console.report(f"{count} {'sprite' if count == 1 else 'sprites'} in {seconds:.1f} s: {out}")
+    _summarise(request, writer.written, path, file_sha256(path), used, time.perf_counter() - started, json)
 
 
-def _generate_into(writer: SpriteWriter, request: GenerationRequest, model: Path, device: str) -> str:
+def _writer(
+    out: Path, request: GenerationRequest, options: ExportOptions, force: bool, side: int, model: str, sha256: str
+) -> Writer:
+    from pixelforge.services.animating import AnimationWriter, is_animation
+    from pixelforge.services.export import targets
+    from pixelforge.services.saving import SpriteWriter
+
+    force = option.may_replace(targets(out, options), force)
+    if is_animation(out):
+        return AnimationWriter(out, request, side, options.sheet.scale, force)
+    return SpriteWriter(out, request, model, sha256, options, force)
+
+
+def _summarise(
+    request: GenerationRequest,
+    written: tuple[Path, ...],
+    model: Path,
+    model_sha256: str,
+    device: str,
+    seconds: float,
+    json: bool,
+) -> None:
+    if not json:
+        sprites = "sprite" if request.count == 1 else "sprites"
+        console.report(f"{request.count} {sprites} in {seconds:.1f} s: {', '.join(map(str, written))}")
+        return
+    import msgspec
+
+    summary = {
+        "out": str(written[0]),
+        "files": [str(path) for path in written],
+        "count": request.count,
+        "classes": list(request.class_names),
+        "seed": request.seed,
+        "guidance_scale": request.guidance_scale,
+        "sampler": request.sampler,
+        "steps": request.steps,
+        "model": str(model),
+        "model_sha256": model_sha256,
+        "device": device,
+        "seconds": round(seconds, 3),
+    }
+    typer.echo(msgspec.json.encode(summary).decode())
+
+
+def _generate_into(writer: Writer, request: GenerationRequest, model: Path, device: str) -> str:
     from pixelforge.services.generation import LoadedModel, generate
     from pixelforge.services.requests import Finished, Notice, Progress
 
@@ -114,6 +189,8 @@ def _generate_into(writer: SpriteWriter, request: GenerationRequest, model: Path
         for event in generate(loaded, request):
             if isinstance(event, Progress):
                 bar.update(task, completed=event.first + event.size * event.step / event.steps)
+                if event.preview is not None:
+                    writer.preview(event.first, event.preview)
             elif isinstance(event, Finished):
                 writer.add(event.first, event.sprites)
             elif isinstance(event, Notice):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pixelforge.imaging.sheet import grid_columns
+from pixelforge.imaging.sheet_plan import grid_columns
 
 
 @dataclass(frozen=True)

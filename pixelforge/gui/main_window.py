@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._studio = studio
         self._session = session
-        self._dialogs = WindowDialogs(self, studio, session, system, drag_folder)
+        self._dialogs = WindowDialogs(self, studio, session, system, drag_folder, palettes)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
         self.setAcceptDrops(True)

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from pixelforge.imaging.pixels import Pixels
-from pixelforge.imaging.sheet import grid_columns
+from pixelforge.imaging.sheet_plan import grid_columns
 from pixelforge.services.sprites import Sprite
 
 

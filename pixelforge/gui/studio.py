@@ -19,9 +19,9 @@ from pixelforge.gui.stage_model import StageCell, StageModel
 from pixelforge.gui.states import Batch
 from pixelforge.gui.tray_model import TrayModel
 from pixelforge.imaging.pixels import Pixels, resize_nearest
+from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import Entry
 from pixelforge.services.recipe import Recipe
-from pixelforge.services.saving import SheetOptions, export_sheet
 from pixelforge.services.sprites import Sprite
 
 VARIATIONS = 16  # of a sprite, where the count is set to 1
@@ -137,7 +137,7 @@ class Studio(QObject):
     def save(self, path: Path, cells: Sequence[StageCell]) -> None:
         """Write sprites as one PNG with their recipes, and say so; a failure is said as well, and loses nothing."""
         try:
-            export_sheet(path, [cell.sprite for cell in cells], SheetOptions())
+            export_sprites(path, [cell.sprite for cell in cells], ExportOptions())
         except PixelForgeError as error:
             self.messages.complain(f"{error} The sprites are still here: save them somewhere else.")
         else:

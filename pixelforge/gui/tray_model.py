@@ -12,7 +12,8 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from pixelforge.gui.mime import MIME_TYPE, from_mime, to_mime
 from pixelforge.gui.widgets.sprite_delegate import SPRITE_ROLE
 from pixelforge.imaging.pixels import Pixels
-from pixelforge.services.saving import SheetOptions, draw_sheet
+from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services.export import sheet_picture
 from pixelforge.services.sprites import Sprite
 
 ROWS_TYPE = "application/x-pixelforge-tray-rows"  # space-separated: the tray's own rows, on their way within it
@@ -44,7 +45,7 @@ class TrayModel(QAbstractListModel):
 
     def sheet(self) -> Pixels | None:
         """The picture that export writes, (H, W, 4); None while the tray is empty."""
-        return draw_sheet(self._sprites, self._options) if self._sprites else None
+        return sheet_picture(self._sprites, self._options) if self._sprites else None
 
     def set_columns(self, columns: int | None) -> None:
         """So many sprites a row; None for the most nearly square grid."""

@@ -21,6 +21,7 @@ from pixelforge.gui.widgets.about_dialog import AboutDialog
 from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
 from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
+from pixelforge.imaging.palette import Palette
 from pixelforge.services.paths import log_folder
 from pixelforge.services.saving import safe_name
 
@@ -29,13 +30,20 @@ class WindowDialogs:
     """Asks the user, and passes the answers to studio and session."""
 
     def __init__(
-        self, window: QWidget, studio: Studio, session: Session, system: SystemDialogs, drag_folder: Path
+        self,
+        window: QWidget,
+        studio: Studio,
+        session: Session,
+        system: SystemDialogs,
+        drag_folder: Path,
+        palettes: Sequence[Palette],
     ) -> None:
         self._window = window
         self._studio = studio
         self._session = session
         self._system = system
         self._drag_folder = drag_folder
+        self._palettes = tuple(palettes)
 
     def open_file(self) -> None:
         """Open a model, a sprite's recipe, or a picture to start from."""
@@ -66,8 +74,8 @@ class WindowDialogs:
         if not tray.sprites:
             self._studio.messages.warn("The sheet tray is empty: put sprites into it first, with Space or by dragging.")
             return
-        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", parent=self._window)
-        dialog.exported.connect(lambda path: self._on_exported(path))
+        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", self._palettes, self._window)
+        dialog.exported.connect(lambda written: self._on_exported(written))
         self._open(dialog)
 
     def preferences(self) -> None:
@@ -98,9 +106,11 @@ class WindowDialogs:
             else:
                 self._system.start_drag(self._window, mime)
 
-    def _on_exported(self, path: Path) -> None:
-        self._session.remember_folder(path.parent)
-        self._studio.messages.inform(f"Exported {path}.")
+    def _on_exported(self, written: Sequence[Path]) -> None:
+        sheet, *beside = written
+        self._session.remember_folder(sheet.parent)
+        others = f" and, beside it, {', '.join(path.name for path in beside)}" if beside else ""
+        self._studio.messages.inform(f"Exported {sheet}{others}.")
 
     def _folder(self) -> Path:
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.errors import PaletteError
-from pixelforge.imaging.dither import partners, pattern
+from pixelforge.imaging.dither import BLOCK, partners, pattern
 from pixelforge.imaging.pixels import Pixels
 
 MAX_COLOURS = 256
@@ -68,6 +68,18 @@ def recolour(sprites: Pixels, rule: PaletteRule | None) -> Pixels:
     if rule.reduce_to is None:
         return snap(sprites, parse_colours(rule.colours), rule.dither)
     return np.stack([reduce_colours(sprite, rule.reduce_to, rule.dither) for sprite in sprites])
+
+
+def recolour_together(sprites: Sequence[Pixels], rule: PaletteRule) -> list[Pixels]:
+    """Sprites (H, W, 4) of any sizes under a rule; reducing looks at all of them, so that they share their colours."""
+    if rule.reduce_to is None:
+        return [recolour(sprite[None], rule)[0] for sprite in sprites]
+    side = max(max(sprite.shape[:2]) for sprite in sprites)
+    stack = np.zeros((len(sprites), side, side, 4), np.uint8)
+    for cell, sprite in zip(stack, sprites, strict=True):
+        cell[: sprite.shape[0], : sprite.shape[1]] = sprite
+    reduced = reduce_colours(stack, rule.reduce_to, rule.dither)
+    return [cell[: sprite.shape[0], : sprite.shape[1]] for cell, sprite in zip(reduced, sprites, strict=True)]
 
 
 def parse_colours(texts: Sequence[str]) -> tuple[Colour, ...]:
@@ -153,8 +165,10 @@ def _with_nearest(sprites: Pixels, unique: Pixels, index: NDArray[np.intp], targ
 
 
 def _nearest(points: Floats, targets: Floats) -> NDArray[np.intp]:
-    distances = ((points[:, None] - targets[None]) ** 2).sum(axis=2)
-    nearest: NDArray[np.intp] = distances.argmin(axis=1)
+    nearest = np.empty(len(points), np.intp)
+    for start in range(0, len(points), BLOCK):
+        part = points[start : start + BLOCK]
+        nearest[start : start + BLOCK] = ((part[:, None] - targets[None]) ** 2).sum(axis=2).argmin(axis=1)
     return nearest
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -15,15 +15,29 @@ from pixelforge.imaging.pixels import Pixels
 
 def encode_png(pixels: Pixels, texts: Mapping[str, str] | None = None) -> bytes:
     """(H, W, 4) as a PNG with iTXt entries, by keyword."""
-    info = PngInfo()
-    for keyword, text in (texts or {}).items():
-        info.add_itxt(keyword, text)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", pnginfo=info, optimize=True)
-    return buffer.getvalue()
+    return _encode(Image.fromarray(pixels), texts)
+
+
+def encode_indexed_png(
+    indices: Pixels, colours: Sequence[tuple[int, int, int]], texts: Mapping[str, str] | None = None
+) -> bytes:
+    """Indices (H, W) as a PNG of a palette: 0 is transparent, i is `colours[i - 1]`, in that order."""
+    height, width = indices.shape
+    image = Image.frombytes("P", (width, height), indices.tobytes())
+    image.putpalette([0, 0, 0, *(value for colour in colours for value in colour)])
+    return _encode(image, texts, transparency=0)
 
 
 def write_png(target: Path, pixels: Pixels, texts: Mapping[str, str] | None = None) -> None:
     """Write (H, W, 4) as PNG with iTXt entries; whole or not at all. Raises OutputError."""
     with replacing(target) as part:
         part.write_bytes(encode_png(pixels, texts))
+
+
+def _encode(image: Image.Image, texts: Mapping[str, str] | None, **options: int) -> bytes:
+    info = PngInfo()
+    for keyword, text in (texts or {}).items():
+        info.add_itxt(keyword, text)
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", pnginfo=info, optimize=True, **options)
+    return buffer.getvalue()

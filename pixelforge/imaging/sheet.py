@@ -7,12 +7,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.pixels import Pixels, enlarge
+from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, grid_columns, plan_sheet
 
 
-def grid_columns(count: int) -> int:
-    """Columns of the most nearly square grid that is not taller than wide."""
-    return max(1, math.ceil(math.sqrt(count)))
+def draw_sheet(sprites: Sequence[Pixels], plan: SheetPlan, options: SheetOptions) -> Pixels:
+    """The picture (plan.height, plan.width, 4) of sprites (H, W, 4) at their places."""
+    scale, extrude = options.scale, options.extrude
+    sheet = np.zeros((-(-plan.height // scale), -(-plan.width // scale), 4), np.uint8)
+    for sprite, cell in zip(sprites, plan.cells, strict=True):
+        pixels = np.pad(sprite, ((extrude, extrude), (extrude, extrude), (0, 0)), mode="edge") if extrude else sprite
+        top, left = cell.y // scale - extrude, cell.x // scale - extrude
+        sheet[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    if options.background is not None:
+        sheet[sheet[..., 3] == 0] = (*options.background, 255)
+    return np.ascontiguousarray(enlarge(sheet, scale)[: plan.height, : plan.width])
 
 
 def lay_out(sprites: Pixels, columns: int | None = None) -> Pixels:
@@ -26,15 +35,8 @@ def lay_out(sprites: Pixels, columns: int | None = None) -> Pixels:
     return np.ascontiguousarray(grid.reshape(rows * height, columns * width, channels))
 
 
-def lay_out_any(sprites: Sequence[Pixels], columns: int | None = None, padding: int = 0) -> Pixels:
-    """Sprites (H, W, 4) of any sizes in a grid of equal cells, `padding` transparent pixels between them.
-
-    A cell is as large as the largest sprite; a smaller one lies in its top left corner.
-    """
-    side = max(max(sprite.shape[:2]) for sprite in sprites)
-    cells = np.zeros((len(sprites), side + padding, side + padding, 4), np.uint8)
-    for cell, sprite in zip(cells, sprites, strict=True):
-        height, width = sprite.shape[:2]
-        cell[:height, :width] = sprite
-    grid = lay_out(cells, columns)
-    return np.ascontiguousarray(grid[: grid.shape[0] - padding, : grid.shape[1] - padding])
+def lay_out_any(sprites: Sequence[Pixels]) -> Pixels:
+    """Sprites (H, W, 4) of any sizes in a grid of equal cells, each in its cell's top left corner."""
+    options = SheetOptions()
+    plan = plan_sheet([sprite.shape[:2] for sprite in sprites], [""] * len(sprites), options)
+    return draw_sheet(sprites, plan, options)

@@ -1,22 +1,170 @@
-"""The formats that a sheet can be exported in."""
+"""Sprites to a sheet for a game project: the picture, and the files that engines read beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pixelforge.services.saving import SheetOptions, export_sheet
-from pixelforge.services.sprites import Sprite
+from pixelforge.errors import OutputError, RequestError
+from pixelforge.files import replacing
+from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
+from pixelforge.imaging.atlas.model import Atlas, Frame
+from pixelforge.imaging.indexed import to_indexed
+from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour, recolour_together
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.png import encode_indexed_png, encode_png
+from pixelforge.imaging.sheet import draw_sheet
+from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, plan_sheet
+from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, sprite_names
+from pixelforge.services.recipe import png_texts
+from pixelforge.services.sprites import Sprite, places_text
+
+SHEET_SUFFIX = ".png"
+KEPT_SUFFIX = ".meta"  # of files that are never replaced
 
 
 @dataclass(frozen=True)
-class ExportFormat:
-    """A way to write sprites; `write` raises OutputError and then leaves the target as it was."""
+class AtlasFormat:
+    """A file that an engine reads beside the sheet."""
 
-    name: str
-    suffix: str
-    write: Callable[[Path, Sequence[Sprite], SheetOptions], None]
+    name: str  # as it is chosen on the command line
+    serves: str
+    suffix: str  # takes the place of the sheet's .png, or follows it where it begins with .png
+    encode: Callable[[Atlas], str]
 
 
-FORMATS = (ExportFormat("PNG sheet", ".png", export_sheet),)
+ATLAS_FORMATS = (
+    AtlasFormat("aseprite", "Phaser, PixiJS, importers of Aseprite's JSON", ".json", aseprite.encode_hash),
+    AtlasFormat("aseprite-array", "the same with names", ".array.json", aseprite.encode_array),
+    AtlasFormat("tiled", "Tiled", ".tsx", tiled.encode_xml),
+    AtlasFormat("tiled-json", "Tiled, as JSON", ".tsj", tiled.encode_json),
+    AtlasFormat("godot", "Godot 4 SpriteFrames", ".tres", godot.encode),
+    AtlasFormat("texturepacker-xml", "Starling, Sparrow, HaxeFlixel", ".xml", texturepacker.encode),
+    AtlasFormat("css", "web pages", ".css", css.encode),
+    AtlasFormat("unity", "Unity", ".png.meta", unity.encode),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportOptions:
+    """What is written. Raises RequestError for what cannot be."""
+
+    sheet: SheetOptions = field(default_factory=SheetOptions)
+    formats: tuple[str, ...] = ()  # of ATLAS_FORMATS, by name
+    names: str = DEFAULT_PATTERN
+    palette: PaletteRule | None = None  # reducing looks at all sprites together, so that the sheet shares its colours
+    indexed: bool = False  # a PNG of a palette, index 0 transparent
+    recipes: bool = True  # whether the PNG carries how its sprites were made
+
+    def __post_init__(self) -> None:
+        check_pattern(self.names)
+        known = [format_.name for format_ in ATLAS_FORMATS]
+        for name in self.formats:
+            if name not in known:
+                raise RequestError(f"There is no format {name!r}; there are {', '.join(known)}.")
+
+
+def sheet_picture(sprites: Sequence[Sprite], options: SheetOptions) -> Pixels:
+    """The picture of a sheet (H, W, 4). At least one sprite; they may have several sizes."""
+    pixels = [sprite.pixels for sprite in sprites]
+    return draw_sheet(pixels, _plan(sprites, options), options)
+
+
+def sheet_size(sprites: Sequence[Sprite], options: SheetOptions) -> tuple[int, int]:
+    """Width and height of a sheet in pixels. Raises OutputError for one that is too large."""
+    plan = _plan(sprites, options)
+    return plan.width, plan.height
+
+
+def targets(sheet: Path, options: ExportOptions) -> tuple[Path, ...]:
+    """The files that an export writes: the sheet, and beside it one a format."""
+    return sheet, *(_beside(sheet, format_) for format_ in _chosen(options))
+
+
+def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
+    """Write a sheet and its engine files, all or none; the files written.
+
+    A Unity .meta that stands there already is kept. Raises OutputError or PaletteError, and then leaves all files as
+    they were.
+    """
+    for path in targets(sheet, options):
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder: choose another name for the sheet.")
+    sprites = recoloured(sprites, options.palette)
+    plan = _plan(sprites, options.sheet)
+    content: dict[Path, bytes] = {sheet: _encode_sheet(sprites, plan, options)}
+    atlas = _atlas(sheet.name, sprites, plan, options)
+    for format_ in _chosen(options):
+        path = _beside(sheet, format_)
+        if not (path.name.endswith(KEPT_SUFFIX) and path.exists()):
+            content[path] = format_.encode(atlas).encode()
+    with ExitStack() as stack:
+        for path, data in content.items():
+            stack.enter_context(replacing(path)).write_bytes(data)
+    return tuple(content)
+
+
+def check_free(sheet: Path, options: ExportOptions) -> None:
+    """Raises OutputError if an export would replace files."""
+    there = [path for path in targets(sheet, options) if path.exists() and not path.name.endswith(KEPT_SUFFIX)]
+    if there:
+        raise OutputError(f"{', '.join(map(str, there))} is there already: give --force to replace it.")
+
+
+def recoloured(sprites: Sequence[Sprite], rule: PaletteRule | None) -> list[Sprite]:
+    """Sprites under a palette rule; reducing looks at all of them together, which no recipe of one can tell."""
+    if rule is None or rule.reduce_to is None:
+        return recoloured_alone(sprites, rule)
+    pixels = recolour_together([sprite.pixels for sprite in sprites], rule)
+    return [replace(sprite, pixels=changed) for sprite, changed in zip(sprites, pixels, strict=True)]
+
+
+def recoloured_alone(sprites: Sequence[Sprite], rule: PaletteRule | None) -> list[Sprite]:
+    """Sprites under a palette rule, each by itself; their recipes tell of it, unless they tell of another already."""
+    if rule is None:
+        return list(sprites)
+    return [
+        Sprite(recolour(sprite.pixels[None], rule)[0], replace(sprite.recipe, palette=sprite.recipe.palette or rule))
+        for sprite in sprites
+    ]
+
+
+def _plan(sprites: Sequence[Sprite], options: SheetOptions) -> SheetPlan:
+    sizes = [(sprite.pixels.shape[0], sprite.pixels.shape[1]) for sprite in sprites]
+    return plan_sheet(sizes, [sprite.recipe.class_name for sprite in sprites], options)
+
+
+def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> bytes:
+    picture = draw_sheet([sprite.pixels for sprite in sprites], plan, options.sheet)
+    texts = {}
+    recipes = [sprite.recipe for sprite in sprites]
+    if options.recipes and all(recipe.model for recipe in recipes):  # those without were drawn by hand
+        places = [(cell.x, cell.y, cell.width, cell.height) for cell in plan.cells]
+        texts = {**png_texts(recipes, plan.width, plan.height), **places_text(places, options.sheet.scale)}
+    if not options.indexed:
+        return encode_png(picture, texts)
+    order = parse_colours(options.palette.colours) if options.palette else ()
+    return encode_indexed_png(*to_indexed(picture, order), texts)
+
+
+def _atlas(image: str, sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> Atlas:
+    recipes = [sprite.recipe for sprite in sprites]
+    names = sprite_names(options.names, recipes)
+    frames = [
+        Frame(name, recipe.class_name, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row)
+        for name, recipe, cell in zip(names, recipes, plan.cells, strict=True)
+    ]
+    tags = list(dict.fromkeys(frame.tag for frame in frames))
+    by_class = tuple(sorted(frames, key=lambda frame: tags.index(frame.tag)))
+    return Atlas(image, plan.width, plan.height, options.indexed, plan.side, plan.margin, plan.spacing, by_class)
+
+
+def _chosen(options: ExportOptions) -> list[AtlasFormat]:
+    return [format_ for format_ in ATLAS_FORMATS if format_.name in options.formats]
+
+
+def _beside(sheet: Path, format_: AtlasFormat) -> Path:
+    stem = sheet.stem if sheet.suffix.lower() == SHEET_SUFFIX else sheet.name
+    return sheet.with_name(stem + format_.suffix)

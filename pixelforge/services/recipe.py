@@ -53,6 +53,11 @@ def recipe_of(request: GenerationRequest, index: int, model: str, model_sha256: 
     )
 
 
+def drawn_recipe(class_name: str) -> Recipe:
+    """Stands for a sprite that no model made, so that it can lie in a sheet; it is never written."""
+    return Recipe(class_name=class_name, seed=0, guidance_scale=1.0, sampler="ddpm", steps=1, model="", model_sha256="")
+
+
 def request_of(recipe: Recipe) -> GenerationRequest:
     """The request that makes a recipe's sprite, as the only one. Raises RequestError if its start is no picture."""
     return GenerationRequest(

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
 
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
-from pixelforge.imaging.sheet import grid_columns
+from pixelforge.imaging.sheet_plan import MAX_SCALE
 from pixelforge.services.recipe import Recipe, png_texts, recipes_in
+
+PLACES_KEYWORD = "pixelforge-places"
+
+Place = tuple[int, int, int, int]
+"""x, y, width and height of a sprite, in pixels of the sheet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,17 +34,26 @@ def encode_sprite(sprite: Sprite) -> bytes:
     return encode_png(sprite.pixels, png_texts([sprite.recipe], width, height))
 
 
+def places_text(places: Sequence[Place], scale: int) -> dict[str, str]:
+    """The PNG text that tells where a sheet's sprites lie, so that it can be taken apart again."""
+    return {PLACES_KEYWORD: msgspec.json.encode(_Places(scale, tuple(places))).decode()}
+
+
 def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
-    """The sprites of a sheet that `saving.save_sheet` wrote in its own number of columns. Raises DatasetError."""
+    """The sprites of a PNG with recipes: one sprite, or a sheet. Raises DatasetError, naming the picture."""
     pixels, texts = decode_picture(data, name)
     recipes = recipes_in(texts)
-    columns = grid_columns(len(recipes))
-    side = pixels.shape[1] // columns
-    if not recipes or pixels.shape[1] % columns or pixels.shape[0] != math.ceil(len(recipes) / columns) * side:
-        raise DatasetError(f"{name} is no sheet of sprites with their recipes.")
-    pixels.setflags(write=False)
-    cells = pixels.reshape(-1, side, columns, side, 4).swapaxes(1, 2).reshape(-1, side, side, 4)
-    return tuple(Sprite(cell, recipe) for cell, recipe in zip(cells, recipes, strict=False))
+    if not recipes:
+        raise DatasetError(f"{name} carries no recipe of PixelForge's.")
+    scale, places = _places_in(texts, pixels)
+    if len(places) != len(recipes):
+        raise DatasetError(f"{name} has {len(recipes)} recipes, but does not tell where the sprites lie.")
+    sprites = []
+    for (x, y, width, height), recipe in zip(places, recipes, strict=True):
+        cell = pixels[y : y + height : scale, x : x + width : scale].copy()
+        cell.setflags(write=False)
+        sprites.append(Sprite(cell, recipe))
+    return tuple(sprites)
 
 
 def decode_sprite(data: bytes, name: str = "The picture") -> Sprite:
@@ -47,3 +64,22 @@ def decode_sprite(data: bytes, name: str = "The picture") -> Sprite:
         raise DatasetError(f"{name} carries no recipe of one sprite.")
     pixels.setflags(write=False)
     return Sprite(pixels, recipes[0])
+
+
+@dataclass(frozen=True)
+class _Places:
+    scale: Annotated[int, msgspec.Meta(ge=1, le=MAX_SCALE)]
+    sprites: tuple[Place, ...]
+
+
+def _places_in(texts: Mapping[str, str], pixels: Pixels) -> tuple[int, tuple[Place, ...]]:
+    """Scale and places; a picture that does not tell them, or wrongly, is one sprite."""
+    height, width = pixels.shape[:2]
+    try:
+        found = msgspec.json.decode(texts.get(PLACES_KEYWORD, ""), type=_Places)
+    except msgspec.DecodeError:
+        return 1, ((0, 0, width, height),)
+    inside = all(
+        x >= 0 and y >= 0 and w >= 1 and h >= 1 and x + w <= width and y + h <= height for x, y, w, h in found.sprites
+    )
+    return (found.scale, found.sprites) if inside else (1, ())

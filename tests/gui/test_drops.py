@@ -15,7 +15,7 @@ from pixelforge.gui.qimage import to_qimage
 from pixelforge.gui.states import Severity
 from pixelforge.imaging.pixels import resize_nearest
 from pixelforge.services import model_library
-from pixelforge.services.saving import SheetOptions, export_sheet
+from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.sprites import encode_sprite
 from tests.gui.using import click, finish, make, pictures, recipes
 from tests.made import made
@@ -66,7 +66,7 @@ def test_a_sprite_brings_its_recipe_back(qtbot, desktop, tmp_path) -> None:
 
 def test_a_sheet_brings_the_first_of_its_recipes(qtbot, desktop, tmp_path) -> None:
     make(qtbot, desktop, seed=70, count=9)
-    export_sheet(tmp_path / "sheet.png", [cell.sprite for cell in desktop.studio.stage.cells], SheetOptions())
+    export_sprites(tmp_path / "sheet.png", [cell.sprite for cell in desktop.studio.stage.cells], ExportOptions())
     desktop.studio.generation.set_seed(1)
     assert "the first of the 9 sprites" in drop_file(desktop, tmp_path / "sheet.png")
     assert desktop.studio.generation.settings.seed == 70

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt
 from PySide6.QtGui import QUndoStack
 
 from pixelforge.gui.mime import to_mime
 from pixelforge.gui.tray_model import TrayModel
-from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.gui.widgets.tray import Tray
-from pixelforge.services.saving import SheetOptions
+from pixelforge.imaging.sheet_plan import SheetOptions
 from tests.made import made
 
 
@@ -112,42 +108,3 @@ def test_the_sheet_follows(tray, model) -> None:
     assert model.options.columns is None
     tray.clear_button.click()
     assert model.sheet() is None
-
-
-def test_the_dialog_writes_what_the_tray_shows(qtbot, model, tmp_path) -> None:
-    model.add([made(1), made(2, side=8), made(3)])
-    model.set_columns(2)
-    model.set_padding(1)
-    dialog = ExportDialog(model.sprites, model.options, tmp_path / "out" / "sheet.png")
-    qtbot.addWidget(dialog)
-    done = []
-    dialog.exported.connect(done.append)
-    dialog.scale.setValue(3)
-    assert dialog.note.text() == "99 x 99 px, 3 sprites."
-    dialog.export_button.click()
-    assert done == [tmp_path / "out" / "sheet.png"]
-    with Image.open(done[0]) as image:
-        written, recipes = np.asarray(image), json.loads(image.text["pixelforge"])
-    np.testing.assert_array_equal(written, model.sheet().repeat(3, 0).repeat(3, 1))
-    assert [recipe["seed"] for recipe in recipes] == [1, 2, 3]
-
-
-def test_the_dialog_says_what_it_replaces_and_what_fails(qtbot, tmp_path) -> None:
-    old = tmp_path / "old.png"
-    old.write_text("old")
-    dialog = ExportDialog([made(1)], SheetOptions(), old, ask=lambda *_: tmp_path / "other")
-    qtbot.addWidget(dialog)
-    dialog.open()
-    assert "old.png is there already and will be replaced" in dialog.note.text()
-    dialog.path.setText(str(old / "sheet.png"))
-    dialog.export_button.click()
-    assert dialog.isVisible()
-    assert dialog.problem.isVisible()
-    assert "cannot be written" in dialog.problem.text()
-    assert old.read_text() == "old"
-    dialog.browse_button.click()
-    assert not dialog.problem.isVisible()
-    dialog.export_button.click()
-    assert (tmp_path / "other.png").exists()
-    dialog.path.setText("  ")
-    assert not dialog.export_button.isEnabled()

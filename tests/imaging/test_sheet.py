@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pixelforge.imaging.sheet import grid_columns, lay_out
+from pixelforge.imaging.sheet import lay_out
+from pixelforge.imaging.sheet_plan import grid_columns
 
 
 @pytest.mark.parametrize(("count", "columns"), [(1, 1), (2, 2), (3, 2), (4, 2), (5, 3), (16, 4), (17, 5), (64, 8)])

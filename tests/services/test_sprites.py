@@ -8,9 +8,10 @@ import pytest
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.png import encode_png
-from pixelforge.services.recipe import recipe_of, recipes_in, request_of
+from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services.export import ExportOptions, export_sprites
+from pixelforge.services.recipe import png_texts, recipe_of, recipes_in, request_of
 from pixelforge.services.requests import GenerationRequest
-from pixelforge.services.saving import save_sheet
 from pixelforge.services.sprites import Sprite, decode_sheet, decode_sprite, encode_sprite
 from tests.made import made
 
@@ -65,10 +66,11 @@ def test_pictures_without_a_recipe_are_no_sprites() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5, 16, 17])
-def test_a_sheet_comes_apart_again(tmp_path, count) -> None:
-    sprites = [made(i) for i in range(count)]
+@pytest.mark.parametrize("sheet", [SheetOptions(), SheetOptions(3, 2, 4, margin=5, extrude=1, power_of_two=True)])
+def test_a_sheet_comes_apart_again(tmp_path, count, sheet) -> None:
+    sprites = [made(i, side=8 + i % 3 * 4) for i in range(count)]
     path = tmp_path / "sheet.png"
-    save_sheet(path, np.stack([sprite.pixels for sprite in sprites]), [sprite.recipe for sprite in sprites])
+    export_sprites(path, sprites, ExportOptions(sheet=sheet))
     again = decode_sheet(path.read_bytes())
     assert len(again) == count
     for one, other in zip(sprites, again, strict=True):
@@ -77,5 +79,16 @@ def test_a_sheet_comes_apart_again(tmp_path, count) -> None:
 
 
 def test_a_picture_that_is_no_sheet_is_refused() -> None:
-    with pytest.raises(DatasetError, match="no sheet"):
+    with pytest.raises(DatasetError, match="no recipe"):
         decode_sheet(encode_png(made(1).pixels))
+
+
+@pytest.mark.parametrize(
+    "places",
+    ["", "[]", '{"scale": 1, "sprites": [[0, 0, 17, 16]]}', '{"scale": 0, "sprites": [[0, 0, 16, 16]]}', "{"],
+)
+def test_places_that_are_wrong_cut_nothing_out(places) -> None:
+    recipes = [made(1).recipe, made(2).recipe]
+    texts = {**png_texts(recipes, 16, 16), "pixelforge-places": places}
+    with pytest.raises(DatasetError, match="does not tell where"):
+        decode_sheet(encode_png(made(1).pixels, texts))

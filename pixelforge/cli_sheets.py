@@ -1,0 +1,132 @@
+"""The commands on finished sprites: sheet, info, remake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pixelforge import cli_options as option
+from pixelforge import console
+
+if TYPE_CHECKING:
+    from pixelforge.services.sprites import Sprite
+
+Picture = Annotated[Path, typer.Argument(help="A PNG that PixelForge wrote.", show_default=False)]
+
+
+def sheet(
+    sprites: Annotated[
+        list[Path],
+        typer.Argument(help="PNG files: single sprites, or sheets, which are taken apart.", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option(help="The PNG to write; engine files stand beside it.")] = Path("sheet.png"),
+    columns: option.Columns = None,
+    class_rows: option.ClassRows = False,
+    padding: option.Padding = 0,
+    margin: option.Margin = 0,
+    extrude: option.Extrude = 0,
+    power_of_two: option.PowerOfTwo = False,
+    scale: option.Scale = 1,
+    background: option.Background = None,
+    palette: option.Palette = None,
+    reduce: option.Reduce = None,
+    dither: option.DitherSide = "0",
+    indexed: option.Indexed = False,
+    formats: option.Formats = None,
+    names: option.Names = option.DEFAULT_NAMES,
+    no_recipe: option.NoRecipe = False,
+    force: option.Force = False,
+) -> None:
+    """Lay finished sprites out as one sheet, with the files that engines read.
+
+    A picture that carries no recipe takes its folder's name as its class.
+    """
+    from pixelforge.services.export import check_free, export_sprites, targets
+
+    collected, without = _collect(sprites)
+    options = option.export_options(
+        columns=columns,
+        class_rows=class_rows,
+        padding=padding,
+        margin=margin,
+        extrude=extrude,
+        power_of_two=power_of_two,
+        scale=scale,
+        background=background,
+        indexed=indexed,
+        formats=formats,
+        names=names,
+        no_recipe=no_recipe,
+        palette=option.palette_rule(palette, reduce, dither, ()),
+    )
+    if not option.may_replace(targets(out, options), force):
+        check_free(out, options)
+    written = export_sprites(out, collected, options)
+    if without and options.recipes:
+        console.report(f"The sheet carries no recipes, because {without[0]} has none.")
+    console.report(f"{len(collected)} {'sprite' if len(collected) == 1 else 'sprites'}: {', '.join(map(str, written))}")
+
+
+def info(picture: Picture) -> None:
+    """Print how the sprites in a PNG were made, as JSON."""
+    import msgspec
+
+    from pixelforge.errors import DatasetError
+    from pixelforge.services.remaking import read_recipes
+
+    recipes = read_recipes(picture)
+    if not recipes:
+        raise DatasetError(f"{picture} carries no recipe of PixelForge's.")
+    content = recipes[0] if len(recipes) == 1 else recipes
+    typer.echo(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())
+
+
+def remake(
+    picture: Picture,
+    out: Annotated[Path | None, typer.Option(help="Write the sprites made again there, as one PNG.")] = None,
+    model: Annotated[str | None, typer.Option(help="A model's name or file, instead of the recipe's own.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
+    force: option.Force = False,
+) -> None:
+    """Make the sprites in a PNG again, and say whether they come out identical; if not, the exit code is 1."""
+    from pixelforge.services.export import ExportOptions, check_free, export_sprites
+    from pixelforge.services.model_library import find_model
+    from pixelforge.services.remaking import read_sheet, remake
+
+    sprites = read_sheet(picture)
+    if out is not None and not option.may_replace([out], force):
+        check_free(out, ExportOptions())
+    made = []
+    with console.progress_bar() as bar:
+        task = bar.add_task("sprites", total=len(sprites))
+        for remade in remake(sprites, device, None if model is None else find_model(model)):
+            made.append(remade)
+            bar.advance(task)
+    if out is not None:
+        export_sprites(out, [remade.sprite for remade in made], ExportOptions())
+    same = sum(remade.identical for remade in made)
+    if same == len(made):
+        typer.echo("identical" if same == 1 else f"all {same} identical")
+    else:
+        typer.echo("different" if len(made) == 1 else f"{same} of {len(made)} identical")
+        raise typer.Exit(1)
+
+
+def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
+    """The sprites in files, and the files that carry no recipe."""
+    from pixelforge.services.recipe import drawn_recipe
+    from pixelforge.services.remaking import read_drawn, read_recipes, read_sheet
+    from pixelforge.services.sprites import Sprite
+
+    sprites: list[Sprite] = []
+    without = []
+    for path in paths:
+        if read_recipes(path):
+            sprites += read_sheet(path)
+        else:
+            pixels, class_name = read_drawn(path)
+            sprites.append(Sprite(pixels, drawn_recipe(class_name)))
+            without.append(path)
+    return sprites, without

@@ -1,0 +1,59 @@
+"""Aseprite's JSON, which Phaser, PixiJS and every importer of Aseprite's read.
+
+Keys and their order of words are those of Aseprite's doc_exporter.cpp; `animations` is PixiJS's addition.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from pixelforge import __version__
+from pixelforge.imaging.atlas.model import Atlas, Frame
+
+DURATION = 100  # milliseconds a frame
+
+
+def encode_hash(atlas: Atlas) -> str:
+    """Frames by "0", "1", …: Phaser's createFromAseprite looks them up so."""
+    frames = {str(index): _frame(frame) for index, frame in enumerate(atlas.frames)}
+    names = {tag: [str(index) for index in span] for tag, span in atlas.tags().items()}
+    return _text({"frames": frames, "meta": _meta(atlas), "animations": names})
+
+
+def encode_array(atlas: Atlas) -> str:
+    """A list of frames with their names as `filename`."""
+    frames = [{"filename": frame.name, **_frame(frame)} for frame in atlas.frames]
+    return _text({"frames": frames, "meta": _meta(atlas)})
+
+
+def _frame(frame: Frame) -> dict[str, Any]:
+    size = {"w": frame.width, "h": frame.height}
+    return {
+        "frame": {"x": frame.x, "y": frame.y, **size},
+        "rotated": False,
+        "trimmed": False,
+        "spriteSourceSize": {"x": 0, "y": 0, **size},
+        "sourceSize": size,
+        "duration": DURATION,
+    }
+
+
+def _meta(atlas: Atlas) -> dict[str, Any]:
+    return {
+        "app": "PixelForge",
+        "version": __version__,
+        "image": atlas.image,
+        "format": "I8" if atlas.indexed else "RGBA8888",
+        "size": {"w": atlas.width, "h": atlas.height},
+        "scale": "1",
+        "frameTags": [
+            {"name": tag, "from": span.start, "to": span.stop - 1, "direction": "forward"}
+            for tag, span in atlas.tags().items()
+        ],
+    }
+
+
+def _text(content: dict[str, Any]) -> str:
+    return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"

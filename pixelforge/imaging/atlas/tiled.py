@@ -1,0 +1,76 @@
+"""Tiled's tilesets, as XML (.tsx) and as JSON (.tsj), for Tiled 1.8 and later.
+
+Tiled counts columns by the picture's width (Tileset::columnCountForWidth), whatever the file says; so do these.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+
+from pixelforge.imaging.atlas.model import Atlas, Frame
+from pixelforge.imaging.atlas.text import xml_text, xml_value
+
+FORMAT = "1.8"
+
+
+def encode_xml(atlas: Atlas) -> str:
+    """The .tsx; every tile's class is a property of it."""
+    root = ElementTree.Element("tileset", {"version": FORMAT, **{k: xml_value(v) for k, v in _fields(atlas).items()}})
+    size = {"width": str(atlas.width), "height": str(atlas.height)}
+    ElementTree.SubElement(root, "image", {"source": xml_value(atlas.image), **size})
+    for frame, tile_id in _tiles(atlas):
+        tile = ElementTree.SubElement(root, "tile", {"id": str(tile_id)})
+        properties = ElementTree.SubElement(tile, "properties")
+        for name, value in _properties(frame).items():
+            ElementTree.SubElement(properties, "property", {"name": name, "value": xml_value(value)})
+    return xml_text(root)
+
+
+def encode_json(atlas: Atlas) -> str:
+    """The .tsj; every tile's class is a property of it."""
+    content: dict[str, Any] = {
+        "type": "tileset",
+        "version": FORMAT,
+        **_fields(atlas),
+        "image": atlas.image,
+        "imagewidth": atlas.width,
+        "imageheight": atlas.height,
+        "tiles": [
+            {
+                "id": tile_id,
+                "properties": [{"name": n, "type": "string", "value": v} for n, v in _properties(frame).items()],
+            }
+            for frame, tile_id in _tiles(atlas)
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"
+
+
+def _fields(atlas: Atlas) -> dict[str, Any]:
+    columns, rows = _count(atlas, atlas.width), _count(atlas, atlas.height)
+    return {
+        "name": atlas.stem,
+        "tilewidth": atlas.side,
+        "tileheight": atlas.side,
+        "spacing": atlas.spacing,
+        "margin": atlas.margin,
+        "tilecount": columns * rows,
+        "columns": columns,
+    }
+
+
+def _tiles(atlas: Atlas) -> list[tuple[Frame, int]]:
+    columns = _count(atlas, atlas.width)
+    tiles = [(frame, frame.row * columns + frame.column) for frame in atlas.frames]
+    return sorted(tiles, key=lambda tile: tile[1])
+
+
+def _properties(frame: Frame) -> dict[str, str]:
+    return {"class": frame.tag, "name": frame.name}
+
+
+def _count(atlas: Atlas, length: int) -> int:
+    return (length - atlas.margin + atlas.spacing) // (atlas.side + atlas.spacing)

@@ -1,0 +1,64 @@
+"""Names of sprites in engine files and folders, by a pattern such as {class}_{index:03}."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from string import Formatter
+
+from pixelforge.errors import RequestError
+from pixelforge.services.recipe import Recipe
+
+DEFAULT_PATTERN = "{class}_{index:03}"
+FIELDS = "class, model, index (in its class, from 0), number (in the sheet, from 0), seed"
+TEXTS, NUMBERS = ("class", "model"), ("index", "number", "seed")
+MAX_NAME = 200
+
+
+def check_pattern(pattern: str) -> None:
+    """Raises RequestError for a pattern with fields that there are not."""
+    _parts(pattern)
+
+
+def sprite_names(pattern: str, recipes: Sequence[Recipe]) -> list[str]:
+    """A name for each sprite, no two alike: where the pattern repeats one, _2, _3, … follows. Raises RequestError."""
+    parts = _parts(pattern)
+    seen: Counter[str] = Counter()
+    names: dict[str, None] = {}
+    for number, recipe in enumerate(recipes):
+        values = {
+            "class": recipe.class_name,
+            "model": recipe.model,
+            "index": seen[recipe.class_name],
+            "number": number,
+            "seed": recipe.seed,
+        }
+        seen[recipe.class_name] += 1
+        text = "".join(literal + (format(values[field], spec) if field else "") for literal, field, spec in parts)
+        names[_unlike(text[:MAX_NAME] or "sprite", names)] = None
+    return list(names)
+
+
+def _parts(pattern: str) -> list[tuple[str, str | None, str]]:
+    """(literal, field, format) of a pattern; the field is None where only the literal is left."""
+    try:
+        parsed = list(Formatter().parse(pattern))
+    except ValueError as error:
+        raise RequestError(f"The pattern {pattern!r} cannot be read: {error}.") from error
+    for _, field, spec, conversion in parsed:
+        if field is None:
+            continue
+        if field not in (*TEXTS, *NUMBERS):
+            raise RequestError(f"The pattern {pattern!r} names {field!r}; there are {FIELDS}.")
+        if conversion or not re.fullmatch("(0?[1-9])?d?" if field in NUMBERS else "", spec or ""):
+            raise RequestError(f"The pattern {pattern!r} formats {field!r} as it cannot be; write {{index:03}}.")
+    return [(literal, field, spec or "") for literal, field, spec, _ in parsed]
+
+
+def _unlike(name: str, taken: dict[str, None]) -> str:
+    unique, number = name, 2
+    while unique in taken:
+        unique = f"{name}_{number}"
+        number += 1
+    return unique

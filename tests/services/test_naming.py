@@ -1,0 +1,52 @@
+"""Names by a pattern."""
+
+from __future__ import annotations
+
+import pytest
+
+from pixelforge.errors import RequestError
+from pixelforge.services.naming import DEFAULT_PATTERN, sprite_names
+from tests.made import made
+
+RECIPES = [made(seed, name).recipe for seed, name in ((7, "cat"), (8, "dog"), (9, "cat"))]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        (DEFAULT_PATTERN, ["cat_000", "dog_000", "cat_001"]),
+        ("{model}-{number}", ["tiny-0", "tiny-1", "tiny-2"]),
+        ("{class} {seed:05d}", ["cat 00007", "dog 00008", "cat 00009"]),
+        ("hero", ["hero", "hero_2", "hero_3"]),
+        ("{{{class}}}", ["{cat}", "{dog}", "{cat}_2"]),
+        ("", ["sprite", "sprite_2", "sprite_3"]),
+    ],
+)
+def test_patterns(pattern, names) -> None:
+    assert sprite_names(pattern, RECIPES) == names
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{",
+        "{}",
+        "{0}",
+        "{name}",
+        "{class.__class__}",
+        "{class[0]}",
+        "{index!r}",
+        "{index:99999999}",
+        "{class:>9}",
+        "{index:x}",
+    ],
+)
+def test_patterns_that_cannot_be(pattern) -> None:
+    with pytest.raises(RequestError):
+        sprite_names(pattern, RECIPES)
+
+
+def test_long_names_are_cut_and_stay_apart() -> None:
+    names = sprite_names("x" * 300, RECIPES)
+    assert len(set(names)) == 3
+    assert max(map(len, names)) < 210
