@@ -22,6 +22,7 @@ from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
 from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
 from pixelforge.imaging.palette import Palette
+from pixelforge.services.palettes import palette_of
 from pixelforge.services.paths import log_folder
 from pixelforge.services.saving import safe_name
 
@@ -74,7 +75,10 @@ class WindowDialogs:
         if not tray.sprites:
             self._studio.messages.warn("The sheet tray is empty: put sprites into it first, with Space or by dragging.")
             return
-        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", self._palettes, self._window)
+        header = self._studio.generation.header
+        own = palette_of(header) if header is not None else None
+        palettes = self._palettes if own is None else (own, *self._palettes)
+        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", palettes, self._window)
         dialog.exported.connect(lambda written: self._on_exported(written))
         self._open(dialog)
 

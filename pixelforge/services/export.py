@@ -36,13 +36,13 @@ class AtlasFormat:
 
 
 ATLAS_FORMATS = (
-    AtlasFormat("aseprite", "Phaser, PixiJS, importers of Aseprite's JSON", ".json", aseprite.encode_hash),
-    AtlasFormat("aseprite-array", "the same with names", ".array.json", aseprite.encode_array),
+    AtlasFormat("aseprite", "Phaser, PixiJS, Aseprite", ".json", aseprite.encode_hash),
+    AtlasFormat("aseprite-array", "Aseprite's array", ".array.json", aseprite.encode_array),
     AtlasFormat("tiled", "Tiled", ".tsx", tiled.encode_xml),
-    AtlasFormat("tiled-json", "Tiled, as JSON", ".tsj", tiled.encode_json),
-    AtlasFormat("godot", "Godot 4 SpriteFrames", ".tres", godot.encode),
-    AtlasFormat("texturepacker-xml", "Starling, Sparrow, HaxeFlixel", ".xml", texturepacker.encode),
-    AtlasFormat("css", "web pages", ".css", css.encode),
+    AtlasFormat("tiled-json", "Tiled", ".tsj", tiled.encode_json),
+    AtlasFormat("godot", "Godot 4", ".tres", godot.encode),
+    AtlasFormat("texturepacker-xml", "Starling, HaxeFlixel", ".xml", texturepacker.encode),
+    AtlasFormat("css", "Web pages", ".css", css.encode),
     AtlasFormat("unity", "Unity", ".png.meta", unity.encode),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pixelforge.core.header import ModelHeader
 from pixelforge.errors import RequestError
 from pixelforge.imaging.palette import Palette
 from pixelforge.imaging.palette_files import READERS, read_gpl, read_palette
@@ -14,6 +15,11 @@ def bundled_palettes() -> tuple[Palette, ...]:
     """Those that are shipped with the app, by name."""
     files = sorted((resources_folder() / "palettes").glob("*.gpl"))
     return tuple(sorted((read_gpl(path) for path in files), key=lambda palette: palette.name.lower()))
+
+
+def palette_of(header: ModelHeader) -> Palette | None:
+    """The palette that a model was trained on; None if it was trained on more colours than a palette has."""
+    return Palette("The model's", header.model.palette) if header.model.palette else None
 
 
 def find_palette(name_or_path: str) -> Palette:

@@ -7,12 +7,11 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.imaging.sheet_plan import SheetOptions
-from pixelforge.services.export import ATLAS_FORMATS, sheet_picture
+from pixelforge.services.export import sheet_picture
 from pixelforge.services.palettes import bundled_palettes
 from tests.gui.using import pick
 from tests.made import made
@@ -29,8 +28,7 @@ def dialog(qtbot, tmp_path) -> ExportDialog:
 
 
 def tick(dialog, name: str) -> None:
-    row = [format_.name for format_ in ATLAS_FORMATS].index(name)
-    dialog.fields.formats.item(row).setCheckState(Qt.CheckState.Checked)
+    dialog.fields.formats[name].click()
 
 
 def test_it_writes_what_the_tray_shows(dialog) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -16,7 +17,7 @@ from pixelforge.gui.app import build, error_hook
 from pixelforge.gui.states import MAX_TYPED_SEED, Phase, Severity
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.model_library import ModelEntry
-from pixelforge.services.requests import Finished, Progress
+from pixelforge.services.requests import Finished, Notice, Progress
 from tests.gui.using import classic, click, click_class, finish, pick, recipes
 
 
@@ -333,3 +334,38 @@ def test_the_window_fits_a_small_screen(desktop) -> None:
     hint = desktop.window.minimumSizeHint()
     assert hint.width() <= 1024
     assert hint.height() <= 700
+
+
+def test_the_models_own_palette_is_offered_first(qtbot, entry, places) -> None:
+    fewer = replace(entry.header, model=replace(entry.header.model, palette=((1, 2, 3), (4, 5, 6))))
+    other = ModelEntry("other", entry.path, False, fewer)
+    desktop = build([entry, other], places)
+    qtbot.addWidget(desktop.window)
+    box = desktop.window.controls.palette_field.box
+    assert [box.itemText(i) for i in range(4)] == ["As generated", "Reduce to", "The model's", "Commodore 64"]
+    pick(box, "The model's")
+    assert desktop.studio.generation.settings.palette.colours[0] == "#ff0000"
+    pick(desktop.window.controls.model_box, "other")
+    texts = [box.itemText(i) for i in range(box.count())]
+    assert texts[2:4] == ["The model's", "Commodore 64"]
+    pick(box, "The model's")
+    assert desktop.studio.generation.settings.palette.colours == ("#010203", "#040506")
+
+
+def test_a_line_says_when_memory_ran_out(qtbot, desktop, monkeypatch) -> None:
+    from pixelforge.services import generation
+
+    real, tight = generation.generate, []
+
+    def ran_out(*arguments):
+        tight.append(True)
+        yield Notice("Memory ran out with 16 sprites at a time: going on with 8.")
+        yield from real(*arguments)
+
+    monkeypatch.setattr(generation, "generate", ran_out)
+    desktop.studio.generation.generate()
+    finish(qtbot, desktop)
+    assert tight
+    assert "going on with 8" in desktop.studio.messages.current.text
+    assert desktop.window.message_bar.isVisible()
+    assert len(desktop.studio.stage.cells) == 16

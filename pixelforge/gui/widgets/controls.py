@@ -24,6 +24,7 @@ from pixelforge.gui.widgets.variation_field import TOOLTIP as VARIATION_TOOLTIP
 from pixelforge.gui.widgets.variation_field import VariationField
 from pixelforge.imaging.palette import Palette
 from pixelforge.services.model_library import ModelEntry
+from pixelforge.services.palettes import palette_of
 from pixelforge.services.settings import COUNTS
 
 WIDTH = 300
@@ -78,6 +79,7 @@ class Controls(QWidget):
         if header is not None:
             self.classes.set_classes(header.class_names)
             self.quality.set_header(header)
+            self.palette_field.set_model_palette(palette_of(header))
 
     def set_settings(self, settings: Settings) -> None:
         """Show the settings."""

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QCheckBox,
     QColorDialog,
     QComboBox,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QSpinBox,
     QWidget,
 )
 
+from pixelforge.gui.widgets.check_box import CheckBox
 from pixelforge.gui.widgets.palette_field import PaletteField
 from pixelforge.imaging.palette import Palette, PaletteRule, parse_colours
 from pixelforge.imaging.sheet_plan import MAX_EXTRUDE, MAX_SCALE, MAX_SPACE, SheetOptions
@@ -53,30 +52,24 @@ class ExportFields(QWidget):
         super().__init__(parent)
         self._ask = ask
         self._rule: PaletteRule | None = None
-        self.formats = QListWidget()
-        for known in ATLAS_FORMATS:
-            item = QListWidgetItem(f"{known.serves}  ({known.suffix})", self.formats)
-            item.setData(Qt.ItemDataRole.UserRole, known.name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked)
-        self.formats.setFixedHeight(6 * self.formats.sizeHintForRow(0) + 6)
+        self.formats = {known.name: CheckBox(f"{known.serves} ({known.suffix})", False) for known in ATLAS_FORMATS}
         self.columns = _spin(0, MAX_COLUMNS, options.columns or 0)
         self.columns.setSpecialValueText("auto")
-        self.class_rows = _check("Every class begins a row", options.class_rows)
+        self.class_rows = CheckBox("Every class begins a row", options.class_rows)
         self.padding = _spin(0, MAX_SPACE, options.padding, " px")
         self.margin = _spin(0, MAX_SPACE, options.margin, " px")
         self.extrude = _spin(0, MAX_EXTRUDE, options.extrude, " px")
         self.scale = _spin(1, MAX_SCALE, options.scale, " x")
-        self.power_of_two = _check("Sides are powers of two", options.power_of_two)
+        self.power_of_two = CheckBox("Sides are powers of two", options.power_of_two)
         self.background = QPushButton("Transparent")
         self.background.setCheckable(True)
         self.palette_field = PaletteField(palettes)
         self.dither = QComboBox()
         for text, side in (("No dithering", 0), ("Pattern of 2 x 2", 2), ("Pattern of 4 x 4", 4)):
             self.dither.addItem(text, side)
-        self.indexed = _check("PNG of a palette, index 0 transparent", False)
+        self.indexed = CheckBox("PNG of a palette, index 0 transparent", False)
         self.names = QLineEdit(ExportOptions().names)
-        self.recipes = _check("Keep how the sprites were made in the PNG", True)
+        self.recipes = CheckBox("Keep how the sprites were made in the PNG", True)
         self._lay_out()
         self._connect()
 
@@ -94,24 +87,18 @@ class ExportFields(QWidget):
                 power_of_two=self.power_of_two.isChecked(),
                 background=parse_colours([self.background.text()])[0] if self.background.isChecked() else None,
             ),
-            formats=self._chosen_formats(),
+            formats=tuple(name for name, box in self.formats.items() if box.isChecked()),
             names=self.names.text(),
             palette=rule,
             indexed=self.indexed.isChecked(),
             recipes=self.recipes.isChecked(),
         )
 
-    def _chosen_formats(self) -> tuple[str, ...]:
-        items = [self.formats.item(row) for row in range(self.formats.count())]
-        checked = Qt.CheckState.Checked
-        return tuple(item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == checked)
-
     def _lay_out(self) -> None:
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: tuple[tuple[str, str, str, tuple[QWidget, ...]], ...] = (
-            ("Engine &files", "Engine files", "Written beside the PNG, for the engine to read.", (self.formats,)),
             ("&Columns", "Columns", "Sprites in a row.", (self.columns, self.class_rows)),
             ("&Padding", "Padding", "Empty pixels between the sprites.", (self.padding,)),
             ("&Margin", "Margin", "Empty pixels around the sheet.", (self.margin,)),
@@ -124,13 +111,20 @@ class ExportFields(QWidget):
             ("&Names", "Names", "Of the sprites in engine files: {class}, {index}, {number}, {seed}.", (self.names,)),
             ("&Recipes", "Recipes", "Drop the PNG on the window to have them back.", (self.recipes,)),
         )
+        engines = QGridLayout()
+        engines.setHorizontalSpacing(16)
+        for index, box in enumerate(self.formats.values()):
+            box.setToolTip("Written beside the PNG, for the engine to read.")
+            box.setAccessibleName(f"File for {box.text()}")
+            engines.addWidget(box, index // 2, index % 2)
+        form.addRow("Engine files", engines)
         for label, name, tooltip, fields in rows:
             row = QHBoxLayout()
             for field in fields:
                 row.addWidget(field, 1 if field is fields[0] else 0)
                 field.setToolTip(tooltip)
                 if not field.accessibleName():
-                    field.setAccessibleName(field.text() if isinstance(field, QCheckBox) else name)
+                    field.setAccessibleName(field.text() if isinstance(field, CheckBox) else name)
             form.addRow(label, row)
             text = form.labelForField(row)
             text.setBuddy(fields[0])  # type: ignore[attr-defined]  # a QLabel
@@ -139,12 +133,11 @@ class ExportFields(QWidget):
     def _connect(self) -> None:
         for spin in (self.columns, self.padding, self.margin, self.extrude, self.scale):
             spin.valueChanged.connect(lambda _: self.changed.emit())
-        for box in (self.class_rows, self.power_of_two, self.indexed, self.recipes):
+        for box in (*self.formats.values(), self.class_rows, self.power_of_two, self.indexed, self.recipes):
             box.toggled.connect(lambda _: self.changed.emit())
         self.background.clicked.connect(self._on_background)
         self.palette_field.palette_chosen.connect(self._on_palette)
         self.dither.currentIndexChanged.connect(lambda _: self.changed.emit())
-        self.formats.itemChanged.connect(lambda _: self.changed.emit())
         self.names.textChanged.connect(lambda _: self.changed.emit())
 
     def _on_background(self, wanted: bool) -> None:
@@ -165,9 +158,3 @@ def _spin(least: int, most: int, value: int, suffix: str = "") -> QSpinBox:
     spin.setValue(value)
     spin.setSuffix(suffix)
     return spin
-
-
-def _check(text: str, value: bool) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setChecked(value)
-    return box

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
 from pixelforge.imaging.palette import MAX_REDUCED, MIN_REDUCED, Palette, PaletteRule, rule_of
 
@@ -14,6 +14,7 @@ TOOLTIP = "Recolours the finished sprites: every pixel takes the nearest colour 
 STRIP = QSize(48, 12)  # logical pixels of the picture beside a palette's name
 REDUCE = "reduce"
 DEFAULT_COUNT = 8
+FIRST = 2  # row of the first palette
 
 
 class PaletteField(QWidget):
@@ -24,6 +25,7 @@ class PaletteField(QWidget):
     def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rules = [rule_of(palette) for palette in palettes]
+        self._of_model: PaletteRule | None = None
         self.box = QComboBox()
         self.box.setAccessibleName("Palette")
         self.box.setToolTip(TOOLTIP)
@@ -45,8 +47,19 @@ class PaletteField(QWidget):
         row.addWidget(self.box, 1)
         row.addWidget(self.count)
         self.setFocusProxy(self.box)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.activated.connect(lambda _: self._emit())
         self.count.valueChanged.connect(lambda _: self._emit())
+
+    def set_model_palette(self, palette: Palette | None) -> None:
+        """Offer the palette that the model was trained on before the others."""
+        if self._of_model is not None:
+            self.box.removeItem(FIRST + self._rules.index(self._of_model))
+            self._rules.remove(self._of_model)
+        self._of_model = None if palette is None else rule_of(palette)
+        if self._of_model is not None:
+            self._rules.insert(0, self._of_model)
+            self.box.insertItem(FIRST, _strip(self._of_model), self._of_model.name, self._of_model)
 
     def set_rule(self, rule: PaletteRule | None) -> None:
         """Show this rule; a palette that is not listed, as one of a recipe may be, joins the list."""
@@ -61,7 +74,7 @@ class PaletteField(QWidget):
             self.count.setValue(rule.reduce_to)
             self.count.blockSignals(blocked)
         else:
-            self.box.setCurrentIndex(2 + self._rules.index(rule))
+            self.box.setCurrentIndex(FIRST + self._rules.index(rule))
         self.count.setVisible(rule is not None and rule.reduce_to is not None)
 
     def _emit(self) -> None:

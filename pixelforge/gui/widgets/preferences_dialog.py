@@ -8,7 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
-    QCheckBox,
     QColorDialog,
     QComboBox,
     QDialog,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pixelforge.gui.widgets.check_box import CheckBox
 from pixelforge.services.settings import MAX_HISTORY, MIN_HISTORY, AppSettings
 
 THEMES = (("As the system", "system"), ("Light", "light"), ("Dark", "dark"))
@@ -56,8 +56,7 @@ class PreferencesDialog(QDialog):
         self.background.addItem("One colour", True)
         self.background.setCurrentIndex(int(settings.background is not None))
         self.colour_button = QPushButton()
-        self.pixel_grid = QCheckBox("Lines between pixels, where they are large enough")
-        self.pixel_grid.setChecked(settings.pixel_grid)
+        self.pixel_grid = CheckBox("Lines between pixels, where they are large enough", settings.pixel_grid)
         self.history_cap = QSpinBox()
         self.history_cap.setRange(MIN_HISTORY, MAX_HISTORY)
         self.history_cap.setSingleStep(1000)
