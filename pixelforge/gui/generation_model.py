@@ -69,6 +69,7 @@ class GenerationModel(QObject):
         self._pace = Pace(clock)
         self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
         self._done = 0  # how many of those are finished, the first ones
+        self._frames: list[Pixels] = []  # of the current run or the last
         self._device = ""
         self._choose_first_model()
 
@@ -96,6 +97,11 @@ class GenerationModel(QObject):
     def forming(self) -> Pixels | None:
         """The sprites of the current run as they stand, (N, H, W, 4); None between runs."""
         return self._making.sprites if self._making else None
+
+    @property
+    def frames(self) -> tuple[Pixels, ...]:
+        """How the sprites of the last run formed, (N, H, W, 4) each; none while a run goes on."""
+        return () if self._run.running else tuple(self._frames)
 
     @property
     def device(self) -> str:
@@ -191,6 +197,7 @@ class GenerationModel(QObject):
         self._run_number += 1
         self._making = Batch(self._empty_sprites(request), request, self._entry.name, "")
         self._done = 0
+        self._frames = []
         self._pace = Pace(self._clock)
         self._set_run(RunState(Phase.STARTING, count=request.count))
         self._messages.dismiss()
@@ -266,6 +273,7 @@ class GenerationModel(QObject):
             stage = self._making.sprites.copy()  # whoever holds the old array keeps the old picture
             stage[first : first + len(sprites)] = sprites
             self._making = replace(self._making, sprites=stage)
+            self._frames.append(stage)
             self.forming_changed.emit()
 
     def _end(self, phase: Phase) -> None:

@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
             open_file=self._dialogs.open_file,
             import_model=self._dialogs.import_model,
             save=self._save_chosen,
+            save_forming=self._dialogs.save_forming,
             export=self._dialogs.export,
             preferences=self._dialogs.preferences,
             close=self.close,

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from pixelforge.errors import DatasetError
 from pixelforge.gui.qimage import to_qimage
 from pixelforge.imaging.sheet import lay_out_any
-from pixelforge.services.saving import safe_name
+from pixelforge.services.naming import safe_name
 from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
 
 MIME_TYPE = "application/x-pixelforge-sprites"  # msgpack: a list of PNGs, each with its recipe

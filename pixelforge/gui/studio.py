@@ -19,6 +19,7 @@ from pixelforge.gui.stage_model import StageCell, StageModel
 from pixelforge.gui.states import Batch
 from pixelforge.gui.tray_model import TrayModel
 from pixelforge.imaging.pixels import Pixels, resize_nearest
+from pixelforge.services.animating import write_animation
 from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import Entry
 from pixelforge.services.recipe import Recipe
@@ -140,6 +141,15 @@ class Studio(QObject):
             export_sprites(path, [cell.sprite for cell in cells], ExportOptions())
         except PixelForgeError as error:
             self.messages.complain(f"{error} The sprites are still here: save them somewhere else.")
+        else:
+            self.messages.inform(f"Saved {path}.")
+
+    def save_forming(self, path: Path, frames: Sequence[Pixels]) -> None:
+        """Write how sprites formed, and say so; a failure is said as well."""
+        try:
+            write_animation(path, frames)
+        except PixelForgeError as error:
+            self.messages.complain(str(error))
         else:
             self.messages.inform(f"Saved {path}.")
 

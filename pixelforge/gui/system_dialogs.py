@@ -23,6 +23,16 @@ def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
     return _run(dialog)
 
 
+def ask_animation_path(parent: QWidget, suggestion: Path) -> Path | None:
+    """The animation to write; None if the user thinks better of it."""
+    dialog = QFileDialog(parent, "Save how they formed", str(suggestion.parent), "GIF (*.gif);;APNG (*.apng)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix("apng" if "apng" in kind else "gif"))
+    dialog.setDefaultSuffix("gif")
+    dialog.selectFile(suggestion.name)
+    return _run(dialog)
+
+
 def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
     """An existing file; None if the user thinks better of it."""
     dialog = QFileDialog(parent, title, "", kinds)
@@ -49,6 +59,7 @@ class SystemDialogs:
     """What the window asks of the system."""
 
     ask_save_path: Callable[[QWidget, Path], Path | None] = ask_save_path
+    ask_animation_path: Callable[[QWidget, Path], Path | None] = ask_animation_path
     ask_open_path: Callable[[QWidget, str, str], Path | None] = ask_open_path
     start_drag: Callable[[QWidget, QMimeData], None] = start_drag
     open_folder: Callable[[Path], None] = open_folder

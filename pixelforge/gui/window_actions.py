@@ -23,6 +23,7 @@ class Slots:
     open_file: Slot
     import_model: Slot
     save: Slot
+    save_forming: Slot
     export: Slot
     preferences: Slot
     close: Slot
@@ -48,6 +49,7 @@ class WindowActions(QObject):
         self.open_file = self._add("&Open sprite or model…", slots.open_file, standard.Open)
         self.import_model = self._add("&Import model…", slots.import_model, "Ctrl+I")
         self.save = self._add("&Save sprites…", slots.save, standard.Save)
+        self.save_forming = self._add("Save how they &formed…", slots.save_forming)
         self.export = self._add("&Export the tray…", slots.export, "Ctrl+E")
         self.preferences = self._add("&Preferences…", slots.preferences, "Ctrl+,")
         self.close = self._add("&Quit", slots.close, "Ctrl+Q")
@@ -69,7 +71,14 @@ class WindowActions(QObject):
     def fill(self, bar: QMenuBar, sprites: SpriteActions, views: list[QAction]) -> None:
         """Build the menus. views: what shows and hides the docks."""
         for title, groups in (
-            ("&File", ((self.open_file, self.import_model), (self.save, self.export), (self.preferences, self.close))),
+            (
+                "&File",
+                (
+                    (self.open_file, self.import_model),
+                    (self.save, self.save_forming, self.export),
+                    (self.preferences, self.close),
+                ),
+            ),
             ("&Edit", ((self.undo, self.redo), (self.select_all,))),
             ("&Sprite", sprites.all),
             ("&Make", ((self.generate, self.escape), (self.lock_seed, self.roll_seed))),

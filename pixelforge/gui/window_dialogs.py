@@ -22,9 +22,9 @@ from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
 from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
 from pixelforge.imaging.palette import Palette
+from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
 from pixelforge.services.paths import log_folder
-from pixelforge.services.saving import safe_name
 
 
 class WindowDialogs:
@@ -68,6 +68,17 @@ class WindowDialogs:
             if path is not None:
                 self._session.remember_folder(path.parent)
                 self._studio.save(path, cells)
+
+    def save_forming(self) -> None:
+        """Save how the sprites of the last run formed, as an animation."""
+        frames = self._studio.generation.frames
+        if not frames:
+            self._studio.messages.warn("Generate sprites first: then it can be saved how they formed.")
+            return
+        path = self._system.ask_animation_path(self._window, self._folder() / "forming.gif")
+        if path is not None:
+            self._session.remember_folder(path.parent)
+            self._studio.save_forming(path, frames)
 
     def export(self) -> None:
         """Export what is in the tray."""
@@ -113,8 +124,8 @@ class WindowDialogs:
     def _on_exported(self, written: Sequence[Path]) -> None:
         sheet, *beside = written
         self._session.remember_folder(sheet.parent)
-        others = f" and, beside it, {', '.join(path.name for path in beside)}" if beside else ""
-        self._studio.messages.inform(f"Exported {sheet}{others}.")
+        more = f" and {len(beside)} {'file' if len(beside) == 1 else 'files'} beside it" if beside else ""
+        self._studio.messages.inform(f"Exported {sheet}{more}.")
 
     def _folder(self) -> Path:
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)

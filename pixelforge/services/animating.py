@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,25 @@ from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.requests import GenerationRequest
 
 MAX_SPRITES = 64
+SCALE = 4  # screen pixels a pixel, where nobody says
 
 
 def is_animation(target: Path) -> bool:
     """Whether a target's suffix asks for one."""
     return target.suffix.lower() in FORMATS
+
+
+def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE) -> None:
+    """Write pictures of sprites as they form, (N, H, W, 4) each and at least one, as a .gif or .apng of the grid.
+
+    Raises OutputError or RequestError.
+    """
+    suffix = target.suffix.lower()
+    if suffix not in FORMATS:
+        raise RequestError(f"{target}: animations are written as {' or '.join(FORMATS)}.")
+    pictures = [enlarge(lay_out(sprites), scale) for sprites in frames]
+    with replacing(target) as part:
+        part.write_bytes(encode_animation(pictures, suffix))
 
 
 class AnimationWriter:
@@ -45,7 +60,7 @@ class AnimationWriter:
     def preview(self, first: int, sprites: Pixels) -> None:
         """Take sprites as they are now, from index `first` on."""
         self._sprites[first : first + len(sprites)] = sprites
-        self._frames.append(enlarge(lay_out(self._sprites), self._scale))
+        self._frames.append(self._sprites.copy())
 
     def add(self, first: int, sprites: Pixels) -> None:
         """Take finished sprites."""
@@ -53,6 +68,5 @@ class AnimationWriter:
 
     def close(self) -> None:
         """Write the file. Raises OutputError."""
-        with replacing(self._target) as part:
-            part.write_bytes(encode_animation(self._frames, self._target.suffix.lower()))
+        write_animation(self._target, self._frames, self._scale)
         self.written = (self._target,)

@@ -17,7 +17,7 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import encode_indexed_png, encode_png
 from pixelforge.imaging.sheet import draw_sheet
 from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, plan_sheet
-from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, sprite_names
+from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, safe_name, sprite_names
 from pixelforge.services.recipe import png_texts
 from pixelforge.services.sprites import Sprite, places_text
 
@@ -104,6 +104,30 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
         for path, data in content.items():
             stack.enter_context(replacing(path)).write_bytes(data)
     return tuple(content)
+
+
+def export_files(folder: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
+    """Write every sprite as a PNG of its own, named by the pattern; the files written. Raises OutputError."""
+    sprites = recoloured(sprites, options.palette)
+    names = sprite_names(options.names, [sprite.recipe for sprite in sprites])
+    paths = unlike_paths(folder, names)
+    alone = SheetOptions(scale=options.sheet.scale, background=options.sheet.background)
+    single = replace(options, sheet=alone, formats=())
+    for path, sprite in zip(paths, sprites, strict=True):
+        export_sprites(path, [sprite], single)
+    return paths
+
+
+def unlike_paths(folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
+    """A PNG in the folder for each name; names that differ in what no file name can hold are told apart by a number."""
+    taken: dict[str, Path] = {}
+    for name in names:
+        stem, number = safe_name(name), 2
+        while stem.lower() in taken:
+            stem = f"{safe_name(name)}_{number}"
+            number += 1
+        taken[stem.lower()] = folder / f"{stem}{SHEET_SUFFIX}"
+    return tuple(taken.values())
 
 
 def check_free(sheet: Path, options: ExportOptions) -> None:

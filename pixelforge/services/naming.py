@@ -1,4 +1,4 @@
-"""Names of sprites in engine files and folders, by a pattern such as {class}_{index:03}."""
+"""Names of sprites in engine files and folders, by a pattern such as {class}_{index:03}, and names of files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ DEFAULT_PATTERN = "{class}_{index:03}"
 FIELDS = "class, model, index (in its class, from 0), number (in the sheet, from 0), seed"
 TEXTS, NUMBERS = ("class", "model"), ("index", "number", "seed")
 MAX_NAME = 200
+NAME_LENGTH = 60
+RESERVED_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 def check_pattern(pattern: str) -> None:
@@ -38,6 +40,12 @@ def sprite_names(pattern: str, recipes: Sequence[Recipe]) -> list[str]:
         text = "".join(literal + (format(values[field], spec) if field else "") for literal, field, spec in parts)
         names[_unlike(text[:MAX_NAME] or "sprite", names)] = None
     return list(names)
+
+
+def safe_name(name: str) -> str:
+    """A file name for a class: letters, digits, dash, underscore and inner dots and spaces; never empty or reserved."""
+    cleaned = re.sub(r"[^\w\-. ]+", "_", name)[:NAME_LENGTH].strip(" .") or "_"
+    return f"_{cleaned}" if cleaned.split(".")[0].lower() in RESERVED_NAMES else cleaned
 
 
 def _parts(pattern: str) -> list[tuple[str, str | None, str]]:

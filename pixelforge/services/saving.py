@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from pixelforge.errors import OutputError
@@ -16,18 +15,10 @@ from pixelforge.services.export import (
     export_sprites,
     recoloured_alone,
 )
+from pixelforge.services.naming import safe_name
 from pixelforge.services.recipe import Recipe, png_texts, recipe_of
 from pixelforge.services.requests import GenerationRequest
 from pixelforge.services.sprites import Sprite, places_text
-
-NAME_LENGTH = 60
-RESERVED_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
-
-
-def safe_name(name: str) -> str:
-    """A file name for a class: letters, digits, dash, underscore and inner dots and spaces; never empty or reserved."""
-    cleaned = re.sub(r"[^\w\-. ]+", "_", name)[:NAME_LENGTH].strip(" .") or "_"
-    return f"_{cleaned}" if cleaned.split(".")[0].lower() in RESERVED_NAMES else cleaned
 
 
 class SpriteWriter:

@@ -127,7 +127,12 @@ def opened_folders() -> list[Path]:
 @pytest.fixture
 def desktop(qtbot, entry, places, ask_path, drags, opened_folders) -> Desktop:
     """The application, its window on the screen. Closing the window, as qtbot does, is all that ends it."""
-    system = SystemDialogs(ask_save_path=ask_path, start_drag=drags.append_mime, open_folder=opened_folders.append)
+    system = SystemDialogs(
+        ask_save_path=ask_path,
+        ask_animation_path=ask_path,
+        start_drag=drags.append_mime,
+        open_folder=opened_folders.append,
+    )
     built = app.build([entry], places, system)
     qtbot.addWidget(built.window)
     built.window.show()

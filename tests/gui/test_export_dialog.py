@@ -13,6 +13,7 @@ from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import sheet_picture
 from pixelforge.services.palettes import bundled_palettes
+from pixelforge.services.sprites import decode_sheet
 from tests.gui.using import pick
 from tests.made import made
 
@@ -114,3 +115,17 @@ def test_it_says_what_it_replaces_and_what_fails(qtbot, tmp_path) -> None:
     assert (tmp_path / "other.png").exists()
     dialog.path.setText("  ")
     assert not dialog.export_button.isEnabled()
+
+
+def test_one_file_a_sprite(dialog, tmp_path) -> None:
+    dialog.fields.single.click()
+    dialog.fields.scale.setValue(2)
+    assert not dialog.fields.columns.isEnabled()
+    assert f"3 files in {tmp_path / 'out' / 'sheet'}" in dialog.note.text()
+    dialog.export_button.click()
+    files = sorted((tmp_path / "out" / "sheet").iterdir())
+    assert [file.name for file in files] == ["cats_000.png", "cats_001.png", "dogs_000.png"]
+    for file, sprite in zip(files, (SPRITES[0], SPRITES[2], SPRITES[1]), strict=True):
+        (again,) = decode_sheet(file.read_bytes())
+        np.testing.assert_array_equal(again.pixels, sprite.pixels)
+        assert again.recipe == sprite.recipe

@@ -287,3 +287,21 @@ def test_nothing_is_chosen_while_sprites_form(qtbot, active) -> None:
     assert not any(action.isEnabled() for action in active.window.sprite_actions.list())
     click(qtbot, active.window.controls.stop_button)
     assert len(active.studio.stage.cells) == 4
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".apng"])
+def test_how_sprites_formed_can_be_saved(qtbot, active, ask_path, tmp_path, suffix) -> None:
+    active.window.actions_.save_forming.trigger()
+    assert "Generate sprites first" in active.studio.messages.current.text
+    active.worker._interval = 0.0
+    sprites = make(qtbot, active)
+    ask_path.answer = tmp_path / f"forming{suffix}"
+    active.window.actions_.save_forming.trigger()
+    with Image.open(ask_path.answer) as image:
+        assert image.n_frames > 2
+        image.seek(image.n_frames - 1)
+        last = np.asarray(image.convert("RGBA"))
+    np.testing.assert_array_equal(last[::4, ::4], lay_out(np.stack(sprites)))
+    ask_path.answer = tmp_path / "forming.bmp"
+    active.window.actions_.save_forming.trigger()
+    assert ".gif or .apng" in active.studio.messages.current.text

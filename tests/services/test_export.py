@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import tempfile
@@ -20,10 +21,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from pixelforge import files
 from pixelforge.errors import OutputError, PaletteError, RequestError
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet_plan import SheetOptions
-from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_sprites, targets
+from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_files, export_sprites, targets
 from pixelforge.services.recipe import recipes_in
 from pixelforge.services.sprites import Sprite
 from tests.made import made
@@ -322,3 +324,22 @@ def test_a_target_that_is_a_folder(tmp_path) -> None:
     (tmp_path / "s.png").mkdir()
     with pytest.raises(OutputError, match="is a folder"):
         export_sprites(tmp_path / "s.png", batch(1), ExportOptions())
+
+
+def test_names_that_no_file_can_hold_are_told_apart(tmp_path) -> None:
+    sprites = [made(seed, name) for seed, name in enumerate(("a/b", "a:b", "A_B", "CON"))]
+    paths = export_files(tmp_path, sprites, ExportOptions(names="{class}"))
+    assert [path.name for path in paths] == ["a_b.png", "a_b_2.png", "A_B_3.png", "_CON.png"]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+def test_a_disk_that_fills_up_leaves_the_old_files(tmp_path, monkeypatch) -> None:
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    options = ExportOptions(formats=("godot", "css"))
+    before = {path: path.read_bytes() for path in export_sprites(tmp_path / "s.png", batch(2), options)}
+    monkeypatch.setattr(files, "_sync", full)
+    with pytest.raises(OutputError, match="no space left on device"):
+        export_sprites(tmp_path / "s.png", batch(9), options)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

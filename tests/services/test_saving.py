@@ -9,9 +9,10 @@ from PIL import Image
 
 from pixelforge.errors import OutputError
 from pixelforge.imaging.pixels import Pixels, read_sprite
+from pixelforge.services.naming import safe_name
 from pixelforge.services.recipe import KEYWORD, Recipe
 from pixelforge.services.requests import GenerationRequest
-from pixelforge.services.saving import SpriteWriter, safe_name
+from pixelforge.services.saving import SpriteWriter
 
 REQUEST = GenerationRequest(
     class_names=("beasts", "../tools"), count=6, seed=40, guidance_scale=2.5, sampler="dpm++2m", steps=30

@@ -23,7 +23,15 @@ from pixelforge.gui.widgets.export_fields import ExportFields
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.imaging.palette import Palette
 from pixelforge.imaging.sheet_plan import SheetOptions
-from pixelforge.services.export import SHEET_SUFFIX, export_sprites, recoloured, sheet_picture, sheet_size, targets
+from pixelforge.services.export import (
+    SHEET_SUFFIX,
+    export_files,
+    export_sprites,
+    recoloured,
+    sheet_picture,
+    sheet_size,
+    targets,
+)
 from pixelforge.services.sprites import Sprite
 
 MAX_SHOWN = 4_000_000  # pixels of the preview: larger sheets are shown unscaled
@@ -78,7 +86,7 @@ class ExportDialog(QDialog):
         self._show()
 
     def _lay_out(self) -> None:
-        label = QLabel("Fi&le")
+        label = QLabel("&To")
         label.setBuddy(self.path)
         target = QHBoxLayout()
         target.addWidget(label)
@@ -105,6 +113,9 @@ class ExportDialog(QDialog):
         path = Path(self.path.text().strip()).expanduser()
         return path if path.suffix.lower() == SHEET_SUFFIX else path.with_name(path.name + SHEET_SUFFIX)
 
+    def _folder(self) -> Path:
+        return self._target().with_suffix("")
+
     def _show(self) -> None:
         """Show what would be written, or why nothing can be."""
         self.problem.hide()
@@ -117,9 +128,12 @@ class ExportDialog(QDialog):
             self.export_button.setEnabled(False)
             return
         self.export_button.setEnabled(named)
+        single = self.fields.single.isChecked()
         count = len(self._sprites)
         lines = [f"{width} x {height} px, {count} {'sprite' if count == 1 else 'sprites'}."]
-        if named:
+        if single:
+            lines = [f"{count} {'file' if count == 1 else 'files'} in {self._folder()}."]
+        elif named:
             there = [path.name for path in targets(self._target(), options) if path.exists()]
             kept = [name for name in there if name.endswith(".meta")]
             replaced = [name for name in there if name not in kept]
@@ -136,7 +150,11 @@ class ExportDialog(QDialog):
 
     def _export(self) -> None:
         try:
-            written = export_sprites(self._target(), self._sprites, self.fields.options())
+            options = self.fields.options()
+            if self.fields.single.isChecked():
+                written = export_files(self._folder(), self._sprites, options)
+            else:
+                written = export_sprites(self._target(), self._sprites, options)
         except PixelForgeError as error:
             self._complain(f"{error} Nothing was written.")
         else:

@@ -53,6 +53,7 @@ class ExportFields(QWidget):
         self._ask = ask
         self._rule: PaletteRule | None = None
         self.formats = {known.name: CheckBox(f"{known.serves} ({known.suffix})", False) for known in ATLAS_FORMATS}
+        self.single = CheckBox("One file a sprite, in a folder of the file's name")
         self.columns = _spin(0, MAX_COLUMNS, options.columns or 0)
         self.columns.setSpecialValueText("auto")
         self.class_rows = CheckBox("Every class begins a row", options.class_rows)
@@ -87,7 +88,7 @@ class ExportFields(QWidget):
                 power_of_two=self.power_of_two.isChecked(),
                 background=parse_colours([self.background.text()])[0] if self.background.isChecked() else None,
             ),
-            formats=tuple(name for name, box in self.formats.items() if box.isChecked()),
+            formats=tuple(name for name, box in self.formats.items() if box.isChecked() and box.isEnabled()),
             names=self.names.text(),
             palette=rule,
             indexed=self.indexed.isChecked(),
@@ -99,6 +100,7 @@ class ExportFields(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: tuple[tuple[str, str, str, tuple[QWidget, ...]], ...] = (
+            ("Fi&les", "Files", "Instead of one sheet.", (self.single,)),
             ("&Columns", "Columns", "Sprites in a row.", (self.columns, self.class_rows)),
             ("&Padding", "Padding", "Empty pixels between the sprites.", (self.padding,)),
             ("&Margin", "Margin", "Empty pixels around the sheet.", (self.margin,)),
@@ -133,12 +135,19 @@ class ExportFields(QWidget):
     def _connect(self) -> None:
         for spin in (self.columns, self.padding, self.margin, self.extrude, self.scale):
             spin.valueChanged.connect(lambda _: self.changed.emit())
-        for box in (*self.formats.values(), self.class_rows, self.power_of_two, self.indexed, self.recipes):
+        self.single.toggled.connect(self._on_single)
+        boxes = (self.single, self.class_rows, self.power_of_two, self.indexed, self.recipes)
+        for box in (*boxes, *self.formats.values()):
             box.toggled.connect(lambda _: self.changed.emit())
         self.background.clicked.connect(self._on_background)
         self.palette_field.palette_chosen.connect(self._on_palette)
         self.dither.currentIndexChanged.connect(lambda _: self.changed.emit())
         self.names.textChanged.connect(lambda _: self.changed.emit())
+
+    def _on_single(self, single: bool) -> None:
+        of_sheets = (self.columns, self.class_rows, self.padding, self.margin, self.extrude, self.power_of_two)
+        for field in (*of_sheets, *self.formats.values()):
+            field.setEnabled(not single)
 
     def _on_background(self, wanted: bool) -> None:
         colour = self._ask(self, QColor(FIRST_COLOUR)) if wanted else QColor()
