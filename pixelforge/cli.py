@@ -12,6 +12,7 @@ import typer
 from pixelforge import cli_options as option
 from pixelforge import cli_sheets, console
 from training.command import evaluate, train
+from training.dataset_command import dataset_app
 
 if TYPE_CHECKING:
     from pixelforge.services.animating import AnimationWriter
@@ -34,6 +35,7 @@ app.command()(cli_sheets.sheet)
 app.command()(cli_sheets.info)
 app.command()(cli_sheets.remake)
 app.add_typer(models_app, name="models")
+app.add_typer(dataset_app, name="dataset")
 
 ALL = "all"
 

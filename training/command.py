@@ -25,6 +25,9 @@ DEFAULT_OUT = Path("run")
 
 Folder = Annotated[Path | None, typer.Argument(help="Folder of sprites, one folder a class.", show_default=False)]
 Out = Annotated[Path, typer.Option(help="Folder of the run: figures, sample grids, snapshot, resumable state.")]
+KeepBackground = Annotated[
+    bool, typer.Option("--keep-background", help="Leave the flat ground of opaque pictures as it is.")
+]
 Device = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
 
 
@@ -53,6 +56,7 @@ def train(
     kinds: Annotated[
         bool, typer.Option("--kinds", help="Tell apart what a class holds by the first words of the files' names.")
     ] = False,
+    keep_background: KeepBackground = False,
     holdout: Annotated[float, typer.Option(help="Share of the sprites that is kept for the held-out loss.")] = 0.1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
     parent: Annotated[
@@ -78,10 +82,10 @@ def train(
         from pixelforge.core.checkpoint import load_checkpoint
         from pixelforge.core.header import Provenance
         from training.config import TrainConfig
-        from training.dataset import load_folder
+        from training.dataset import load_sprites
         from training.run import Run, best_precision, choose_model, steps_in
 
-        data = load_folder(folder, size)
+        data = load_sprites(folder, size, keep_background)
         _show_warnings(data.warnings)
         begin_from = None if parent is None else load_checkpoint(parent)
         model = choose_model(data, size, prediction, width, dropout, tell, kinds)
@@ -100,7 +104,7 @@ def train(
         if steps is None:
             settings = replace(settings, steps=steps_in(minutes or 60, model, settings, data, device))
         provenance = Provenance(data=folder.resolve().name, licence=licence, credits=credits)
-        run = Run.begin(folder, out, model, settings, data, device, provenance, begin_from)
+        run = Run.begin(folder, out, model, settings, data, device, provenance, begin_from, keep_background)
     _carry_on(run)
 
 
@@ -152,6 +156,7 @@ def evaluate(
     guidance: Annotated[list[float] | None, typer.Option(help="One row each; default: the model's own.")] = None,
     sampler: Annotated[list[str] | None, typer.Option(help="One row each; default: the model's own.")] = None,
     steps: Annotated[list[int] | None, typer.Option(help="One row each; default: the model's own.")] = None,
+    keep_background: KeepBackground = False,
     holdout: Annotated[float, typer.Option(help="As in training.")] = 0.1,
     seed: Annotated[int, typer.Option(help="As in training; generated sprites have seeds from 0.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the figures there as JSON.")] = None,
@@ -181,7 +186,7 @@ def evaluate(
             sampler or [recommended.sampler], steps or [recommended.steps], guidance or [recommended.guidance_scale]
         )
     ]
-    evaluator = Evaluator(data, checkpoint.header.model.image_size, holdout, seed)
+    evaluator = Evaluator(data, checkpoint.header.model.image_size, holdout, seed, keep_background)
     _show_warnings(evaluator.warnings)
     check_classes(checkpoint.header.class_names, evaluator.training)
     figures = [evaluator.score_heldout()]

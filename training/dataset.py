@@ -1,10 +1,11 @@
-"""A folder of class folders, read into memory as small integers."""
+"""Sprites to train on, read into memory as small integers."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,14 @@ from numpy.typing import NDArray
 from pixelforge.core.config import MAX_PALETTE, Colour, Kind, ModelConfig
 from pixelforge.core.kinds import kind_row
 from pixelforge.errors import DatasetError
-from pixelforge.files import reason
-from pixelforge.imaging.pixels import Pixels, read_sprite, resize_nearest
+from pixelforge.imaging.pixels import Pixels, decode_frames, resize_nearest
+from training.notebook import arrays_in, read_arrays
+from training.pictures import clear_background, shrink_exactly
+from training.sources import Found, by_class, find_items
 
 FRAME_SUFFIX = re.compile(r"[_-]f\d+$")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 FEWEST_OF_KIND = 12  # sprites; rarer kinds are learnt as their class
-NOT_PICTURES = {".txt", ".md", ".json", ".csv", ".db", ".ini"}
 
 
 @dataclass(frozen=True)
@@ -51,40 +53,109 @@ class SpriteSet:
         return {name: counted[index] for index, name in enumerate(self.class_names)}
 
 
-def load_folder(folder: Path, image_size: int) -> SpriteSet:
-    """Read every picture in the class folders of `folder`; a folder without class folders is one class.
+@dataclass(frozen=True, eq=False)
+class RawSprite:
+    """A sprite as it was found."""
 
-    Pictures of another size are resized by nearest neighbour and broken ones left out, both with a warning.
-    Raises DatasetError if nothing is left.
+    class_name: str
+    group: str  # equal for the frames of one animation
+    label: str  # its file, for messages
+    pixels: Pixels  # (H, W, 4), an exact blow-up undone and a flat ground cleared
+    size: tuple[int, int]  # width and height of the picture in its file
+    cleared: bool  # whether a flat ground was made transparent
+
+
+def read_raw(source: Path, image_size: int, keep_background: bool, refused: list[str]) -> list[RawSprite]:
+    """The sprites of a folder, a .zip or the notebook's arrays; a line for each file left out goes to `refused`.
+
+    Flat grounds are cleared in classes of which most pictures have no transparency at all: elsewhere an opaque picture
+    is meant to be one. Raises DatasetError if there is nothing to be read at all.
     """
-    sprites, labels, groups, warnings = [], [], [], []
-    names: list[str] = []
-    for name, files in _class_files(folder).items():
-        found = 0
-        for file in files:
+    arrays = arrays_in(source)
+    raw = _in_arrays(arrays, image_size) if arrays else _in_files(find_items(source), image_size, refused)
+    if keep_background:
+        return raw
+    opaque: dict[str, list[bool]] = {}
+    for sprite in raw:
+        opaque.setdefault(sprite.class_name, []).append(bool((sprite.pixels[..., 3] > 0).all()))
+    flat = {name for name, found in opaque.items() if 2 * sum(found) > len(found)}
+    return [_cleared(sprite) if sprite.class_name in flat else sprite for sprite in raw]
+
+
+def _in_arrays(path: Path, image_size: int) -> list[RawSprite]:
+    sprites, numbers = read_arrays(path)
+    names = [f"class {number + 1}" for number in numbers.tolist()]
+    return [
+        _raw(name, f"{name}/{index}", f"sprite {index} of {path}", pixels, image_size)
+        for index, (name, pixels) in enumerate(zip(names, sprites, strict=True))
+    ]
+
+
+def _in_files(found: Found, image_size: int, refused: list[str]) -> list[RawSprite]:
+    refused += found.refused
+    raw = []
+    for name, items in by_class(found.items):
+        for item in items:
             try:
-                pixels = read_sprite(file)
+                frames = decode_frames(item.read(), item.label)
             except DatasetError as error:
-                warnings.append(f"Left out: {error}")
+                refused.append(f"Left out: {error}")
                 continue
-            if pixels.shape[:2] != (image_size, image_size):
-                height, width = pixels.shape[:2]
-                warnings.append(f"Resized: {file} is {width} x {height}; trained at {image_size} x {image_size}.")
-                pixels = resize_nearest(pixels, image_size)
-            sprites.append(pixels)
-            labels.append(len(names))
-            groups.append(f"{name}/{FRAME_SUFFIX.sub('', file.stem)}")
-            found += 1
-        if found:
-            names.append(name)
-        else:
-            warnings.append(f"Left out: {name} holds no picture that can be read.")
-    if not sprites:
+            group = f"{name}/{FRAME_SUFFIX.sub('', item.stem)}"
+            raw += [_raw(name, group, item.label, pixels, image_size) for pixels in frames]
+    return raw
+
+
+def load_sprites(source: Path, image_size: int, keep_background: bool = False) -> SpriteSet:
+    """Read every sprite of a folder of class folders, a flat folder, a .zip of either, or the notebook's arrays.
+
+    Exact blow-ups are brought back, other sizes resized by nearest neighbour, broken pictures left out, all with a
+    warning. A flat ground of an opaque picture becomes transparent, unless it is to be kept. Raises DatasetError if
+    nothing is left.
+    """
+    warnings: list[str] = []
+    raw = read_raw(source, image_size, keep_background, warnings)
+    if not raw:
         details = f" ({warnings[0]})" if warnings else ""
-        raise DatasetError(f"{folder} holds no sprites: put pictures into it, one folder a class.{details}")
+        raise DatasetError(f"{source} holds no sprites: put pictures into it, one folder a class.{details}")
+    sprites = []
+    for sprite in raw:
+        height, width = sprite.pixels.shape[:2]
+        if (height, width) != (image_size, image_size):
+            warnings.append(f"Resized: {sprite.label} is {width} x {height}; trained at {image_size} x {image_size}.")
+        sprites.append(_fitted(sprite.pixels, image_size))
+    names = tuple(dict.fromkeys(sprite.class_name for sprite in raw))
+    labels = np.array([names.index(sprite.class_name) for sprite in raw], np.int64)
+    warnings += _notes(raw, names)
+    return SpriteSet(np.stack(sprites), labels, names, tuple(sprite.group for sprite in raw), tuple(warnings))
+
+
+def _raw(class_name: str, group: str, label: str, pixels: Pixels, image_size: int) -> RawSprite:
+    size = (pixels.shape[1], pixels.shape[0])
+    return RawSprite(class_name, group, label, shrink_exactly(pixels, image_size), size, cleared=False)
+
+
+def _cleared(sprite: RawSprite) -> RawSprite:
+    pixels = clear_background(sprite.pixels)
+    return sprite if pixels is sprite.pixels else replace(sprite, pixels=pixels, cleared=True)
+
+
+def _fitted(pixels: Pixels, side: int) -> Pixels:
+    return pixels if pixels.shape[:2] == (side, side) else resize_nearest(pixels, side)
+
+
+def _notes(raw: Sequence[RawSprite], names: tuple[str, ...]) -> list[str]:
+    """What was done to many sprites, in a line each."""
+    shrunk = sum(sprite.size != (sprite.pixels.shape[1], sprite.pixels.shape[0]) for sprite in raw)
+    cleared = sum(sprite.cleared for sprite in raw)
+    notes = []
+    if shrunk:
+        notes.append(f"Brought back: {shrunk} pictures were exact blow-ups of smaller ones.")
+    if cleared:
+        notes.append(f"Made transparent: the flat ground of {cleared} pictures (--keep-background leaves it).")
     if len(names) == 1:
-        warnings.append(f"There is one class only, {names[0]}: the model will have nothing to choose from.")
-    return SpriteSet(np.stack(sprites), np.array(labels, np.int64), tuple(names), tuple(groups), tuple(warnings))
+        notes.append(f"There is one class only, {names[0]}: the model will have nothing to choose from.")
+    return notes
 
 
 def split_holdout(data: SpriteSet, fraction: float, seed: int) -> tuple[SpriteSet, SpriteSet]:
@@ -130,24 +201,3 @@ def find_palette(sprites: Pixels) -> tuple[Colour, ...]:
         return ()
     order = np.argsort(-uses, kind="stable")
     return tuple((int(r), int(g), int(b)) for r, g, b in colours[order])
-
-
-def _class_files(folder: Path) -> dict[str, list[Path]]:
-    try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except FileNotFoundError as error:
-        raise DatasetError(f"{folder} does not exist.") from error
-    except OSError as error:
-        raise DatasetError(f"{folder} cannot be opened: {reason(error)}.") from error
-    folders = [entry for entry in entries if entry.is_dir()]
-    if not folders:
-        return {folder.resolve().name: _pictures(entries)}
-    return {entry.name: _pictures(sorted(entry.rglob("*"))) for entry in folders}
-
-
-def _pictures(entries: list[Path]) -> list[Path]:
-    return [
-        entry
-        for entry in entries
-        if entry.is_file() and not entry.name.startswith(".") and entry.suffix.lower() not in NOT_PICTURES
-    ]

@@ -19,7 +19,7 @@ from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.imaging.pixels import Pixels, from_values
 from training.classifier import describe, train_classifier
-from training.dataset import SpriteSet, load_folder, split_holdout
+from training.dataset import SpriteSet, load_sprites, split_holdout
 from training.metrics import frechet_distance, kernel_distance, mean_pairwise_distance, nearest_distances
 
 NEAR_COPY = 0.15  # nearest_distances below this: a pixel here and there differs from a known sprite
@@ -44,8 +44,10 @@ class Figures:
 class Evaluator:
     """Real sprites, split as in training, and a classifier fitted to the training part."""
 
-    def __init__(self, folder: Path, image_size: int, holdout: float = 0.1, seed: int = 0) -> None:
-        data = load_folder(folder, image_size)
+    def __init__(
+        self, folder: Path, image_size: int, holdout: float = 0.1, seed: int = 0, keep_background: bool = False
+    ) -> None:
+        data = load_sprites(folder, image_size, keep_background)
         self.training, self.heldout = split_holdout(data, holdout, seed)
         if len(self.heldout) < 2:
             raise DatasetError(f"{folder} is too small to hold sprites out for a comparison.")

@@ -24,7 +24,7 @@ from pixelforge.imaging.png import write_png
 from pixelforge.imaging.sheet import lay_out
 from training.augment import AUGMENT_DIM
 from training.config import Precision, TrainConfig
-from training.dataset import SpriteSet, find_kinds, find_palette, load_folder, split_holdout
+from training.dataset import SpriteSet, find_kinds, find_palette, load_sprites, split_holdout
 from training.evaluate import draw_sprites
 from training.loop import StepResult, Trainer, train
 from training.run_dir import RunConfig, RunDir, StatsRow
@@ -71,6 +71,7 @@ class Run:
         device: str = "auto",
         provenance: Provenance | None = None,
         parent: Checkpoint | None = None,
+        keep_background: bool = False,
     ) -> Run:
         """Start a run of `data`, read from `folder`, in the folder `out`, from the weights of `parent` or from nothing.
 
@@ -86,6 +87,7 @@ class Run:
             model=model,
             diffusion=DiffusionConfig(),
             training=training,
+            keep_background=keep_background,
             provenance=replace(provenance, steps=parent.header.provenance.steps if parent else 0),
         )
         run_dir = RunDir(out)
@@ -101,7 +103,7 @@ class Run:
         """Go on with the run in `out`; `folder` if its data has moved. Raises TrainingError if the data has changed."""
         run_dir = RunDir(out)
         config = run_dir.read_config()
-        data = load_folder(folder or Path(config.data), config.model.image_size)
+        data = load_sprites(folder or Path(config.data), config.model.image_size, config.keep_background)
         if fingerprint(data) != config.fingerprint:
             raise TrainingError(
                 f"The sprites in {folder or config.data} have changed since the run in {out} was begun: "

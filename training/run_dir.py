@@ -30,6 +30,7 @@ class RunConfig:
     model: ModelConfig
     diffusion: DiffusionConfig
     training: TrainConfig
+    keep_background: bool = False  # whether flat grounds of opaque pictures stay
     provenance: Provenance  # as the model file will carry it; counts and date are filled in when it is written
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from pixelforge.errors import DatasetError
 from pixelforge.files import reason
@@ -18,6 +20,8 @@ Values = NDArray[np.float32]
 
 ALPHA_THRESHOLD = 128
 MAX_SIDE = 4096
+MAX_FRAMES = 256
+MAX_PIXELS = 2**26  # of all frames together
 
 
 def read_sprite(path: Path) -> Pixels:
@@ -30,21 +34,38 @@ def decode_picture(data: bytes, name: str = "The picture") -> tuple[Pixels, dict
     return _read(io.BytesIO(data), name)
 
 
+def decode_frames(data: bytes, name: str) -> list[Pixels]:
+    """The frames of a picture file's content, (H, W, 4) each with hard alpha; one for most. Raises DatasetError."""
+    with _opened(io.BytesIO(data), name) as image:
+        count = getattr(image, "n_frames", 1)
+        if count > MAX_FRAMES or count * image.width * image.height > MAX_PIXELS:
+            raise DatasetError(f"{name} has too many frames ({count}).")
+        frames = ImageSequence.Iterator(image)
+        return [harden_alpha(np.asarray(frame.convert("RGBA"), dtype=np.uint8)) for frame in frames]
+
+
 def _read(source: Path | io.BytesIO, name: str) -> tuple[Pixels, dict[str, str]]:
+    with _opened(source, name) as image:
+        pixels = harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
+        texts = getattr(image, "text", {})
+        return pixels, {key: str(value) for key, value in texts.items()}
+
+
+@contextmanager
+def _opened(source: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
+    """A picture, read within; whatever is wrong with it comes out as a DatasetError that names it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(source) as image:
                 if max(image.size) > MAX_SIDE:
                     raise DatasetError(f"{name} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
-                pixels = harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
-                texts = getattr(image, "text", {})
-                return pixels, {key: str(value) for key, value in texts.items()}
+                yield image
     except UnidentifiedImageError as error:
         raise DatasetError(f"{name} is not a picture.") from error
     except OSError as error:
         raise DatasetError(f"{name} cannot be read: {reason(error)}.") from error
-    except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError, Warning) as error:
+    except (SyntaxError, ValueError, EOFError, IndexError, Image.DecompressionBombError, Warning) as error:
         raise DatasetError(f"{name} cannot be read: {str(error) or type(error).__name__}.") from error
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from pixelforge.core.config import ModelConfig
-from training.dataset import SpriteSet, load_folder
+from training.dataset import SpriteSet, load_sprites
 
 COLOURS = np.array([[20, 12, 28], [210, 69, 73], [109, 170, 44], [89, 125, 207]], np.uint8)
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def data(folder: Path) -> SpriteSet:
-    return load_folder(folder, 8)
+    return load_sprites(folder, 8)
 
 
 @pytest.fixture

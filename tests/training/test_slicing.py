@@ -1,0 +1,122 @@
+"""Sheets cut into sprites, and the report on a data set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pixelforge.errors import DatasetError, RequestError
+from pixelforge.imaging.pixels import read_sprite
+from tests.training.conftest import COLOURS, blob, write_sprite
+from training.dataset import load_sprites
+from training.report import check, report_lines
+from training.slicing import Grid, slice_sheet, tiles_of
+
+
+def sheet(grid: Grid, columns: int, rows: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """A sheet of different sprites, and the sprites."""
+    rng = np.random.default_rng(0)
+    sprites = [blob(rng, grid.tile) for _ in range(columns * rows)]
+    side = 2 * grid.margin - grid.spacing
+    pitch = grid.tile + grid.spacing
+    pixels = np.zeros((side + rows * pitch, side + columns * pitch, 4), np.uint8)
+    for index, sprite in enumerate(sprites):
+        y, x = grid.margin + index // columns * pitch, grid.margin + index % columns * pitch
+        pixels[y : y + grid.tile, x : x + grid.tile] = sprite
+    return pixels, sprites
+
+
+@given(st.builds(Grid, st.integers(4, 12), st.integers(0, 3), st.integers(0, 3)), st.integers(1, 5), st.integers(1, 4))
+def test_tiles_lie_where_the_grid_says(grid: Grid, columns: int, rows: int) -> None:
+    pixels, sprites = sheet(grid, columns, rows)
+    tiles = list(tiles_of(pixels, grid))
+    assert [(tile.row, tile.column) for tile in tiles] == [(r, c) for r in range(rows) for c in range(columns)]
+    np.testing.assert_array_equal([tile.pixels for tile in tiles], sprites)
+
+
+def test_a_sheet_becomes_a_class_folder(tmp_path: Path) -> None:
+    grid = Grid(8, margin=2, spacing=1)
+    pixels, sprites = sheet(grid, 4, 2)
+    pixels[2:10, 11:19] = 0  # an empty tile
+    pixels[2:10, 20:28] = sprites[0]  # and a repeated one
+    Image.fromarray(pixels).save(tmp_path / "pack.png")
+    done = slice_sheet(tmp_path / "pack.png", grid, tmp_path / "set" / "beasts", leave_out=frozenset({(1, 3)}))
+    assert (len(done.files), done.empty, done.duplicates) == (5, 1, 1)
+    assert done.files[0].name == "pack_r00c00.png"
+    data = load_sprites(tmp_path / "set", 8)
+    assert data.counts() == {"beasts": 5}
+    np.testing.assert_array_equal(data.sprites, [sprites[i] for i in (0, 3, 4, 5, 6)])
+
+
+def test_a_flat_ground_of_a_sheet_is_cleared_or_kept(tmp_path: Path) -> None:
+    pixels, sprites = sheet(Grid(8, 1, 1), 3, 1)
+    pixels[pixels[..., 3] == 0] = (255, 0, 255, 255)
+    Image.fromarray(pixels).save(tmp_path / "s.png")
+    for keep in (False, True):
+        files = slice_sheet(tmp_path / "s.png", Grid(8, 1, 1), tmp_path / str(keep), keep).files
+        first = read_sprite(files[0])
+        np.testing.assert_array_equal(first[..., 3] > 0, True if keep else sprites[0][..., 3] > 0)
+
+
+def test_sheets_that_hold_nothing(tmp_path: Path) -> None:
+    Image.new("RGBA", (64, 64)).save(tmp_path / "empty.png")
+    for grid in (Grid(16), Grid(100)):
+        with pytest.raises(DatasetError, match=r"empty\.png has no tile"):
+            slice_sheet(tmp_path / "empty.png", grid, tmp_path / "out")
+    with pytest.raises(DatasetError, match="cannot be read"):
+        slice_sheet(tmp_path / "none.png", Grid(16), tmp_path / "out")
+    with pytest.raises(RequestError):
+        Grid(0)
+    with pytest.raises(RequestError):
+        Grid(8, -1)
+
+
+def test_the_report(folder: Path, tmp_path: Path) -> None:
+    (folder / "tools" / "broken.png").write_bytes(b"no")
+    copy = folder / "tools" / "zz_copy.png"
+    copy.write_bytes((folder / "tools" / "tool_03.png").read_bytes())
+    speck = np.zeros((8, 8, 4), np.uint8)
+    speck[0, 0] = (*COLOURS[0], 255)
+    write_sprite(folder / "tools" / "speck.png", speck)
+    big = blob(np.random.default_rng(77))
+    write_sprite(folder / "tools" / "big.png", big.repeat(3, 0).repeat(3, 1))
+    report, contact = check(folder, 8)
+    assert report.classes == {"beasts": 48, "tools": 19}
+    assert report.few == ("tools",)
+    assert report.sizes == {"8 x 8": 66, "24 x 24": 1}
+    assert (report.blown_up, report.resized, report.cleared, report.colours) == (1, 0, 0, 4)
+    assert (str(folder / "tools" / "tool_03.png"), str(copy)) in report.duplicates
+    assert report.near_empty == (str(folder / "tools" / "speck.png"),)
+    assert len(report.left_out) == 1
+    assert "broken.png" in report.left_out[0]
+    assert contact.shape == (8 * 3, 8 * 32, 4)
+    np.testing.assert_array_equal(contact[16:24, :8], big)
+    text = "\n".join(report_lines(report))
+    for word in ("67 sprites in 2 classes", "tools: 19 (few)", "broken.png", "speck.png", "zz_copy.png", "4 colours"):
+        assert word in text
+
+
+def test_the_whole_way_from_a_sheet_to_a_sheet(command, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    grid = Grid(8, 2, 1)
+    for name in ("orcs", "swords"):
+        Image.fromarray(sheet(grid, 6, 4)[0]).save(f"{name}.png")
+        cut = ("dataset", "slice", f"{name}.png", "--class", name, "--tile", 8, "--margin", 2, "--spacing", 1)
+        code, _, error = command(*cut, "--out", "mine")
+        assert (code, "24 sprites" in error) == (0, True)
+    code, out, _ = command("dataset", "check", "mine", "--size", 8, "--json", "--contact-sheet", "contact.png")
+    assert (code, json.loads(out)["classes"]) == (0, {"orcs": 24, "swords": 24})
+    assert Path("contact.png").exists()
+    sizes = ("--size", 8, "--width", 8, "--batch", 8, "--steps", 4, "--device", "cpu", "--from", "nothing")
+    code, _, error = command("train", "mine", "--out", "run", *sizes)
+    assert code == 0, error
+    model = "run/snapshot.safetensors"
+    made = ("--class", "orcs", "--count", 4, "--steps", 3, "--out", "new.png", "--format", "godot")
+    assert command("generate", "--model", model, *made)[0] == 0
+    assert Path("new.tres").exists()

@@ -1,0 +1,120 @@
+"""What a data set is like: a report before it is trained on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pixelforge.errors import DatasetError
+from pixelforge.imaging.pixels import Pixels, enlarge, resize_nearest
+from pixelforge.imaging.png import write_png
+from pixelforge.imaging.sheet import lay_out
+from training.dataset import RawSprite, find_palette, read_raw
+
+FEW = 20  # sprites of a class that are hardly enough to learn from
+NEAR_EMPTY = 6  # opaque pixels
+CONTACT_COLUMNS = 32
+CONTACT_ROWS = 4  # of each class
+CONTACT_SCALE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What `check` found."""
+
+    source: str
+    sprites: int
+    classes: dict[str, int]  # sprites a class
+    few: tuple[str, ...]  # classes with fewer than FEW
+    sizes: dict[str, int]  # pictures of each "W x H" in their files
+    blown_up: int  # pictures that are exact blow-ups of smaller ones
+    resized: int  # sprites that are not of the size to be trained at
+    cleared: int  # sprites whose flat ground becomes transparent
+    duplicates: tuple[tuple[str, ...], ...]  # files with the same sprite
+    near_empty: tuple[str, ...]  # files with hardly a pixel
+    colours: int  # different opaque colours; 0 for more than a palette holds
+    left_out: tuple[str, ...]  # a line a file
+
+
+def check(source: Path, image_size: int = 16, keep_background: bool = False) -> tuple[Report, Pixels]:
+    """The report, and a contact sheet (H, W, 4) of the first sprites of each class. Raises DatasetError."""
+    left_out: list[str] = []
+    raw = read_raw(source, image_size, keep_background, left_out)
+    if not raw:
+        raise DatasetError(f"{source} holds no sprites.{' ' + left_out[0] if left_out else ''}")
+    fitted = np.stack([resize_nearest(sprite.pixels, image_size) for sprite in raw])
+    classes = Counter(sprite.class_name for sprite in raw)
+    report = Report(
+        source=str(source),
+        sprites=len(raw),
+        classes=dict(classes),
+        few=tuple(name for name, count in classes.items() if count < FEW),
+        sizes=dict(Counter(f"{width} x {height}" for width, height in (sprite.size for sprite in raw)).most_common()),
+        blown_up=sum(sprite.size != _own_size(sprite) for sprite in raw),
+        resized=sum(_own_size(sprite) != (image_size, image_size) for sprite in raw),
+        cleared=sum(sprite.cleared for sprite in raw),
+        duplicates=_duplicates(raw),
+        near_empty=tuple(s.label for s in raw if (s.pixels[..., 3] > 0).sum() <= NEAR_EMPTY),
+        colours=len(find_palette(fitted)),
+        left_out=tuple(left_out),
+    )
+    return report, _contact_sheet(raw, fitted)
+
+
+def write_contact_sheet(path: Path, sheet: Pixels) -> None:
+    """Write it, twice as large. Raises OutputError."""
+    write_png(path, enlarge(sheet, CONTACT_SCALE))
+
+
+def report_lines(report: Report, most: int = 20) -> list[str]:
+    """The report in lines for a person; long lists are cut at `most`."""
+    lines = [f"{report.sprites} sprites in {len(report.classes)} classes, {_colours(report)}"]
+    lines += [f"  {name}: {count}" + (" (few)" if name in report.few else "") for name, count in report.classes.items()]
+    lines.append("sizes: " + ", ".join(f"{count} of {size}" for size, count in list(report.sizes.items())[:most]))
+    for count, what in (
+        (report.blown_up, "are exact blow-ups, and are brought back"),
+        (report.resized, "have another size, and are resized by nearest neighbour"),
+        (report.cleared, "have a flat ground, which is made transparent"),
+    ):
+        lines += [f"{count} {what}"] * bool(count)
+    lines += _listed("the same sprite more than once", [" = ".join(same) for same in report.duplicates], most)
+    lines += _listed("with hardly a pixel", list(report.near_empty), most)
+    lines += _listed("left out", [line.removeprefix("Left out: ") for line in report.left_out], most)
+    return lines
+
+
+def _own_size(sprite: RawSprite) -> tuple[int, int]:
+    return sprite.pixels.shape[1], sprite.pixels.shape[0]
+
+
+def _duplicates(raw: list[RawSprite]) -> tuple[tuple[str, ...], ...]:
+    by_content: dict[bytes, list[str]] = defaultdict(list)
+    for sprite in raw:
+        digest = hashlib.sha256(repr(sprite.pixels.shape).encode() + sprite.pixels.tobytes()).digest()
+        by_content[digest].append(sprite.label)
+    return tuple(tuple(labels) for labels in by_content.values() if len(labels) > 1)
+
+
+def _contact_sheet(raw: list[RawSprite], fitted: Pixels) -> Pixels:
+    rows = []
+    for name in dict.fromkeys(sprite.class_name for sprite in raw):
+        of_class = [index for index, sprite in enumerate(raw) if sprite.class_name == name]
+        rows.append(lay_out(fitted[of_class[: CONTACT_COLUMNS * CONTACT_ROWS]], CONTACT_COLUMNS))
+    return np.concatenate(rows)
+
+
+def _colours(report: Report) -> str:
+    if not report.colours:
+        return "more than 64 colours: trained with the prediction v"
+    return f"{report.colours} colours: trained with the prediction palette"
+
+
+def _listed(title: str, entries: list[str], most: int) -> list[str]:
+    if not entries:
+        return []
+    more = [f"  … and {len(entries) - most} more"] * (len(entries) > most)
+    return [f"{title}: {len(entries)}", *(f"  {entry}" for entry in entries[:most]), *more]

@@ -1,0 +1,105 @@
+"""Sprite sheets cut into sprites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pixelforge.errors import DatasetError, RequestError
+from pixelforge.files import check_writable
+from pixelforge.imaging.pixels import Pixels, read_sprite
+from pixelforge.imaging.png import write_png
+from training.pictures import clear_background
+
+MAX_TILE = 512
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the tiles of a sheet lie, in pixels. Raises RequestError."""
+
+    tile: int  # side of a tile
+    margin: int = 0  # around all of them
+    spacing: int = 0  # between two of them
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.tile <= MAX_TILE:
+            raise RequestError(f"A tile has 1 to {MAX_TILE} pixels a side, not {self.tile}.")
+        if self.margin < 0 or self.spacing < 0:
+            raise RequestError("Margin and spacing cannot be negative.")
+
+    def corners(self, width: int, height: int) -> list[tuple[int, int]]:
+        """Top left corners (x, y) of the whole tiles in a sheet, row by row."""
+        pitch = self.tile + self.spacing
+        across, down = (range(self.margin, length - self.tile + 1, pitch) for length in (width, height))
+        return [(x, y) for y in down for x in across]
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A tile of a sheet."""
+
+    row: int
+    column: int
+    pixels: Pixels
+
+
+@dataclass(frozen=True)
+class Sliced:
+    """What came of a sheet."""
+
+    files: tuple[Path, ...]
+    empty: int
+    duplicates: int
+
+
+def tiles_of(sheet: Pixels, grid: Grid) -> Iterator[Tile]:
+    """Every tile of a sheet (H, W, 4), the empty ones and repeated ones too."""
+    height, width = sheet.shape[:2]
+    columns = max(1, len({x for x, _ in grid.corners(width, height)}))
+    for index, (x, y) in enumerate(grid.corners(width, height)):
+        yield Tile(index // columns, index % columns, sheet[y : y + grid.tile, x : x + grid.tile])
+
+
+def slice_sheet(
+    path: Path,
+    grid: Grid,
+    folder: Path,
+    keep_background: bool = False,
+    leave_out: frozenset[tuple[int, int]] = frozenset(),
+) -> Sliced:
+    """Write a sheet's tiles into a class folder, named by sheet, row and column.
+
+    Empty tiles are skipped and equal ones written once. leave_out: (row, column) of tiles that are not wanted. Raises
+    DatasetError if nothing is left, or OutputError.
+    """
+    sheet = read_sprite(path)
+    if not keep_background:
+        sheet = clear_background(sheet)
+    check_writable(folder)
+    seen: set[bytes] = set()
+    files: list[Path] = []
+    empty = duplicates = 0
+    for tile in tiles_of(sheet, grid):
+        content = np.ascontiguousarray(tile.pixels)
+        if (tile.row, tile.column) in leave_out:
+            continue
+        if is_empty(content):
+            empty += 1
+        elif content.tobytes() in seen:
+            duplicates += 1
+        else:
+            seen.add(content.tobytes())
+            files.append(folder / f"{path.stem}_r{tile.row:02}c{tile.column:02}.png")
+            write_png(files[-1], content)
+    if not files:
+        raise DatasetError(f"{path} has no tile of {grid.tile} pixels that holds something.")
+    return Sliced(tuple(files), empty, duplicates)
+
+
+def is_empty(pixels: Pixels) -> bool:
+    """Whether there is nothing on a tile: all transparent, or all of one colour."""
+    return bool((pixels == pixels[0, 0]).all())

@@ -1,0 +1,158 @@
+"""Where sprites lie: a folder of class folders, a flat folder, or a .zip of either."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pixelforge.errors import DatasetError
+from pixelforge.files import reason
+
+MAX_BYTES = 32 * 2**20  # of a picture file
+MAX_ITEMS = 200_000
+NOT_PICTURES = {".txt", ".md", ".json", ".csv", ".db", ".ini", ".npy"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file that should be a picture."""
+
+    class_name: str
+    stem: str  # of its name
+    label: str  # for messages
+    read: Callable[[], bytes]  # raises DatasetError that names the file
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a source holds; `refused` has a line for everything that is left out unread."""
+
+    items: tuple[Item, ...]
+    refused: tuple[str, ...]
+
+
+def find_items(source: Path) -> Found:
+    """The files in a folder or .zip, class by class, in the order of their names. Raises DatasetError."""
+    if source.suffix.lower() == ".zip" and source.is_file():
+        return _in_zip(source)
+    try:
+        entries = sorted(entry for entry in source.iterdir() if not entry.name.startswith("."))
+    except FileNotFoundError as error:
+        raise DatasetError(f"{source} does not exist.") from error
+    except OSError as error:
+        raise DatasetError(f"{source} cannot be opened: {reason(error)}.") from error
+    folders = [entry for entry in entries if entry.is_dir()]
+    refused: list[str] = []
+    items: list[Item] = []
+    root = source.resolve()
+    for folder in folders or [source]:
+        name = folder.name if folders else root.name
+        files = sorted(folder.rglob("*")) if folders else entries
+        items += [_file_item(name, file) for file in files if _wanted(file, root, refused)]
+    return _checked(source, items, refused)
+
+
+def _wanted(file: Path, root: Path, refused: list[str]) -> bool:
+    if file.name.startswith(".") or file.suffix.lower() in NOT_PICTURES:
+        return False
+    try:
+        if not file.resolve().is_relative_to(root):
+            refused.append(f"Left out: {file} is a link that leads out of the folder.")
+            return False
+        return file.is_file()
+    except (OSError, RuntimeError):  # a link to itself
+        refused.append(f"Left out: {file} is a link that leads nowhere.")
+        return False
+
+
+def _file_item(class_name: str, file: Path) -> Item:
+    def read() -> bytes:
+        try:
+            with file.open("rb") as opened:
+                data = opened.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise DatasetError(f"{file} cannot be read: {reason(error)}.") from error
+        return _not_too_large(data, str(file))
+
+    return Item(class_name, file.stem, str(file), read)
+
+
+def _in_zip(source: Path) -> Found:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            entries = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise DatasetError(f"{source} is not a zip archive that can be read.") from error
+    except OSError as error:
+        raise DatasetError(f"{source} cannot be read: {reason(error)}.") from error
+    refused: list[str] = []
+    paths = {info.filename: PurePosixPath(info.filename.replace("\\", "/")) for info in entries}
+    kept = [info for info in entries if _safe(source, info, paths[info.filename], refused)]
+    depth = _common_depth([paths[info.filename] for info in kept])
+    items = []
+    for info in kept:
+        parts = paths[info.filename].parts[depth:]
+        class_name = parts[0] if len(parts) > 1 else source.stem
+        items.append(_zip_item(source, info, class_name, PurePosixPath(parts[-1]).stem))
+    return _checked(source, items, refused)
+
+
+def _safe(source: Path, info: zipfile.ZipInfo, path: PurePosixPath, refused: list[str]) -> bool:
+    hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts)
+    if ".." in path.parts or path.is_absolute() or ":" in path.parts[0]:
+        refused.append(f"Left out: {info.filename!r} in {source} leads out of the archive.")
+    elif stat.S_ISLNK(info.external_attr >> 16):
+        refused.append(f"Left out: {info.filename!r} in {source} is a link.")
+    elif info.file_size > MAX_BYTES:
+        refused.append(f"Left out: {info.filename!r} in {source} is larger than {MAX_BYTES >> 20} MB.")
+    else:
+        return not hidden and path.suffix.lower() not in NOT_PICTURES
+    return False
+
+
+def _common_depth(paths: list[PurePosixPath]) -> int:
+    """How many folders all paths share above the one that names the class."""
+    depth = 0
+    while paths and all(len(path.parts) > depth + 2 for path in paths):
+        if len({path.parts[depth] for path in paths}) > 1:
+            break
+        depth += 1
+    return depth
+
+
+def _zip_item(source: Path, info: zipfile.ZipInfo, class_name: str, stem: str) -> Item:
+    label = f"{info.filename!r} in {source}"
+
+    def read() -> bytes:
+        try:
+            with zipfile.ZipFile(source) as archive, archive.open(info) as opened:
+                data = opened.read(MAX_BYTES + 1)  # whatever size the entry claims
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+            raise DatasetError(f"{label} cannot be read: {error}.") from error
+        except Exception as error:
+            raise DatasetError(f"{label} cannot be read: it is damaged ({type(error).__name__}).") from error
+        return _not_too_large(data, label)
+
+    return Item(class_name, stem, label, read)
+
+
+def _not_too_large(data: bytes, label: str) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise DatasetError(f"{label} is larger than {MAX_BYTES >> 20} MB.")
+    return data
+
+
+def _checked(source: Path, items: list[Item], refused: list[str]) -> Found:
+    if len(items) > MAX_ITEMS:
+        raise DatasetError(f"{source} holds {len(items):,} files; at most {MAX_ITEMS:,} can be trained on.")
+    return Found(tuple(items), tuple(refused))
+
+
+def by_class(items: tuple[Item, ...]) -> Iterator[tuple[str, list[Item]]]:
+    """Items with their class, the classes in the order of their names."""
+    names = sorted({item.class_name for item in items})
+    for name in names:
+        yield name, [item for item in items if item.class_name == name]
