@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -35,17 +34,29 @@ def train(
     folder: Folder = None,
     out: Out = DEFAULT_OUT,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
-    minutes: Annotated[float | None, typer.Option(help="Train for about so long (default 60).")] = None,
+    preset: Annotated[
+        Literal["quick", "standard", "thorough"],
+        typer.Option(help="5 minutes, 1 hour or 8 hours on this machine, unless the held-out loss turns before."),
+    ] = "standard",
+    minutes: Annotated[float | None, typer.Option(help="Train for about so long instead.")] = None,
     steps: Annotated[int | None, typer.Option(help="Train for so many steps instead.")] = None,
-    size: Annotated[int, typer.Option(help="Side of the sprites in pixels.")] = 16,
+    parent: Annotated[
+        str | None,
+        typer.Option("--from", help="Model file to begin from, or `nothing`.", show_default="the bundled model"),
+    ] = None,
+    size: Annotated[int, typer.Option(help="Side of the sprites in pixels; from nothing, 8 to 64.")] = 16,
     prediction: Annotated[
         Literal["palette", "v", "eps"] | None,
         typer.Option(help="What the network learns; palette if the sprites share at most 64 colours, else v."),
     ] = None,
-    width: Annotated[int, typer.Option(help="Feature channels at full resolution, a multiple of 8.")] = 48,
+    width: Annotated[
+        int | None, typer.Option(help="From nothing: feature channels at full resolution, a multiple of 8 (48).")
+    ] = None,
     dropout: Annotated[float, typer.Option(help="In every residual block.")] = 0.1,
-    batch: Annotated[int, typer.Option(help="Sprites a step.")] = 64,
-    learning_rate: Annotated[float, typer.Option(help="At its highest.")] = 8e-4,
+    batch: Annotated[int | None, typer.Option(help="Sprites a step; default: 16 to 64, by the data's size.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="At its highest; default: by the batch, and half of it from a model.")
+    ] = None,
     balance: Annotated[float, typer.Option(help="0 draws every sprite alike, 1 every class alike.")] = 0.5,
     flip: Annotated[float, typer.Option(help="Share of mirrored sprites.")] = 0.3,
     shift: Annotated[float, typer.Option(help="Share of sprites shifted by a pixel.")] = 0.3,
@@ -56,56 +67,54 @@ def train(
     kinds: Annotated[
         bool, typer.Option("--kinds", help="Tell apart what a class holds by the first words of the files' names.")
     ] = False,
+    early_stop: Annotated[bool, typer.Option(help="End when the held-out loss has turned.")] = True,
     keep_background: KeepBackground = False,
     holdout: Annotated[float, typer.Option(help="Share of the sprites that is kept for the held-out loss.")] = 0.1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
-    parent: Annotated[
-        Path | None, typer.Option("--from", help="Begin from this model's weights.", show_default="from nothing")
-    ] = None,
     licence: Annotated[str, typer.Option(help="Of the sprites; carried by the model file.")] = "",
     credits: Annotated[str, typer.Option(help="Who drew the sprites; carried by the model file.")] = "",
     device: Device = "auto",
 ) -> None:
-    """Train a model on a folder of sprites.
+    """Train a model on sprites: a folder of class folders, a .zip, or the notebook's arrays.
 
     Ctrl-C stops after the step at hand; --resume goes on from there, to the bit as if it had not stopped.
     """
     if resume:
         from training.run import Run
 
-        run = Run.resume(out, folder, device)
-    else:
-        if folder is None:
-            raise RequestError("Name the folder of sprites, or give --resume.")
-        if minutes is not None and steps is not None:
-            raise RequestError("Give --minutes or --steps, not both.")
-        from pixelforge.core.checkpoint import load_checkpoint
-        from pixelforge.core.header import Provenance
-        from training.config import TrainConfig
-        from training.dataset import load_sprites
-        from training.run import Run, best_precision, choose_model, steps_in
+        _carry_on(Run.resume(out, folder, device))
+        return
+    if folder is None:
+        raise RequestError("Name the folder of sprites, or give --resume.")
+    from training.plan import PRESETS, Wishes, plan_run
 
-        data = load_sprites(folder, size, keep_background)
-        _show_warnings(data.warnings)
-        begin_from = None if parent is None else load_checkpoint(parent)
-        model = choose_model(data, size, prediction, width, dropout, tell, kinds)
-        settings = TrainConfig(
-            steps=steps or 1_000_000,
-            batch_size=batch,
-            learning_rate=learning_rate,
-            balance=balance,
-            flip=flip,
-            shift=shift,
-            swap=swap,
-            holdout=holdout,
-            seed=seed,
-            precision=best_precision(device),
-        )
-        if steps is None:
-            settings = replace(settings, steps=steps_in(minutes or 60, model, settings, data, device))
-        provenance = Provenance(data=folder.resolve().name, licence=licence, credits=credits)
-        run = Run.begin(folder, out, model, settings, data, device, provenance, begin_from, keep_background)
-    _carry_on(run)
+    wishes = Wishes(
+        size=size,
+        parent=parent,
+        minutes=PRESETS[preset] if minutes is None and steps is None else minutes,
+        steps=steps,
+        prediction=prediction,
+        width=width,
+        dropout=dropout,
+        batch=batch,
+        learning_rate=learning_rate,
+        balance=balance,
+        flip=flip,
+        shift=shift,
+        swap=swap,
+        tell=tell,
+        kinds=kinds,
+        early_stop=early_stop,
+        keep_background=keep_background,
+        holdout=holdout,
+        seed=seed,
+        licence=licence,
+        credits=credits,
+        device=device,
+    )
+    planned = plan_run(folder, out, wishes)
+    _show_warnings(planned.notes)
+    _carry_on(planned.run)
 
 
 def _carry_on(run: Run) -> None:
@@ -123,9 +132,11 @@ def _carry_on(run: Run) -> None:
             if stopped.is_set():
                 break
         steps.close()  # type: ignore[attr-defined]
-    if run.trainer.step_count < run.config.training.steps:
+    if run.has_turned():
+        report(f"Ended at step {run.trainer.step_count}: the held-out loss has not fallen since step {run.best.step}.")
+    elif run.trainer.step_count < run.config.training.steps:
         report(f"Stopped at step {run.trainer.step_count}. To go on: pixelforge train --resume --out {run.dir.root}")
-    report(f"Model: {run.dir.snapshot_path}")
+    report(f"Model: {run.dir.best_path if run.best.step else run.dir.snapshot_path}")
 
 
 def _stats_line(step: TrainStep) -> str:

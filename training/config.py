@@ -28,6 +28,7 @@ class TrainConfig:
     flip: float = 0.3  # probability of a mirrored sprite
     shift: float = 0.3  # probability of a shift by up to one pixel
     swap: float = 0.3  # probability that two colours of the palette change places
+    patience: int = 0  # steps without a lower held-out loss after which the run ends; 0: it goes on to the end
     holdout: float = 0.1  # part of the data that is never trained on, and shows when learning turns into rote
     precision: Precision = "float32"
     seed: int = 0

@@ -16,7 +16,7 @@ from pixelforge.imaging.sheet import lay_out
 from training.dataset import RawSprite, find_palette, read_raw
 
 FEW = 20  # sprites of a class that are hardly enough to learn from
-NEAR_EMPTY = 6  # opaque pixels
+NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
 CONTACT_COLUMNS = 32
 CONTACT_ROWS = 4  # of each class
 CONTACT_SCALE = 2
@@ -58,7 +58,7 @@ def check(source: Path, image_size: int = 16, keep_background: bool = False) -> 
         resized=sum(_own_size(sprite) != (image_size, image_size) for sprite in raw),
         cleared=sum(sprite.cleared for sprite in raw),
         duplicates=_duplicates(raw),
-        near_empty=tuple(s.label for s in raw if (s.pixels[..., 3] > 0).sum() <= NEAR_EMPTY),
+        near_empty=tuple(s.label for s in raw if (s.pixels[..., 3] > 0).mean() <= NEAR_EMPTY),
         colours=len(find_palette(fitted)),
         left_out=tuple(left_out),
     )

@@ -33,7 +33,6 @@ SAMPLES_A_CLASS = 8
 SAMPLE_SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
 SAMPLE_SCALE = 4
 RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=2.0)  # until `evaluate --recommend` finds better
-LABEL_TABLE = "label_emb.weight"
 WARM_UP_STEPS, TIMED_STEPS = 3, 10
 
 
@@ -48,6 +47,14 @@ class TrainStep:
     stats: StatsRow | None  # the line written to stats.jsonl at this step, if one was
 
 
+@dataclass(frozen=True)
+class Best:
+    """The least held-out loss of a run."""
+
+    step: int = 0  # 0 before the first
+    loss: float = math.inf
+
+
 class Run:
     """A run in its folder; iterate `steps()` to carry it on. `credits` and `licence` go into the model file."""
 
@@ -59,6 +66,7 @@ class Run:
         self.trainer = Trainer(config.model, config.diffusion, config.training, self.training, pick_device(device))
         self._seconds = 0.0
         self._unreported: list[tuple[float, float]] = []  # loss and seconds of each step since the last line of figures
+        self._best = Best()
 
     @classmethod
     def begin(
@@ -70,16 +78,13 @@ class Run:
         data: SpriteSet,
         device: str = "auto",
         provenance: Provenance | None = None,
-        parent: Checkpoint | None = None,
+        weights: dict[str, torch.Tensor] | None = None,
         keep_background: bool = False,
     ) -> Run:
-        """Start a run of `data`, read from `folder`, in the folder `out`, from the weights of `parent` or from nothing.
+        """Start a run of `data`, read from `folder`, in the folder `out`, from `weights` or from nothing.
 
-        Raises TrainingError or OutputError. The parent's steps are counted in the model file.
+        Raises TrainingError or OutputError. provenance: its steps are those that the weights have had already.
         """
-        if parent is not None:
-            check_parent(parent.header, model, data.class_names)
-        provenance = provenance or Provenance(data=folder.resolve().name)
         config = RunConfig(
             data=str(folder.resolve()),
             fingerprint=fingerprint(data),
@@ -88,14 +93,14 @@ class Run:
             diffusion=DiffusionConfig(),
             training=training,
             keep_background=keep_background,
-            provenance=replace(provenance, steps=parent.header.provenance.steps if parent else 0),
+            provenance=provenance or Provenance(data=folder.resolve().name),
         )
         run_dir = RunDir(out)
         run_dir.start(config)
         run = cls(run_dir, config, data, device)
-        if parent is not None:
-            run.trainer.begin_from(fit_kinds(parent, model))
-            run._save()  # a run that is cut off before its first save still goes on from the parent
+        if weights is not None:
+            run.trainer.begin_from(weights)
+            run._save()  # a run that is cut off before its first save still goes on from them
         return run
 
     @classmethod
@@ -116,6 +121,7 @@ class Run:
                 run.trainer.load_state_dict(state)
                 run._seconds = float(state["seconds"])
                 run._unreported = [(float(loss), float(seconds)) for loss, seconds in state["unreported"]]
+                run._best = Best(int(state["best_step"]), float(state["best_loss"]))
             except (KeyError, RuntimeError, ValueError, TypeError) as error:
                 raise TrainingError(f"{run_dir.state_path} does not fit the run's config.json.") from error
         run_dir.trim_stats(run.trainer.step_count)
@@ -123,6 +129,8 @@ class Run:
 
     def steps(self) -> Iterator[TrainStep]:
         """Train to the end. However the caller stops pulling, the state is saved before this returns."""
+        if self.has_turned():
+            return
         total, begun_at = self.config.training.steps, self.trainer.step_count
         spent = 0.0
         try:
@@ -133,8 +141,20 @@ class Run:
                 row = self._record(result)
                 left = spent / (result.step - begun_at) * (total - result.step)
                 yield TrainStep(result.step, total, result.loss, left, row)
+                if row is not None and self.has_turned():
+                    return
         finally:
             self._save()
+
+    @property
+    def best(self) -> Best:
+        """The step of the least held-out loss so far, whose weights stand in `dir.best_path`."""
+        return self._best
+
+    def has_turned(self) -> bool:
+        """Whether the held-out loss has not fallen for so long that it is of no use to go on."""
+        patience = self.config.training.patience
+        return patience > 0 and self._best.step > 0 and self.trainer.step_count - self._best.step >= patience
 
     def snapshot_header(self) -> ModelHeader:
         """The description of the model as it is now."""
@@ -174,15 +194,26 @@ class Run:
         )
         self._unreported.clear()
         self.dir.append_stats(row)
+        if row.heldout_loss is not None and row.heldout_loss < self._best.loss:
+            self._best = Best(result.step, row.heldout_loss)
+            self.dir.save_best(self.snapshot_header(), self._weights())
         return row
 
     def _save(self) -> None:
-        # Half precision halves the file; its rounding is far less than what a step moves the weights by.
-        weights = {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
-        self.dir.save_snapshot(self.snapshot_header(), weights)
+        self.dir.save_snapshot(self.snapshot_header(), self._weights())
         self.dir.save_state(
-            {**self.trainer.state_dict(), "seconds": self._seconds, "unreported": list(self._unreported)}
+            {
+                **self.trainer.state_dict(),
+                "seconds": self._seconds,
+                "unreported": list(self._unreported),
+                "best_step": self._best.step,
+                "best_loss": self._best.loss,
+            }
         )
+
+    def _weights(self) -> dict[str, torch.Tensor]:
+        # Half precision halves the file; its rounding is far less than what a step moves the weights by.
+        return {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
 
     def _draw_samples(self, step: int) -> None:
         header = self.snapshot_header()
@@ -223,30 +254,6 @@ def choose_model(
         palette=palette,
         kinds=find_kinds(data) if kinds else (),
     )
-
-
-def check_parent(parent: ModelHeader, model: ModelConfig, class_names: tuple[str, ...]) -> None:
-    """Raise TrainingError unless the weights of `parent` fit a network of `model` with those classes."""
-    if parent.class_names != class_names:
-        raise TrainingError(
-            f"That model knows {', '.join(parent.class_names)}; the folder has {', '.join(class_names)}: "
-            "they must be the same to train on."
-        )
-    if replace(parent.model, dropout=model.dropout, kinds=model.kinds) != model:
-        raise TrainingError(
-            "That model's network has another size, prediction or palette than these settings and sprites ask for: "
-            "begin from nothing, or give it the settings of that model."
-        )
-
-
-def fit_kinds(parent: Checkpoint, model: ModelConfig) -> dict[str, torch.Tensor]:
-    """The parent's weights for a network of `model`: where its kinds are others, each begins as its class."""
-    weights = dict(parent.network.state_dict())
-    if parent.header.model.kinds != model.kinds:
-        table = weights[LABEL_TABLE]
-        of_class = torch.tensor([kind.label for kind in model.kinds], dtype=torch.long)
-        weights[LABEL_TABLE] = torch.cat([table[: model.null_class + 1], table[of_class]])
-    return weights
 
 
 def steps_in(minutes: float, model: ModelConfig, training: TrainConfig, data: SpriteSet, device: str = "auto") -> int:

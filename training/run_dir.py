@@ -55,6 +55,7 @@ class RunDir:
         self.stats_path = root / "stats.jsonl"
         self.state_path = root / "state.pt"
         self.snapshot_path = root / "snapshot.safetensors"
+        self.best_path = root / "best.safetensors"
         self.samples_folder = root / "samples"
 
     def start(self, config: RunConfig) -> None:
@@ -96,6 +97,10 @@ class RunDir:
     def save_snapshot(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
         """Write the model as it is now, ready to use."""
         save_checkpoint(self.snapshot_path, header, weights)
+
+    def save_best(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
+        """Write the model of the least held-out loss so far."""
+        save_checkpoint(self.best_path, header, weights)
 
     def append_stats(self, row: StatsRow) -> None:
         """Add a line to stats.jsonl, on the disk when this returns. Raises OutputError."""

@@ -15,10 +15,12 @@ import torch
 from PIL import Image
 
 from pixelforge.core.checkpoint import load_checkpoint
-from pixelforge.core.config import Kind, ModelConfig
+from pixelforge.core.config import ModelConfig
+from pixelforge.core.header import Provenance
 from pixelforge.errors import OutputError, TrainingError
 from training.config import TrainConfig
 from training.dataset import SpriteSet
+from training.loop import Trainer
 from training.run import Run, choose_model, fingerprint, steps_in
 from training.run_dir import RunDir, StatsRow
 
@@ -83,49 +85,40 @@ def test_a_run_killed_before_its_first_save_begins_again(tmp_path: Path, begin: 
     assert resumed.dir.read_stats() == []
 
 
-def test_a_run_begins_from_a_model(tmp_path: Path, folder: Path, data: SpriteSet, model_config: ModelConfig) -> None:
+def test_a_run_begins_from_weights(tmp_path: Path, folder: Path, data: SpriteSet, model_config: ModelConfig) -> None:
     first = Run.begin(folder, tmp_path / "first", model_config, CONFIG, data, "cpu")
     finish(first)
     parent = load_checkpoint(first.dir.snapshot_path)
+    weights = dict(parent.network.state_dict())
     other_dropout = replace(model_config, dropout=0.3)
-    run = Run.begin(folder, tmp_path / "second", other_dropout, CONFIG, data, "cpu", parent=parent)
+    own = Provenance(steps=CONFIG.steps)
+    run = Run.begin(folder, tmp_path / "second", other_dropout, CONFIG, data, "cpu", own, weights)
     resumed = Run.resume(run.dir.root, device="cpu")  # as after a kill before the first step
-    for name, weight in parent.network.state_dict().items():
+    for name, weight in weights.items():
         assert torch.equal(resumed.trainer.ema_weights()[name], weight), name
         assert torch.equal(resumed.trainer.model.state_dict()[name], weight), name
     finish(resumed)
-    steps = load_checkpoint(resumed.dir.snapshot_path).header.provenance.steps
-    assert steps == 2 * CONFIG.steps
+    assert load_checkpoint(resumed.dir.snapshot_path).header.provenance.steps == 2 * CONFIG.steps
 
 
-def test_kinds_begin_as_their_class(folder: Path, tmp_path: Path, data: SpriteSet, model_config: ModelConfig) -> None:
-    first = Run.begin(folder, tmp_path / "first", model_config, CONFIG, data, "cpu")
-    finish(first, steps=3)
-    parent = load_checkpoint(first.dir.snapshot_path)
-    kinds = (Kind(name="beast", label=0, share=0.6), Kind(name="other", label=0, share=0.4))
-    with_kinds = replace(model_config, kinds=kinds)
-    run = Run.begin(folder, tmp_path / "second", with_kinds, CONFIG, data, "cpu", parent=parent)
-    before, table = parent.network.label_emb.weight, run.trainer.ema_weights()["label_emb.weight"]
-    assert torch.equal(table[:3], before)
-    assert torch.equal(table[3:], before[[0, 0]])
-    finish(run)
-    after = load_checkpoint(run.dir.snapshot_path)
-    assert after.header.model.kinds == kinds
-    moved = (after.network.label_emb.weight - table).abs().amax(dim=1)
-    assert (moved[[0, 1, 3]] > 0).all()  # every sprite of the first class is of the kind "beast"
-    assert moved[4] < moved[3]
-
-
-@pytest.mark.parametrize("change", [{"base_width": 16}, {"blocks_per_level": 2}])
-def test_a_model_of_another_shape_is_no_beginning(
-    tmp_path: Path, folder: Path, data: SpriteSet, model_config: ModelConfig, change: dict[str, int]
+def test_the_best_model_is_kept_and_a_turned_run_ends(
+    tmp_path: Path, folder: Path, data: SpriteSet, model_config: ModelConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Run.begin(folder, tmp_path / "first", model_config, CONFIG, data, "cpu")
-    finish(first, steps=1)
-    parent = load_checkpoint(first.dir.snapshot_path)
-    with pytest.raises(TrainingError, match="begin from nothing"):
-        Run.begin(folder, tmp_path / "second", replace(model_config, **change), CONFIG, data, "cpu", parent=parent)
-    assert not (tmp_path / "second").exists()
+    losses = iter([3.0, 2.0, 2.5, 2.4, 1.0])
+    monkeypatch.setattr(Trainer, "heldout_loss", lambda *_: next(losses))
+    config = replace(CONFIG, steps=50, evaluate_every=3, patience=6)
+    run = Run.begin(folder, tmp_path / "run", model_config, config, data, "cpu")
+    at_best = {}
+    for step in run.steps():
+        if step.step == 6:
+            at_best = {name: weight.half().float() for name, weight in run.trainer.ema_weights().items()}
+    assert (run.trainer.step_count, run.best.step, run.best.loss, run.has_turned()) == (12, 6, 2.0, True)
+    best = load_checkpoint(run.dir.best_path)
+    assert best.header.provenance.steps == 6
+    assert all(torch.equal(weight, at_best[name]) for name, weight in best.network.state_dict().items())
+    again = Run.resume(run.dir.root, device="cpu")
+    assert again.best == run.best
+    assert list(again.steps()) == []
 
 
 def test_a_line_cut_off_by_a_power_cut_is_passed_over(tmp_path: Path, begin: Callable[[Path], Run]) -> None:
@@ -213,6 +206,7 @@ def test_a_signal_stops_with_all_work_kept(tmp_path: Path, folder: Path, sent: s
     quick = ["--steps", "100000", "--size", "8", "--width", "8", "--batch", "4", "--device", "cpu"]
     process = subprocess.Popen(command(folder, *quick, "--out", out), stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
+    assert process.stderr.readline() == "Begins from nothing.\n"
     assert "held out" in process.stderr.readline()  # from here on it listens to signals
     time.sleep(0.5)
     process.send_signal(sent)

@@ -1,0 +1,96 @@
+"""A network begun from one that is trained already: what of its weights fits a new data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pixelforge.core.build import build_network
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.config import Colour, Kind, ModelConfig, Prediction
+from pixelforge.core.header import ModelHeader, Provenance
+from pixelforge.core.kinds import kind_row
+from pixelforge.errors import TrainingError
+from pixelforge.imaging.palette import to_oklab
+
+LABEL_TABLE = "label_emb.weight"
+HEAD = ("out_conv.weight", "out_conv.bias")
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A network's shape and the weights that it begins with."""
+
+    model: ModelConfig
+    weights: dict[str, Tensor]
+
+
+def begin_from(
+    parent: Checkpoint,
+    image_size: int,
+    class_names: tuple[str, ...],
+    palette: tuple[Colour, ...],
+    prediction: Prediction,
+    dropout: float,
+    kinds: tuple[Kind, ...] = (),
+) -> Beginning:
+    """The parent's network for other classes and colours. Raises TrainingError where it cannot be had.
+
+    Classes and kinds of the same name keep their rows of the embedding; a new class begins as the null class, a new
+    kind as its class. A new colour of the palette begins as the nearest of the parent's, and a new kind of prediction
+    with a new last layer.
+    """
+    shape = parent.header.model
+    if shape.architecture != "context_unet":
+        raise TrainingError("A notebook's network cannot be trained on: begin from the bundled model, or from nothing.")
+    if shape.image_size != image_size:
+        raise TrainingError(
+            f"That model makes sprites of {shape.image_size} x {shape.image_size} pixels, not of {image_size}: "
+            "begin from nothing (--from nothing)."
+        )
+    model = replace(
+        shape, num_classes=len(class_names), palette=palette, prediction=prediction, dropout=dropout, kinds=kinds
+    )
+    weights = dict(parent.network.state_dict())
+    weights[LABEL_TABLE] = _label_table(parent.header, weights[LABEL_TABLE], class_names, model)
+    weights.update(_head(shape, model, weights))
+    return Beginning(model, weights)
+
+
+def inherit(own: Provenance, parent: ModelHeader, name: str) -> Provenance:
+    """The provenance of a model begun from `parent`: its credits stay due, and on the same data its steps count on."""
+    before = parent.provenance
+    if before.data == own.data:
+        credits, licence = own.credits or before.credits, own.licence or before.licence
+        return replace(own, steps=before.steps, credits=credits, licence=licence)
+    due = f"begun from {name}" + (f": {before.credits} ({before.licence})" if before.credits else "")
+    return replace(own, credits=f"{own.credits}; {due}" if own.credits else due)
+
+
+def _label_table(parent: ModelHeader, table: Tensor, class_names: tuple[str, ...], model: ModelConfig) -> Tensor:
+    rows = {name: label for label, name in enumerate(parent.class_names)}
+    null = parent.model.null_class
+    chosen = [rows.get(name, null) for name in class_names]
+    known = {
+        (parent.class_names[kind.label], kind.name): kind_row(parent.model, index)
+        for index, kind in enumerate(parent.model.kinds)
+    }
+    kinds = [known.get((class_names[kind.label], kind.name), chosen[kind.label]) for kind in model.kinds]
+    return table[torch.tensor([*chosen, null, *kinds])]
+
+
+def _head(before: ModelConfig, after: ModelConfig, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The last layer's weights."""
+    if (before.prediction, before.palette) == (after.prediction, after.palette):
+        return {}
+    if before.prediction != "palette" or after.prediction != "palette":
+        fresh = build_network(after).state_dict()
+        return {name: fresh[name] for name in HEAD}
+    first = before.num_colours - len(before.palette)  # transparent comes before the colours
+    old, new = (to_oklab(np.array(palette, np.uint8)) for palette in (before.palette, after.palette))
+    nearest = ((new[:, None] - old[None]) ** 2).sum(axis=2).argmin(axis=1)
+    rows = torch.tensor([*range(first), *(first + nearest).tolist()])
+    return {name: weights[name][rows] for name in HEAD}
