@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one."""
+"""Reading files that may be anything, and writing them so that a reader never sees half of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixelforge.errors import OutputError
+from pixelforge.errors import OutputError, PixelForgeError
 
 
 @contextmanager
@@ -33,6 +33,18 @@ def replacing(target: Path) -> Iterator[Path]:
         raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def read_at_most(path: Path, most: int, kind: type[PixelForgeError]) -> bytes:
+    """A file's content, if it has no more than `most` bytes. Raises an error of `kind` that names the file."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise kind(f"{path} cannot be read: {reason(error)}.") from error
+    if len(data) > most:
+        raise kind(f"{path} is larger than {most / 2**20:.0f} MB, which is too large for what it should be.")
+    return data
 
 
 def check_writable(folder: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pixelforge.errors import DatasetError
-from pixelforge.files import reason
+from pixelforge.files import read_at_most, reason
 
 MAX_BYTES = 32 * 2**20  # of a picture file
 MAX_ITEMS = 200_000
@@ -69,15 +69,7 @@ def _wanted(file: Path, root: Path, refused: list[str]) -> bool:
 
 
 def _file_item(class_name: str, file: Path) -> Item:
-    def read() -> bytes:
-        try:
-            with file.open("rb") as opened:
-                data = opened.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise DatasetError(f"{file} cannot be read: {reason(error)}.") from error
-        return _not_too_large(data, str(file))
-
-    return Item(class_name, file.stem, str(file), read)
+    return Item(class_name, file.stem, str(file), lambda: read_at_most(file, MAX_BYTES, DatasetError))
 
 
 def _in_zip(source: Path) -> Found:
@@ -134,15 +126,11 @@ def _zip_item(source: Path, info: zipfile.ZipInfo, class_name: str, stem: str) -
             raise DatasetError(f"{label} cannot be read: {error}.") from error
         except Exception as error:
             raise DatasetError(f"{label} cannot be read: it is damaged ({type(error).__name__}).") from error
-        return _not_too_large(data, label)
+        if len(data) > MAX_BYTES:
+            raise DatasetError(f"{label} is larger than {MAX_BYTES >> 20} MB.")
+        return data
 
     return Item(class_name, stem, label, read)
-
-
-def _not_too_large(data: bytes, label: str) -> bytes:
-    if len(data) > MAX_BYTES:
-        raise DatasetError(f"{label} is larger than {MAX_BYTES >> 20} MB.")
-    return data
 
 
 def _checked(source: Path, items: list[Item], refused: list[str]) -> Found:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
 from pixelforge.errors import DatasetError
-from pixelforge.files import reason
+from pixelforge.files import read_at_most
 from pixelforge.gui.qimage import from_qimage
 from pixelforge.gui.studio import Studio
 from pixelforge.imaging.pixels import decode_picture
@@ -43,24 +43,13 @@ def open_file(path: Path, studio: Studio) -> None:
     if path.suffix.lower() in MODEL_SUFFIXES:
         studio.generation.import_model(path)
         return
-    pixels, texts = decode_picture(_read(path), str(path))
+    pixels, texts = decode_picture(read_at_most(path, MAX_BYTES, DatasetError), str(path))
     if recipes := recipes_in(texts):
         studio.use_recipe(recipes[0], of=len(recipes))
         return
     _check_side(max(pixels.shape[:2]), str(path))
     studio.start_from(pixels)
     _say_start(studio, path.name)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {reason(error)}.") from error
-    if len(data) > MAX_BYTES:
-        raise DatasetError(f"{path} is larger than {MAX_BYTES >> 20} MB: sprites are small pictures.")
-    return data
 
 
 def _check_side(side: int, name: str) -> None:

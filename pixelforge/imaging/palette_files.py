@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from pixelforge.errors import DatasetError, OutputError, PaletteError
-from pixelforge.files import reason, replacing
+from pixelforge.files import read_at_most, replacing
 from pixelforge.imaging.palette import MAX_COLOURS, Colour, Palette
 from pixelforge.imaging.pixels import decode_picture
 
@@ -148,14 +148,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PaletteError(f"{path} cannot be read: {reason(error)}.") from error
-    if len(data) > MAX_BYTES:
-        raise PaletteError(f"{path} is too large for a palette.")
-    return data
+    return read_at_most(path, MAX_BYTES, PaletteError)
 
 
 def _colour(path: Path, number: int, entry: re.Match[str]) -> Colour:

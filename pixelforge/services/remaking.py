@@ -10,7 +10,7 @@ import numpy as np
 
 from pixelforge.core.header import file_sha256
 from pixelforge.errors import DatasetError, RequestError
-from pixelforge.files import reason
+from pixelforge.files import read_at_most
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.services.generation import LoadedModel, generate
 from pixelforge.services.model_library import list_models
@@ -73,11 +73,4 @@ def _model_of(recipe: Recipe) -> Path:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {reason(error)}.") from error
-    if len(data) > MAX_BYTES:
-        raise DatasetError(f"{path} is larger than {MAX_BYTES >> 20} MB: that is no sheet of sprites.")
-    return data
+    return read_at_most(path, MAX_BYTES, DatasetError)
