@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -139,10 +140,13 @@ def generate(
 def _writer(
     out: Path, request: GenerationRequest, options: ExportOptions, force: bool, side: int, model: str, sha256: str
 ) -> Writer:
+    from pixelforge.errors import RequestError
     from pixelforge.services.animating import AnimationWriter, is_animation
     from pixelforge.services.export import targets
     from pixelforge.services.saving import SpriteWriter
 
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and out.suffix:
+        raise RequestError("Several processes write one file a sprite: name a folder in --out.")
     force = option.may_replace(targets(out, options), force)
     if is_animation(out):
         return AnimationWriter(out, request, side, options.sheet.scale, force)
@@ -185,10 +189,10 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
     from pixelforge.services.generation import LoadedModel, generate
     from pixelforge.services.requests import Finished, Notice, Progress
 
-    loaded = LoadedModel.load(model, device)
-    with console.progress_bar() as bar:
-        task = bar.add_task("sprites", total=request.count)
-        for event in generate(loaded, request):
+    loaded, part = LoadedModel.load(model, device), _part(request.count)
+    with console.progress_bar(shown=part.start == 0) as bar:
+        task = bar.add_task("sprites", total=part.stop, completed=part.start)
+        for event in generate(loaded, request, part=part):
             if isinstance(event, Progress):
                 bar.update(task, completed=event.first + event.size * event.step / event.steps)
                 if event.preview is not None:
@@ -199,6 +203,12 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
                 bar.console.print(event.text)
     writer.close()
     return str(loaded.device)
+
+
+def _part(count: int) -> range:
+    """The sprites that are this process's to make, where torchrun began several."""
+    rank, processes = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    return range(count * rank // processes, count * (rank + 1) // processes)
 
 
 @models_app.command("list")

@@ -52,8 +52,8 @@ def report(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def progress_bar() -> Progress:
-    """A progress bar with the time left on a terminal's stderr; nothing at all in a pipe."""
+def progress_bar(shown: bool = True) -> Progress:
+    """A progress bar with the time left on a terminal's stderr; nothing at all in a pipe, or where it is not shown."""
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
@@ -61,5 +61,5 @@ def progress_bar() -> Progress:
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeRemainingColumn(),
         console=console,
-        disable=not console.is_terminal,
+        disable=not (shown and console.is_terminal),
     )

@@ -18,6 +18,7 @@ from pixelforge.errors import RequestError
 
 if TYPE_CHECKING:
     from training.evaluate import Figures
+    from training.plan import Wishes
     from training.run import Run, TrainStep
 
 DEFAULT_OUT = Path("run")
@@ -71,6 +72,9 @@ def train(
     keep_background: KeepBackground = False,
     holdout: Annotated[float, typer.Option(help="Share of the sprites that is kept for the held-out loss.")] = 0.1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
+    precision: Annotated[
+        Literal["float32", "bfloat16"] | None, typer.Option(help="Of the network's products; default: what is faster.")
+    ] = None,
     licence: Annotated[str, typer.Option(help="Of the sprites; carried by the model file.")] = "",
     credits: Annotated[str, typer.Option(help="Who drew the sprites; carried by the model file.")] = "",
     device: Device = "auto",
@@ -79,14 +83,9 @@ def train(
 
     Ctrl-C stops after the step at hand; --resume goes on from there, to the bit as if it had not stopped.
     """
-    if resume:
-        from training.run import Run
-
-        _carry_on(Run.resume(out, folder, device))
-        return
-    if folder is None:
+    if folder is None and not resume:
         raise RequestError("Name the folder of sprites, or give --resume.")
-    from training.plan import PRESETS, Wishes, plan_run
+    from training.plan import PRESETS, Wishes
 
     wishes = Wishes(
         size=size,
@@ -108,35 +107,57 @@ def train(
         keep_background=keep_background,
         holdout=holdout,
         seed=seed,
+        precision=precision,
         licence=licence,
         credits=credits,
         device=device,
     )
-    planned = plan_run(folder, out, wishes)
-    _show_warnings(planned.notes)
-    _carry_on(planned.run)
+    _train(folder, out, wishes, resume)
+
+
+def _train(folder: Path | None, out: Path, wishes: Wishes, resume: bool) -> None:
+    """Begin a run, or go on with one, in as many processes as torchrun began."""
+    from training.plan import plan_run
+    from training.processes import joined
+    from training.run import Run
+
+    with joined() as processes:
+        if folder is not None and not resume:
+            source = folder
+            planned = processes.led(lambda: plan_run(source, out, wishes))
+            if planned is not None:
+                _show_warnings(planned.notes)
+                if processes.count == 1:
+                    _carry_on(planned.run)
+                    return
+        _carry_on(Run.resume(out, folder, wishes.device, processes))
 
 
 def _carry_on(run: Run) -> None:
-    steps = run.steps()
-    with _stop_on_signals() as stopped, progress_bar() as bar:
-        report(
+    steps, leads = run.steps(), run.processes.leads
+    say = report if leads else _silent
+    with _stop_on_signals() as stopped, progress_bar(shown=leads) as bar:
+        say(
             f"{len(run.training)} sprites, {len(run.heldout)} held out, {len(run.config.class_names)} classes, "
             f"{run.config.model.prediction}, {run.config.training.precision}, on {run.trainer.device}"
         )
         task = bar.add_task("training", total=run.config.training.steps, completed=run.trainer.step_count)
         for step in steps:
             bar.update(task, completed=step.step)
-            if step.stats is not None:
+            if step.stats is not None and leads:
                 bar.console.print(_stats_line(step), highlight=False)
-            if stopped.is_set():
+            if run.processes.any(stopped.is_set()):
                 break
         steps.close()  # type: ignore[attr-defined]
     if run.has_turned():
-        report(f"Ended at step {run.trainer.step_count}: the held-out loss has not fallen since step {run.best.step}.")
+        say(f"Ended at step {run.trainer.step_count}: the held-out loss has not fallen since step {run.best.step}.")
     elif run.trainer.step_count < run.config.training.steps:
-        report(f"Stopped at step {run.trainer.step_count}. To go on: pixelforge train --resume --out {run.dir.root}")
-    report(f"Model: {run.dir.best_path if run.best.step else run.dir.snapshot_path}")
+        say(f"Stopped at step {run.trainer.step_count}. To go on: pixelforge train --resume --out {run.dir.root}")
+    say(f"Model: {run.dir.best_path if run.best.step else run.dir.snapshot_path}")
+
+
+def _silent(_: str) -> None:
+    """Only one of several processes speaks."""
 
 
 def _stats_line(step: TrainStep) -> str:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
@@ -21,6 +21,7 @@ from training.augment import Augmentation
 from training.config import TrainConfig
 from training.dataset import SpriteSet, embedding_rows
 from training.loss import diffusion_loss, stratified_timesteps
+from training.processes import Processes
 
 HELDOUT_ROUNDS = 4  # timesteps at which each held-out sprite is tried
 HELDOUT_BATCH = 256
@@ -51,12 +52,16 @@ class Trainer:
         config: TrainConfig,
         data: SpriteSet,
         device: torch.device,
+        processes: Processes | None = None,
     ) -> None:
         self.config = config
         self.device = device
+        self.processes = processes or Processes()
+        self._rows_of_batch = self.processes.rows(config.batch_size)
         self.schedule = NoiseSchedule.build(diffusion)
         torch.manual_seed(config.seed)
         self.model = ContextUNet(model_config).to(device)
+        self._parallel = self.processes.parallel(self.model)
         self.ema = AveragedModel(self.model, multi_avg_fn=_ema_update(config.ema_decay))
         self.ema.eval()
         self.optimizer = torch.optim.AdamW(
@@ -91,13 +96,15 @@ class Trainer:
             group["lr"] = learning_rate
         self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self._loss(self.model, planes, labels, t, noise, told)
+        mine = self._rows_of_batch
+        told = None if told is None else told[mine]
+        loss = self._loss(self.model, planes[mine], labels[mine], t[mine], noise[mine], told, self._parallel)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
         self.optimizer.step()
         self.ema.update_parameters(self.model)
         self.step_count += 1
-        return StepResult(self.step_count, loss.item(), learning_rate, time.perf_counter() - start)
+        return StepResult(self.step_count, self.processes.mean(loss), learning_rate, time.perf_counter() - start)
 
     @torch.inference_mode()
     def heldout_loss(self, heldout: SpriteSet) -> float:
@@ -147,15 +154,23 @@ class Trainer:
         return (config.channels, config.image_size, config.image_size)
 
     def _augmented(self, planes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
-        if not self.config.augments:
-            return planes, None
         model_config = self.model.config
+        if not self.config.augments:
+            unchanged = torch.zeros(len(planes), model_config.augment_dim) if model_config.augment_dim else None
+            return planes, unchanged
         num_values = model_config.num_colours if model_config.prediction == "palette" else 0
         drawn = Augmentation.draw(self.config, len(planes), num_values, generator)
         return drawn.apply(planes), drawn.vector() if model_config.augment_dim else None
 
     def _loss(
-        self, model: ContextUNet, planes: Tensor, labels: Tensor, t: Tensor, noise: Tensor, told: Tensor | None
+        self,
+        model: ContextUNet,
+        planes: Tensor,
+        labels: Tensor,
+        t: Tensor,
+        noise: Tensor,
+        told: Tensor | None,
+        parallel: nn.Module | None = None,
     ) -> Tensor:
         device = self.device
         with torch.autocast(device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16"):
@@ -167,6 +182,7 @@ class Trainer:
                 t.to(device),
                 noise.to(device),
                 None if told is None else told.to(device),
+                parallel,
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixelforge.core.diffusion import q_sample, v_target
@@ -25,16 +25,18 @@ def diffusion_loss(
     t: Tensor,
     noise: Tensor,
     augment: Tensor | None = None,
+    parallel: nn.Module | None = None,
 ) -> Tensor:
     """Mean loss over a batch: cross-entropy a pixel for `palette`, mean squared error for `eps` and `v`.
 
     planes: (B, 1, H, W) indices into the model's colours for `palette`, else (B, C, H, W) of 0 … 255.
-    labels, t: (B,); noise: (B, C, H, W); augment: (B, augment_dim) or None.
+    labels, t: (B,); noise: (B, C, H, W); augment: (B, augment_dim) or None. parallel: what runs in place of the model,
+    where several processes share the work.
     """
     prediction = model.config.prediction
     x_0 = clean_values(model, planes)
     alpha_bar = schedule.alphas_cumprod[t.cpu()].to(x_0)
-    output = model(q_sample(x_0, noise, alpha_bar), t, labels, augment).float()
+    output = (parallel or model)(q_sample(x_0, noise, alpha_bar), t, labels, augment).float()
     if prediction == "palette":
         return F.cross_entropy(output, planes[:, 0].long())
     target = noise if prediction == "eps" else v_target(x_0, noise, alpha_bar)

@@ -11,7 +11,7 @@ from pixelforge.core.checkpoint import Checkpoint, load_checkpoint
 from pixelforge.core.config import ModelConfig, Prediction
 from pixelforge.core.header import Provenance
 from pixelforge.errors import RequestError, TrainingError
-from training.config import TrainConfig
+from training.config import Precision, TrainConfig
 from training.dataset import SpriteSet, find_kinds, find_palette, load_sprites
 from training.parent import begin_from, inherit
 from training.run import Run, best_precision, choose_model, steps_in
@@ -49,6 +49,7 @@ class Wishes:
     keep_background: bool = False
     holdout: float = 0.1
     seed: int = 0
+    precision: Precision | None = None
     licence: str = ""
     credits: str = ""
     device: str = "auto"
@@ -102,7 +103,7 @@ def choose_settings(
         swap=wishes.swap,
         holdout=wishes.holdout,
         seed=wishes.seed,
-        precision=best_precision(wishes.device),
+        precision=wishes.precision or best_precision(wishes.device),
     )
     if wishes.steps is None:
         minutes = wishes.minutes or PRESETS["standard"]

@@ -27,6 +27,7 @@ from training.config import Precision, TrainConfig
 from training.dataset import SpriteSet, find_kinds, find_palette, load_sprites, split_holdout
 from training.evaluate import draw_sprites
 from training.loop import StepResult, Trainer, train
+from training.processes import Processes
 from training.run_dir import RunConfig, RunDir, StatsRow
 
 SAMPLES_A_CLASS = 8
@@ -58,12 +59,21 @@ class Best:
 class Run:
     """A run in its folder; iterate `steps()` to carry it on. `credits` and `licence` go into the model file."""
 
-    def __init__(self, run_dir: RunDir, config: RunConfig, data: SpriteSet, device: str = "auto") -> None:
+    def __init__(
+        self,
+        run_dir: RunDir,
+        config: RunConfig,
+        data: SpriteSet,
+        device: str = "auto",
+        processes: Processes | None = None,
+    ) -> None:
         self.dir = run_dir
         self.config = config
         self.data = data
         self.training, self.heldout = split_holdout(data, config.training.holdout, config.training.seed)
-        self.trainer = Trainer(config.model, config.diffusion, config.training, self.training, pick_device(device))
+        self.processes = processes or Processes()
+        place = self.processes.device(device)
+        self.trainer = Trainer(config.model, config.diffusion, config.training, self.training, place, self.processes)
         self._seconds = 0.0
         self._unreported: list[tuple[float, float]] = []  # loss and seconds of each step since the last line of figures
         self._best = Best()
@@ -104,7 +114,9 @@ class Run:
         return run
 
     @classmethod
-    def resume(cls, out: Path, folder: Path | None = None, device: str = "auto") -> Run:
+    def resume(
+        cls, out: Path, folder: Path | None = None, device: str = "auto", processes: Processes | None = None
+    ) -> Run:
         """Go on with the run in `out`; `folder` if its data has moved. Raises TrainingError if the data has changed."""
         run_dir = RunDir(out)
         config = run_dir.read_config()
@@ -114,7 +126,7 @@ class Run:
                 f"The sprites in {folder or config.data} have changed since the run in {out} was begun: "
                 "begin a new run with another --out."
             )
-        run = cls(run_dir, config, data, device)
+        run = cls(run_dir, config, data, device, processes)
         state = run_dir.read_state()
         if state is not None:
             try:
@@ -124,7 +136,8 @@ class Run:
                 run._best = Best(int(state["best_step"]), float(state["best_loss"]))
             except (KeyError, RuntimeError, ValueError, TypeError) as error:
                 raise TrainingError(f"{run_dir.state_path} does not fit the run's config.json.") from error
-        run_dir.trim_stats(run.trainer.step_count)
+        if run.processes.leads:
+            run_dir.trim_stats(run.trainer.step_count)
         return run
 
     def steps(self) -> Iterator[TrainStep]:
@@ -175,7 +188,7 @@ class Run:
     def _record(self, result: StepResult) -> StatsRow | None:
         config, step = self.config.training, result.step
         last = step == config.steps
-        if step % config.sample_every == 0 or last:
+        if (step % config.sample_every == 0 or last) and self.processes.leads:
             self._draw_samples(step)
         row = self._report(result) if step % config.evaluate_every == 0 or last else None
         if step % config.save_every == 0 and not last:
@@ -187,19 +200,29 @@ class Run:
         row = StatsRow(
             step=result.step,
             loss=math.fsum(losses) / len(losses),
-            heldout_loss=self.trainer.heldout_loss(self.heldout) if len(self.heldout) else None,
+            heldout_loss=self._heldout_loss(),
             images_per_second=config.batch_size * len(losses) / math.fsum(seconds for _, seconds in self._unreported),
             learning_rate=result.learning_rate,
             seconds=self._seconds,
         )
         self._unreported.clear()
-        self.dir.append_stats(row)
+        if self.processes.leads:
+            self.dir.append_stats(row)
         if row.heldout_loss is not None and row.heldout_loss < self._best.loss:
             self._best = Best(result.step, row.heldout_loss)
-            self.dir.save_best(self.snapshot_header(), self._weights())
+            if self.processes.leads:
+                self.dir.save_best(self.snapshot_header(), self._weights())
         return row
 
+    def _heldout_loss(self) -> float | None:
+        """None where nothing is held out. All processes must agree on it, for it decides when the run ends."""
+        if not len(self.heldout):
+            return None
+        return self.processes.mean(torch.tensor(self.trainer.heldout_loss(self.heldout), dtype=torch.float64))
+
     def _save(self) -> None:
+        if not self.processes.leads:
+            return
         self.dir.save_snapshot(self.snapshot_header(), self._weights())
         self.dir.save_state(
             {

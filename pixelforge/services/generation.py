@@ -44,17 +44,17 @@ class LoadedModel:
 
 
 def generate(
-    model: LoadedModel, request: GenerationRequest, micro_batch: int = MICRO_BATCH
+    model: LoadedModel, request: GenerationRequest, micro_batch: int = MICRO_BATCH, part: range | None = None
 ) -> Iterator[GenerationEvent]:
     """Make the sprites of a request, a micro-batch at a time; an event after every step, so that one can stop.
 
     Where memory runs out the micro-batch is halved and its sprites begun again; they come out the same.
-    Raises RequestError, before anything is computed.
+    part: only these of the sprites, the same as in the whole. Raises RequestError, before anything is computed.
     """
     request.check(model.header)
-    first = 0
-    while first < request.count:
-        size = min(micro_batch, request.count - first)
+    first, end = (0, request.count) if part is None else (part.start, part.stop)
+    while first < end:
+        size = min(micro_batch, end - first)
         try:
             yield from _generate_together(model, request, first, size)
         except RuntimeError as error:
