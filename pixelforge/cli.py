@@ -35,6 +35,7 @@ app.command()(evaluate)
 app.command()(cli_sheets.sheet)
 app.command()(cli_sheets.info)
 app.command()(cli_sheets.remake)
+app.command()(cli_sheets.palette)
 app.add_typer(models_app, name="models")
 app.add_typer(dataset_app, name="dataset")
 

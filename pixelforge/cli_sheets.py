@@ -114,6 +114,26 @@ def remake(
         raise typer.Exit(1)
 
 
+def palette(
+    source: Annotated[
+        str,
+        typer.Argument(help="A bundled palette's name, a palette file, or a PNG for its colours.", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option(help="A .gpl or a .hex.", show_default=False)],
+    force: option.Force = False,
+) -> None:
+    """Write a palette as a file that pixel editors read."""
+    from pixelforge.errors import OutputError
+    from pixelforge.imaging.palette_files import write_palette
+    from pixelforge.services.palettes import find_palette
+
+    found = find_palette(source)
+    if out.exists() and not option.may_replace([out], force):
+        raise OutputError(f"{out} is there already: give --force to replace it.")
+    write_palette(out, found)
+    console.report(f"{len(found.colours)} colours: {out}")
+
+
 def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
     """The sprites in files, and the files that carry no recipe."""
     from pixelforge.services.recipe import drawn_recipe

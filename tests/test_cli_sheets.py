@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pixelforge.imaging.palette_files import read_palette
 from pixelforge.services.export import ATLAS_FORMATS
 from tests.conftest import RunCommand
 from tests.made import made
@@ -176,3 +177,14 @@ def test_pictures_that_are_none(command: RunCommand, tmp_path: Path) -> None:
     ):
         code, _, error = command(*arguments)
         assert (code, message in error, error.count("\n")) == (1, True, 1)
+
+
+def test_palettes_are_written_for_pixel_editors(generate: RunCommand, command: RunCommand, tmp_path: Path) -> None:
+    generate("--class", "cats", "--count", 9, "--out", tmp_path / "a.png")
+    for source in ("Game Boy", tmp_path / "a.png"):
+        for name in ("p.gpl", "p.hex"):
+            assert command("palette", source, "--out", tmp_path / name, "--force")[0] == 0
+        assert read_palette(tmp_path / "p.gpl").colours == read_palette(tmp_path / "p.hex").colours
+    assert set(read_palette(tmp_path / "p.gpl").colours) <= {(20, 12, 28), (210, 69, 73), (109, 170, 44)}
+    assert command("palette", "Game Boy", "--out", tmp_path / "p.gpl")[0] == 1
+    assert command("palette", "nope", "--out", tmp_path / "q.gpl")[0] == 2
