@@ -64,9 +64,11 @@ class WindowActions(QObject):
         self.about = self._add("&About PixelForge", slots.about)
         self.lock_seed.setCheckable(True)
         self.undo = undo.createUndoAction(parent, "&Undo")
-        self.undo.setShortcuts(standard.Undo)
+        self.undo.setShortcut(QKeySequence(standard.Undo))
         self.redo = undo.createRedoAction(parent, "&Redo")
-        self.redo.setShortcuts(standard.Redo)
+        self.redo.setShortcut(QKeySequence(standard.Redo))
+        for action, name in ((self.undo, "Undo"), (self.redo, "Redo")):
+            action.setData(name)  # their text tells what there is to undo
 
     def fill(self, bar: QMenuBar, sprites: SpriteActions, views: list[QAction]) -> None:
         """Build the menus. views: what shows and hides the docks."""

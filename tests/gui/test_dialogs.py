@@ -17,6 +17,7 @@ from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
 from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
 from tests.gui.using import click_cell, make
+from tests.made import made
 
 
 def open_dialog(desktop, action, kind: type[QDialog]) -> QDialog:
@@ -103,6 +104,7 @@ def contrast(a: QColor, b: QColor) -> float:
 
 
 def test_the_list_of_keys_has_every_key(qtbot, desktop) -> None:
+    desktop.studio.tray.add([made(1)])
     dialog = open_dialog(desktop, desktop.window.actions_.shortcuts, ShortcutsDialog)
     rows = {
         dialog.table.item(row, 0).text(): dialog.table.item(row, 1).text() for row in range(dialog.table.rowCount())
@@ -111,6 +113,7 @@ def test_the_list_of_keys_has_every_key(qtbot, desktop) -> None:
     assert rows["Stop"] == "Esc"
     assert rows["Lock the seed"] == "L"
     assert rows["Keys"] == "F1"
+    assert rows["Undo"] == "Ctrl+Z"
     assert rows["Add to tray"] == "Space"
     assert rows["Star"] == "S"
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)

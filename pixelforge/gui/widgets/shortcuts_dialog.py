@@ -54,7 +54,9 @@ class ShortcutsDialog(QDialog):
 
 
 def plain_text(action: QAction) -> str:
-    """What an action says, without its mnemonic and its dots."""
+    """What an action says, without its mnemonic and its dots; its data where that is a name."""
+    if isinstance(action.data(), str):
+        return str(action.data())
     return action.text().replace("&", "").rstrip("…")
 
 
