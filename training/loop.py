@@ -38,6 +38,22 @@ class StepResult:
     seconds: float  # that it took
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What a loss is taken of, on the CPU."""
+
+    planes: Tensor  # as `to_planes` gives them, changed by augmentation
+    labels: Tensor  # (B,), rows of the label embedding
+    t: Tensor  # (B,)
+    noise: Tensor  # (B, C, S, S)
+    told: Tensor | None  # (B, augment_dim), how each picture was changed
+
+    def rows(self, part: slice) -> Batch:
+        """Some of its rows."""
+        told = None if self.told is None else self.told[part]
+        return Batch(self.planes[part], self.labels[part], self.t[part], self.noise[part], told)
+
+
 class Trainer:
     """A network in training, its optimizer and its EMA copy.
 
@@ -76,6 +92,22 @@ class Trainer:
     def step(self) -> StepResult:
         """Make one optimizer step on a batch drawn for it."""
         start = time.perf_counter()
+        batch = self.draw().rows(self._rows_of_batch)
+        learning_rate = learning_rate_at(self.config, self.step_count)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.model.train()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = self._loss(self.model, batch, self._parallel)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_clip)
+        self.optimizer.step()
+        self.ema.update_parameters(self.model)
+        self.step_count += 1
+        return StepResult(self.step_count, self.processes.mean(loss), learning_rate, time.perf_counter() - start)
+
+    def draw(self) -> Batch:
+        """The batch of the step to come."""
         config, size = self.config, self.config.batch_size
         seed = step_seed(config.seed, self.step_count)
         generator = torch.Generator().manual_seed(seed)
@@ -90,21 +122,7 @@ class Trainer:
         planes, told = self._augmented(planes, generator)
         t = stratified_timesteps(size, self.schedule.num_timesteps, generator)
         noise = torch.randn((size, *self._shape), generator=generator)
-
-        learning_rate = learning_rate_at(config, self.step_count)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        self.model.train()
-        self.optimizer.zero_grad(set_to_none=True)
-        mine = self._rows_of_batch
-        told = None if told is None else told[mine]
-        loss = self._loss(self.model, planes[mine], labels[mine], t[mine], noise[mine], told, self._parallel)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
-        self.optimizer.step()
-        self.ema.update_parameters(self.model)
-        self.step_count += 1
-        return StepResult(self.step_count, self.processes.mean(loss), learning_rate, time.perf_counter() - start)
+        return Batch(planes, labels, t, noise, told)
 
     @torch.inference_mode()
     def heldout_loss(self, heldout: SpriteSet) -> float:
@@ -119,7 +137,7 @@ class Trainer:
             noise = torch.randn((len(heldout), *self._shape), generator=generator)
             for start in range(0, len(heldout), HELDOUT_BATCH):
                 part = slice(start, start + HELDOUT_BATCH)
-                loss = self._loss(model, planes[part], labels[part], t[part], noise[part], None)
+                loss = self._loss(model, Batch(planes, labels, t, noise, None).rows(part))
                 total += loss.item() * len(labels[part])
         return total / (HELDOUT_ROUNDS * len(heldout))
 
@@ -162,26 +180,17 @@ class Trainer:
         drawn = Augmentation.draw(self.config, len(planes), num_values, generator)
         return drawn.apply(planes), drawn.vector() if model_config.augment_dim else None
 
-    def _loss(
-        self,
-        model: ContextUNet,
-        planes: Tensor,
-        labels: Tensor,
-        t: Tensor,
-        noise: Tensor,
-        told: Tensor | None,
-        parallel: nn.Module | None = None,
-    ) -> Tensor:
+    def _loss(self, model: ContextUNet, batch: Batch, parallel: nn.Module | None = None) -> Tensor:
         device = self.device
         with torch.autocast(device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16"):
             return diffusion_loss(
                 model,
                 self.schedule,
-                planes.to(device),
-                labels.to(device),
-                t.to(device),
-                noise.to(device),
-                None if told is None else told.to(device),
+                batch.planes.to(device),
+                batch.labels.to(device),
+                batch.t.to(device),
+                batch.noise.to(device),
+                None if batch.told is None else batch.told.to(device),
                 parallel,
             )
 

@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
     def _fill_menus(self) -> None:
         actions, controls = self.actions_, self.controls
         actions.fill(self.menuBar(), self.sprite_actions, [dock.toggleViewAction() for dock in self.docks])
+        self.stage.addAction(actions.select_all)
         for widget in (self.stage, self.history):
             self.sprite_actions.listen_in(widget)
         for button, action, what in (
@@ -190,14 +191,14 @@ class MainWindow(QMainWindow):
             (generation.model_changed, self._show_available),
             (generation.settings_changed, self._show_lock),
             (generation.run_changed, self._show_run),
-            (generation.device_changed, self._show_device),
+            (generation.device_changed, self._show_run),
             (self._session.changed, self._show_preferences),
         ):
             signal.connect(slot)
         QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]  # one stands by now
 
     def _show_everything(self) -> None:
-        for show in (self._show_lock, self._show_run, self._show_message, self._show_device, self._show_preferences):
+        for show in (self._show_lock, self._show_run, self._show_message, self._show_preferences):
             show()
 
     def _show_lock(self) -> None:
@@ -206,6 +207,7 @@ class MainWindow(QMainWindow):
 
     def _show_run(self) -> None:
         self.status.set_run(self._studio.generation.run)
+        self.status.set_device(self._studio.generation.device)
         self._show_available()
 
     def _show_available(self) -> None:
@@ -218,9 +220,6 @@ class MainWindow(QMainWindow):
 
     def _show_message(self) -> None:
         self.message_bar.set_message(self._studio.messages.current)
-
-    def _show_device(self) -> None:
-        self.status.set_device(self._studio.generation.device)
 
     def _show_preferences(self) -> None:
         settings = self._session.settings

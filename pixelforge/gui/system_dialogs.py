@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDrag, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-OPENABLE = "Sprites and models (*.png *.gif *.webp *.bmp *.safetensors *.pth *.pt)"
+OPENABLE = "Sprites, models, palettes (*.png *.gif *.webp *.bmp *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json)"
 MODELS = "Models (*.safetensors *.pth *.pt)"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMenuBar, QWidget
 
@@ -46,7 +46,7 @@ class WindowActions(QObject):
         standard = QKeySequence.StandardKey
         self.generate = self._add("&Generate", slots.generate, "Ctrl+Return", "Ctrl+Enter")
         self.escape = self._add("Sto&p", slots.escape, "Esc")
-        self.open_file = self._add("&Open sprite or model…", slots.open_file, standard.Open)
+        self.open_file = self._add("&Open sprite, model or palette…", slots.open_file, standard.Open)
         self.import_model = self._add("&Import model…", slots.import_model, "Ctrl+I")
         self.save = self._add("&Save sprites…", slots.save, standard.Save)
         self.save_forming = self._add("Save how they &formed…", slots.save_forming)
@@ -56,6 +56,7 @@ class WindowActions(QObject):
         self.lock_seed = self._add("&Lock the seed", slots.lock_seed, "L")
         self.roll_seed = self._add("&Draw a new seed", slots.roll_seed, "D")
         self.select_all = self._add("Select &all", slots.select_all, standard.SelectAll)
+        self.select_all.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)  # lists select their own
         self.zoom_in = self._add("Zoom &in", slots.zoom_in, "+", "=", "Ctrl++")
         self.zoom_out = self._add("Zoom &out", slots.zoom_out, "-", "Ctrl+-")
         self.zoom_to_fit = self._add("Zoom to &fit", slots.zoom_to_fit, "0", "Ctrl+0")

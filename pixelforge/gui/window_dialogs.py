@@ -9,7 +9,7 @@ from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
-from pixelforge.errors import DatasetError
+from pixelforge.errors import DatasetError, PaletteError
 from pixelforge.files import reason
 from pixelforge.gui import drops
 from pixelforge.gui.mime import to_mime
@@ -48,11 +48,11 @@ class WindowDialogs:
 
     def open_file(self) -> None:
         """Open a model, a sprite's recipe, or a picture to start from."""
-        path = self._system.ask_open_path(self._window, "Open a sprite or a model", OPENABLE)
+        path = self._system.ask_open_path(self._window, "Open a sprite, a model or a palette", OPENABLE)
         if path is not None:
             try:
                 drops.open_file(path, self._studio)
-            except DatasetError as error:
+            except (DatasetError, PaletteError) as error:
                 self._studio.messages.complain(str(error))
 
     def import_model(self) -> None:

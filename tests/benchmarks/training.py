@@ -34,8 +34,12 @@ def main() -> None:
             trainer.step()
         work = counter.get_total_flops() / 1e9
         seconds = best_seconds(trainer.step, STEPS)
+        drawing = best_seconds(trainer.draw, STEPS)
         images, speed = config.batch_size / seconds, work / seconds
-        print(f"{precision}: {images:.0f} images/s, {speed:.0f} GFLOP/s, {speed / gflops:.0%} of sgemm")
+        print(
+            f"{precision}: {images:.0f} images/s, {speed:.0f} GFLOP/s, {speed / gflops:.0%} of sgemm; "
+            f"drawing the batch {drawing / seconds:.1%} of a step"
+        )
 
 
 if __name__ == "__main__":

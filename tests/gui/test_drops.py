@@ -174,3 +174,13 @@ def test_a_recipe_that_is_damaged_leaves_a_picture(desktop, tmp_path) -> None:
     texts.add_itxt("pixelforge", '{"class_name": "cats", "seed": "many"}')
     Image.fromarray(made(1).pixels).save(tmp_path / "sprite.png", pnginfo=texts)
     assert "start of variations" in drop_file(desktop, tmp_path / "sprite.png")
+
+
+def test_a_palette_is_taken_for_new_sprites(qtbot, desktop, tmp_path) -> None:
+    (tmp_path / "mine.hex").write_text("000000\nffffff\n")
+    assert "2 colours of mine" in drop_file(desktop, tmp_path / "mine.hex")
+    assert desktop.window.controls.palette_field.box.currentText() == "mine"
+    for pixels in make(qtbot, desktop):
+        assert set(np.unique(pixels[pixels[..., 3] > 0][:, :3])) <= {0, 255}
+    (tmp_path / "bad.gpl").write_text("no palette")
+    assert "bad.gpl is not a GIMP palette" in drop_file(desktop, tmp_path / "bad.gpl")

@@ -18,7 +18,7 @@ from pixelforge.gui.states import MAX_TYPED_SEED, Phase, Severity
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Notice, Progress
-from tests.gui.using import classic, click, click_class, finish, pick, recipes
+from tests.gui.using import classic, click, click_class, finish, make, pick, recipes
 
 
 def test_the_recommended_settings_are_the_defaults(desktop) -> None:
@@ -369,3 +369,20 @@ def test_a_line_says_when_memory_ran_out(qtbot, desktop, monkeypatch) -> None:
     assert "going on with 8" in desktop.studio.messages.current.text
     assert desktop.window.message_bar.isVisible()
     assert len(desktop.studio.stage.cells) == 16
+
+
+def test_select_all_means_what_has_the_keyboard(qtbot, desktop) -> None:
+    with qtbot.waitActive(desktop.window):
+        desktop.window.activateWindow()
+    make(qtbot, desktop)
+    window = desktop.window
+    for widget in (window.controls.classes, window.history.view, window.stage.canvas):
+        widget.setFocus()
+        qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        if widget is window.controls.classes:
+            assert desktop.studio.generation.settings.class_names == ("cats", "dogs")
+            assert desktop.studio.stage.selected == frozenset()
+        elif widget is window.history.view:
+            assert len(window.history.selected_entries()) == 4
+            assert desktop.studio.stage.selected == frozenset()
+    assert desktop.studio.stage.selected == {0, 1, 2, 3}
