@@ -235,6 +235,18 @@ def show_model(name: Annotated[str, typer.Argument(help="A model's name or file.
     typer.echo(msgspec.json.format(msgspec.json.encode(header), indent=2).decode())
 
 
+@models_app.command("average")
+def average_models(
+    files: Annotated[list[Path], typer.Argument(help="Snapshots of one run.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The model to write.", show_default=False)],
+) -> None:
+    """Write the mean of several snapshots of a run, which is often better than each of them."""
+    from training.average import average_models
+
+    average_models(files, out)
+    console.report(f"The mean of {len(files)} models: {out}")
+
+
 @models_app.command("import")
 def import_model(
     file: Annotated[Path, typer.Argument(help="A .safetensors of PixelForge, or a notebook's ema_shadow.pth.")],
