@@ -53,15 +53,15 @@ def train(
     width: Annotated[
         int | None, typer.Option(help="From nothing: feature channels at full resolution, a multiple of 8 (48).")
     ] = None,
-    dropout: Annotated[float, typer.Option(help="In every residual block.")] = 0.1,
+    dropout: Annotated[float, typer.Option(help="In every residual block.")] = 0.2,
     batch: Annotated[int | None, typer.Option(help="Sprites a step; default: 16 to 64, by the data's size.")] = None,
     learning_rate: Annotated[
         float | None, typer.Option(help="At its highest; default: by the batch, and half of it from a model.")
     ] = None,
     balance: Annotated[float, typer.Option(help="0 draws every sprite alike, 1 every class alike.")] = 0.5,
-    flip: Annotated[float, typer.Option(help="Share of mirrored sprites.")] = 0.3,
-    shift: Annotated[float, typer.Option(help="Share of sprites shifted by a pixel.")] = 0.3,
-    swap: Annotated[float, typer.Option(help="Share of sprites with two colours swapped.")] = 0.3,
+    flip: Annotated[float, typer.Option(help="Share of mirrored sprites.")] = 0.5,
+    shift: Annotated[float, typer.Option(help="Share of sprites shifted by a pixel.")] = 0.4,
+    swap: Annotated[float, typer.Option(help="Share of sprites with two colours swapped.")] = 0.4,
     tell: Annotated[
         bool, typer.Option(help="Tell the network how a sprite was changed, so that it draws unchanged ones.")
     ] = True,

@@ -55,8 +55,9 @@ class Processes:
 
     def mean(self, value: Tensor) -> float:
         """The mean of a number over all processes."""
+        value = value.detach()
         if self.count > 1:
-            value = value.detach().clone()
+            value = value.clone()
             distributed.all_reduce(value)
             value /= self.count
         return float(value)

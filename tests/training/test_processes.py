@@ -14,10 +14,14 @@ from PIL import Image
 
 from pixelforge.errors import TrainingError
 from tests.conftest import RunCommand
+from training.plan import Wishes, plan_run
 from training.processes import Processes
+from training.run import Run
 from training.run_dir import RunDir, StatsRow
 
 SETTINGS = [
+    "--steps",
+    "50",
     "--size",
     "8",
     "--width",
@@ -31,13 +35,20 @@ SETTINGS = [
     "--device",
     "cpu",
 ]
+WISHES = Wishes(steps=50, size=8, width=8, batch=8, dropout=0, precision="float32", device="cpu")  # the same
 SLOW_START = 90  # seconds until something must have happened
+
+
+def finish(run: Run) -> None:
+    """Make the steps that are left, in this process."""
+    for _ in run.steps():
+        pass
 
 
 def begin(processes: int, *arguments: object) -> subprocess.Popen[str]:
     """The training command in so many processes, with one torch thread each."""
     several = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    command = [sys.executable, *(several if processes > 1 else []), "-m", "training", *map(str, arguments)]
+    command = [sys.executable, *several, "-m", "training", *map(str, arguments)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
 
@@ -71,13 +82,13 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     rng = np.random.default_rng(0)
     for number in range(40):
         write_sprite(root / "sprites" / f"class {number % 2}" / f"{number}.png", blob(rng))
-    train(1, root / "sprites", "--out", root / "run", "--steps", 50, *SETTINGS)
+    finish(plan_run(root / "sprites", root / "run", WISHES).run)
     return root / "sprites", root / "run"
 
 
 def test_two_processes_make_the_steps_of_one(alone: tuple[Path, Path], tmp_path: Path) -> None:
     folder, run = alone
-    said = train(2, folder, "--out", tmp_path / "run", "--steps", 50, *SETTINGS)
+    said = train(2, folder, "--out", tmp_path / "run", *SETTINGS)
     assert_same_curve(run, tmp_path / "run", 50)
     assert said.count("sprites, ") == 1  # one of them speaks
 
@@ -87,7 +98,7 @@ def test_a_process_that_dies_ends_the_run_which_another_number_resumes(
 ) -> None:
     folder, run = alone
     out = tmp_path / "run"
-    with begin(2, folder, "--out", out, "--steps", 50, *SETTINGS) as process:
+    with begin(2, folder, "--out", out, *SETTINGS) as process:
         deadline = time.monotonic() + SLOW_START
         while time.monotonic() < deadline and not (RunDir(out).stats_path.exists() and len(figures(out)) > 5):
             time.sleep(0.02)
@@ -97,7 +108,7 @@ def test_a_process_that_dies_ends_the_run_which_another_number_resumes(
     assert process.returncode != 0
     if len(figures(out)) < 50:  # it was not done before
         assert "--resume" in said
-    train(1, "--resume", "--out", out, "--device", "cpu")
+    finish(Run.resume(out, device="cpu"))
     assert_same_curve(run, out, 50)
 
 
