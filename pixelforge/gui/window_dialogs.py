@@ -21,7 +21,7 @@ from pixelforge.gui.widgets.about_dialog import AboutDialog
 from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
 from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
-from pixelforge.imaging.palette import Palette
+from pixelforge.imaging.palette import Colour, Palette, parse_colours
 from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
 from pixelforge.services.paths import log_folder
@@ -86,10 +86,7 @@ class WindowDialogs:
         if not tray.sprites:
             self._studio.messages.warn("The sheet tray is empty: put sprites into it first, with Space or by dragging.")
             return
-        header = self._studio.generation.header
-        own = palette_of(header) if header is not None else None
-        palettes = self._palettes if own is None else (own, *self._palettes)
-        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", palettes, self._window)
+        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", self._choice(), self._window)
         dialog.exported.connect(lambda written: self._on_exported(written))
         self._open(dialog)
 
@@ -126,6 +123,18 @@ class WindowDialogs:
         self._session.remember_folder(sheet.parent)
         more = f" and {len(beside)} {'file' if len(beside) == 1 else 'files'} beside it" if beside else ""
         self._studio.messages.inform(f"Exported {sheet}{more}.")
+
+    def _choice(self) -> tuple[Palette, ...]:
+        """The palettes to export in: the model's, the one that new sprites take, the bundled ones."""
+        generation = self._studio.generation
+        own = palette_of(generation.header) if generation.header is not None else None
+        rule = generation.settings.palette if generation.settings is not None else None
+        used = Palette(rule.name, parse_colours(rule.colours)) if rule is not None and rule.colours else None
+        unique: dict[tuple[Colour, ...], Palette] = {}
+        for palette in (own, used, *self._palettes):
+            if palette is not None:
+                unique.setdefault(palette.colours, palette)
+        return tuple(unique.values())
 
     def _folder(self) -> Path:
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)

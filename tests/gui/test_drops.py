@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.qimage import to_qimage
 from pixelforge.gui.states import Severity
+from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.imaging.pixels import resize_nearest
 from pixelforge.services import model_library
 from pixelforge.services.export import ExportOptions, export_sprites
@@ -182,5 +183,11 @@ def test_a_palette_is_taken_for_new_sprites(qtbot, desktop, tmp_path) -> None:
     assert desktop.window.controls.palette_field.box.currentText() == "mine"
     for pixels in make(qtbot, desktop):
         assert set(np.unique(pixels[pixels[..., 3] > 0][:, :3])) <= {0, 255}
+    desktop.studio.tray.add([made(1)])
+    desktop.window.actions_.export.trigger()
+    (dialog,) = desktop.window.findChildren(ExportDialog)
+    box = dialog.fields.palette_field.box
+    assert [box.itemText(row) for row in range(2, 5)] == ["The model's", "mine", "Commodore 64"]
+    dialog.reject()
     (tmp_path / "bad.gpl").write_text("no palette")
     assert "bad.gpl is not a GIMP palette" in drop_file(desktop, tmp_path / "bad.gpl")
