@@ -17,6 +17,8 @@ KeepBackground = Annotated[
     bool, typer.Option("--keep-background", help="Leave the flat ground of opaque pictures as it is.")
 ]
 
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
+
 
 @dataset_app.command()
 def check(
@@ -26,11 +28,17 @@ def check(
         Path | None, typer.Option(help="Write a picture of the first sprites of each class.")
     ] = None,
     keep_background: KeepBackground = False,
+    force: Force = False,
     json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
 ) -> None:
     """Report what a data set holds: classes, sizes, duplicates, broken files."""
+    from pixelforge.errors import OutputError, RequestError
     from training.report import check, report_lines, write_contact_sheet
 
+    if contact_sheet is not None and contact_sheet.suffix.lower() != ".png":
+        raise RequestError(f"{contact_sheet}: a contact sheet is a .png.")
+    if contact_sheet is not None and contact_sheet.exists() and not force:
+        raise OutputError(f"{contact_sheet} is there already: give --force to replace it.")
     report, sheet = check(folder, size, keep_background)
     if contact_sheet is not None:
         write_contact_sheet(contact_sheet, sheet)
@@ -51,6 +59,7 @@ def slice_(
     spacing: Annotated[int, typer.Option(help="Pixels between two tiles.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder of the data set; the class gets a folder in it.")] = Path("sprites"),
     keep_background: KeepBackground = False,
+    force: Force = False,
 ) -> None:
     """Cut a sprite sheet into sprites, without the empty tiles and without repeats."""
     from pixelforge.errors import RequestError
@@ -58,7 +67,7 @@ def slice_(
 
     if not class_name.strip(" .") or any(mark in class_name for mark in "/\\:\0"):
         raise RequestError(f"{class_name!r} cannot be a class: it is the name of a folder.")
-    done = slice_sheet(sheet, Grid(tile, margin, spacing), out / class_name, keep_background)
+    done = slice_sheet(sheet, Grid(tile, margin, spacing), out / class_name, keep_background, force=force)
     say(
         f"{len(done.files)} sprites in {out / class_name}; "
         f"left out: {done.empty} empty tiles, {done.duplicates} repeated ones."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pixelforge.errors import DatasetError, RequestError
+from pixelforge.errors import DatasetError, OutputError, RequestError
 from pixelforge.files import check_writable
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.imaging.png import write_png
@@ -70,18 +70,18 @@ def slice_sheet(
     folder: Path,
     keep_background: bool = False,
     leave_out: frozenset[tuple[int, int]] = frozenset(),
+    force: bool = False,
 ) -> Sliced:
     """Write a sheet's tiles into a class folder, named by sheet, row and column.
 
     Empty tiles are skipped and equal ones written once. leave_out: (row, column) of tiles that are not wanted. Raises
-    DatasetError if nothing is left, or OutputError.
+    DatasetError if nothing is left, or OutputError, also if a file is there already and `force` is not given.
     """
     sheet = read_sprite(path)
     if not keep_background:
         sheet = clear_background(sheet)
-    check_writable(folder)
     seen: set[bytes] = set()
-    files: list[Path] = []
+    wanted: dict[Path, Pixels] = {}
     empty = duplicates = 0
     for tile in tiles_of(sheet, grid):
         content = np.ascontiguousarray(tile.pixels)
@@ -93,11 +93,16 @@ def slice_sheet(
             duplicates += 1
         else:
             seen.add(content.tobytes())
-            files.append(folder / f"{path.stem}_r{tile.row:02}c{tile.column:02}.png")
-            write_png(files[-1], content)
-    if not files:
+            wanted[folder / f"{path.stem}_r{tile.row:02}c{tile.column:02}.png"] = content
+    if not wanted:
         raise DatasetError(f"{path} has no tile of {grid.tile} pixels that holds something.")
-    return Sliced(tuple(files), empty, duplicates)
+    there = next((file for file in wanted if file.exists()), None)
+    if there is not None and not force:
+        raise OutputError(f"{there} is there already: give --force to replace it, or another --out.")
+    check_writable(folder)
+    for file, content in wanted.items():
+        write_png(file, content)
+    return Sliced(tuple(wanted), empty, duplicates)
 
 
 def is_empty(pixels: Pixels) -> bool:

@@ -89,6 +89,8 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
     A Unity .meta that stands there already is kept. Raises OutputError or PaletteError, and then leaves all files as
     they were.
     """
+    if sheet.suffix.lower() != SHEET_SUFFIX:
+        raise RequestError(f"{sheet}: a sheet is a PNG; name a file that ends in {SHEET_SUFFIX}.")
     for path in targets(sheet, options):
         if path.is_dir():
             raise OutputError(f"{path} is a folder: choose another name for the sheet.")

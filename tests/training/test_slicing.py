@@ -120,3 +120,24 @@ def test_the_whole_way_from_a_sheet_to_a_sheet(command, tmp_path: Path, monkeypa
     made = ("--class", "orcs", "--count", 4, "--steps", 3, "--out", "new.png", "--format", "godot")
     assert command("generate", "--model", model, *made)[0] == 0
     assert Path("new.tres").exists()
+
+
+def test_nothing_is_replaced_unasked(command, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(sheet(Grid(8), 3, 1)[0]).save("s.png")
+    cut = ("dataset", "slice", "s.png", "--class", "a", "--tile", 8, "--out", "mine")
+    assert command("dataset", "slice", "s.png", "--class", "a", "--tile", 500, "--out", "mine")[0] == 1
+    assert not Path("mine").exists()
+    assert command(*cut)[0] == 0
+    first = Path("mine/a/s_r00c00.png")
+    first.write_text("mine")
+    assert command(*cut)[0] == 1
+    assert first.read_text() == "mine"
+    assert command(*cut, "--force")[0] == 0
+    Path("c.png").write_text("precious")
+    look = ("dataset", "check", "mine", "--size", 8, "--contact-sheet")
+    assert command(*look, "c.png")[0] == 1
+    assert Path("c.png").read_text() == "precious"
+    assert command(*look, "c.txt")[0] == 2
+    assert command(*look, "c.png", "--force")[0] == 0
+    assert command("sheet", "mine/a/s_r00c00.png", "--out", "bad.gif")[0] == 2
