@@ -77,9 +77,9 @@ def plan_run(folder: Path, out: Path, wishes: Wishes) -> Planned:
         )
         weights, provenance = None, own
     else:
-        prediction = wishes.prediction or ("palette" if len(find_palette(data.sprites)) >= 2 else "v")
-        kinds = find_kinds(data) if wishes.kinds else ()
         palette = find_palette(data.sprites)
+        prediction = wishes.prediction or ("palette" if len(palette) >= 2 else "v")
+        kinds = find_kinds(data) if wishes.kinds else ()
         beginning = begin_from(parent, wishes.size, data.class_names, palette, prediction, wishes.dropout, kinds)
         model, weights = beginning.model, beginning.weights
         provenance = inherit(own, parent.header, name)

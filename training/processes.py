@@ -93,7 +93,8 @@ def joined() -> Iterator[Processes]:
     if count == 1:
         yield Processes()
         return
-    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    # Gradients meet on the GPUs, flags and losses on the CPU, so both need a way.
+    distributed.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
     try:
         yield Processes(distributed.get_rank(), count, int(os.environ.get("LOCAL_RANK", "0")))
     except (distributed.DistBackendError, distributed.DistNetworkError) as error:

@@ -86,8 +86,8 @@ def targets(sheet: Path, options: ExportOptions) -> tuple[Path, ...]:
 def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
     """Write a sheet and its engine files, all or none; the files written.
 
-    A Unity .meta that stands there already is kept. Raises OutputError or PaletteError, and then leaves all files as
-    they were.
+    A Unity .meta that stands there already is kept. Raises RequestError for a name that is no PNG's, OutputError or
+    PaletteError, and then leaves all files as they were.
     """
     if sheet.suffix.lower() != SHEET_SUFFIX:
         raise RequestError(f"{sheet}: a sheet is a PNG; name a file that ends in {SHEET_SUFFIX}.")
