@@ -12,17 +12,14 @@ import typer
 
 from pixelforge import cli_options as option
 from pixelforge import cli_sheets, console
+from pixelforge.words import counted
 from training.command import evaluate, train
 from training.dataset_command import dataset_app
 
 if TYPE_CHECKING:
-    from pixelforge.services.animating import AnimationWriter
-    from pixelforge.services.export import ExportOptions
     from pixelforge.services.model_library import ModelEntry
     from pixelforge.services.requests import GenerationRequest
-    from pixelforge.services.saving import SpriteWriter
-
-    Writer = SpriteWriter | AnimationWriter
+    from pixelforge.services.saving import Writer
 
 app = typer.Typer(
     add_completion=False,
@@ -64,11 +61,14 @@ def window(
 
 
 @app.command()
+@option.with_sheet_options
 def generate(
     classes: Annotated[
         list[str], typer.Option("--class", help="Class to make; repeat it for several, or `all`.", show_default=False)
     ],
-    count: Annotated[int, typer.Option(help="Sprites in all; several classes share them evenly.")] = 1,
+    count: Annotated[
+        int | None, typer.Option(help="Sprites in all; several classes share them evenly. Default: one a class.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the first sprite; sprite i has seed + i.")] = 0,
     guidance: Annotated[
         float | None, typer.Option(help="1 to 15: how strictly to keep to the class; default: the model's own.")
@@ -84,74 +84,51 @@ def generate(
             "in a folder a class."
         ),
     ] = Path("sprites.png"),
-    columns: option.Columns = None,
-    class_rows: option.ClassRows = False,
-    padding: option.Padding = 0,
-    margin: option.Margin = 0,
-    extrude: option.Extrude = 0,
-    power_of_two: option.PowerOfTwo = False,
-    scale: option.Scale = 1,
-    background: option.Background = None,
-    palette: option.Palette = None,
-    reduce: option.Reduce = None,
-    dither: option.DitherSide = "0",
-    indexed: option.Indexed = False,
-    formats: option.Formats = None,
-    names: option.Names = option.DEFAULT_NAMES,
-    no_recipe: option.NoRecipe = False,
-    force: option.Force = False,
     json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
+    *,
+    choices: option.SheetChoices,
 ) -> None:
     """Make sprites and save them."""
     from pixelforge.core.header import file_sha256, read_header
+    from pixelforge.errors import RequestError
     from pixelforge.services.model_library import find_model
     from pixelforge.services.requests import make_request
+    from pixelforge.services.saving import Destination
 
     path = find_model(model)
     header = read_header(path)
-    chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(classes)
+    chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
     request = make_request(
-        header, chosen, count=count, seed=seed, guidance_scale=guidance, sampler=sampler, steps=steps
+        header,
+        chosen,
+        count=len(chosen) if count is None else count,
+        seed=seed,
+        guidance_scale=guidance,
+        sampler=sampler,
+        steps=steps,
     )
-    rule = option.palette_rule(palette, reduce, dither, header.model.palette)
+    rule = choices.palette_rule(header.model.palette)
     if rule is not None and rule.reduce_to is None:
         request = replace(request, palette=rule)  # so that recipes tell of it
         rule = None
-    options = option.export_options(
-        columns=columns,
-        class_rows=class_rows,
-        padding=padding,
-        margin=margin,
-        extrude=extrude,
-        power_of_two=power_of_two,
-        scale=scale,
-        background=background,
-        indexed=indexed,
-        formats=formats,
-        names=names,
-        no_recipe=no_recipe,
-        palette=rule,
-    )
-    writer = _writer(out, request, options, force, header.model.image_size, path.stem, file_sha256(path))
-    started = time.perf_counter()
-    used = _generate_into(writer, request, path, device)
-    _summarise(request, writer.written, path, file_sha256(path), used, time.perf_counter() - started, json)
-
-
-def _writer(
-    out: Path, request: GenerationRequest, options: ExportOptions, force: bool, side: int, model: str, sha256: str
-) -> Writer:
-    from pixelforge.errors import RequestError
-    from pixelforge.services.animating import AnimationWriter, is_animation
-    from pixelforge.services.export import targets
-    from pixelforge.services.saving import SpriteWriter
-
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and out.suffix:
         raise RequestError("Several processes write one file a sprite: name a folder in --out.")
-    force = option.may_replace(targets(out, options), force)
-    if is_animation(out):
-        return AnimationWriter(out, request, side, options.sheet.scale, force)
-    return SpriteWriter(out, request, model, sha256, options, force)
+    sha256 = file_sha256(path)
+    destination = Destination(
+        target=out,
+        request=request,
+        model=path.stem,
+        model_sha256=sha256,
+        options=choices.export_options(rule),
+        part=_part(request.count),
+    )
+    writer = destination.writer(option.may_replace(destination.in_the_way(), choices.force))
+    if request.count < len(chosen):
+        made = {request.class_of(index) for index in range(request.count)}
+        console.report(f"A count of {request.count} leaves out {', '.join(c for c in chosen if c not in made)}.")
+    started = time.perf_counter()
+    used = _generate_into(writer, request, path, device)
+    _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, json)
 
 
 def _summarise(
@@ -164,8 +141,7 @@ def _summarise(
     json: bool,
 ) -> None:
     if not json:
-        sprites = "sprite" if request.count == 1 else "sprites"
-        console.report(f"{request.count} {sprites} in {seconds:.1f} s: {', '.join(map(str, written))}")
+        console.report(f"{counted(request.count, 'sprite')} in {seconds:.1f} s: {', '.join(map(str, written))}")
         return
     import msgspec
 

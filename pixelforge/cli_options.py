@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -15,98 +18,115 @@ if TYPE_CHECKING:
 
 DEFAULT_NAMES = "{class}_{index:03}"  # services.naming.DEFAULT_PATTERN, which --help must not load
 
-Columns = Annotated[int | None, typer.Option(help="Sprites in a row; default: the most nearly square grid.")]
-ClassRows = Annotated[bool, typer.Option("--class-rows", help="Every class begins a row.")]
-Padding = Annotated[int, typer.Option(help="Empty pixels between sprites.")]
-Margin = Annotated[int, typer.Option(help="Empty pixels around the sheet.")]
-Extrude = Annotated[int, typer.Option(help="Repeat every sprite's border outwards, so many pixels.")]
-PowerOfTwo = Annotated[bool, typer.Option("--power-of-two", help="Round the sheet's sides up to powers of two.")]
-Scale = Annotated[int, typer.Option(help="1 to 16: every pixel becomes a square of so many.")]
-Background = Annotated[str | None, typer.Option(help="#rrggbb where the sprites are transparent.")]
-Indexed = Annotated[bool, typer.Option("--indexed", help="A PNG of a palette, index 0 transparent.")]
-Palette = Annotated[
-    str | None, typer.Option(help="Recolour: a bundled palette's name, `model`, or a .gpl, .hex, .pal, .json or .png.")
-]
-Reduce = Annotated[int | None, typer.Option(help="Recolour: at most so many colours, 2 to 64, shared by the sheet.")]
-DitherSide = Annotated[Literal["0", "2", "4"], typer.Option("--dither", help="Side of the dithering pattern; 0: none.")]
-Formats = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--format",
-        help="Engine file beside the sheet, repeatable: aseprite, aseprite-array, tiled, tiled-json, godot, "
-        "texturepacker-xml, css, unity.",
-    ),
-]
-Names = Annotated[
-    str, typer.Option(help="Of the sprites in engine files: {class}, {model}, {index}, {number}, {seed}.")
-]
-NoRecipe = Annotated[bool, typer.Option("--no-recipe", help="Leave out how the sprites were made.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
 
 
-def palette_rule(
-    palette: str | None, reduce: int | None, dither: str, model_colours: tuple[tuple[int, int, int], ...]
-) -> PaletteRule | None:
-    """The rule asked for. model_colours: what `model` stands for. Raises RequestError or PaletteError."""
-    from dataclasses import replace
+@dataclass(frozen=True, kw_only=True)
+class SheetChoices:
+    """What the commands that write sheets can be asked for: each field is an option of theirs."""
 
-    from pixelforge.errors import RequestError
-    from pixelforge.imaging.palette import MAX_REDUCED, MIN_REDUCED, Palette, PaletteRule, rule_of
-    from pixelforge.services.palettes import find_palette
-
-    if palette is not None and reduce is not None:
-        raise RequestError("Give --palette or --reduce, not both.")
-    side: Literal[0, 2, 4] = 0 if dither == "0" else 2 if dither == "2" else 4
-    if reduce is not None:
-        if not MIN_REDUCED <= reduce <= MAX_REDUCED:
-            raise RequestError(f"--reduce takes {MIN_REDUCED} to {MAX_REDUCED} colours, not {reduce}.")
-        return PaletteRule(reduce_to=reduce, dither=side)
-    if palette is None:
-        return None
-    if palette == "model":
-        if not model_colours:
-            raise RequestError("That model was not trained on a palette: name another.")
-        return replace(rule_of(Palette("model", model_colours)), dither=side)
-    return replace(rule_of(find_palette(palette)), dither=side)
-
-
-def export_options(
-    *,
-    columns: int | None,
-    class_rows: bool,
-    padding: int,
-    margin: int,
-    extrude: int,
-    power_of_two: bool,
-    scale: int,
-    background: str | None,
-    indexed: bool,
-    formats: list[str] | None,
-    names: str,
-    no_recipe: bool,
-    palette: PaletteRule | None,
-) -> ExportOptions:
-    """The options as services take them. Raises RequestError or PaletteError."""
-    from pixelforge.imaging.sheet_plan import SheetOptions
-    from pixelforge.services.export import ExportOptions
-
-    return ExportOptions(
-        sheet=SheetOptions(
-            columns=columns,
-            padding=padding,
-            scale=scale,
-            margin=margin,
-            extrude=extrude,
-            class_rows=class_rows,
-            power_of_two=power_of_two,
-            background=None if background is None else _colour(background),
+    columns: Annotated[int | None, typer.Option(help="Sprites in a row; default: the most nearly square grid.")] = None
+    class_rows: Annotated[bool, typer.Option("--class-rows", help="Every class begins a row.")] = False
+    padding: Annotated[int, typer.Option(help="Empty pixels between sprites.")] = 0
+    margin: Annotated[int, typer.Option(help="Empty pixels around the sheet.")] = 0
+    extrude: Annotated[int, typer.Option(help="Repeat every sprite's border outwards, so many pixels.")] = 0
+    power_of_two: Annotated[
+        bool, typer.Option("--power-of-two", help="Round the sheet's sides up to powers of two.")
+    ] = False
+    scale: Annotated[int, typer.Option(help="1 to 16: every pixel becomes a square of so many.")] = 1
+    background: Annotated[str | None, typer.Option(help="#rrggbb where the sprites are transparent.")] = None
+    palette: Annotated[
+        str | None,
+        typer.Option(help="Recolour: a bundled palette's name, `model`, or a .gpl, .hex, .pal, .json or .png."),
+    ] = None
+    reduce: Annotated[
+        int | None, typer.Option(help="Recolour: at most so many colours, 2 to 64, shared by the sheet.")
+    ] = None
+    dither: Annotated[Literal["0", "2", "4"], typer.Option(help="Side of the dithering pattern; 0: none.")] = "0"
+    indexed: Annotated[bool, typer.Option("--indexed", help="A PNG of a palette, index 0 transparent.")] = False
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="Engine file beside the sheet, repeatable: aseprite, aseprite-array, tiled, tiled-json, godot, "
+            "texturepacker-xml, css, unity.",
         ),
-        formats=tuple(formats or ()),
-        names=names,
-        palette=palette,
-        indexed=indexed,
-        recipes=not no_recipe,
-    )
+    ] = None
+    names: Annotated[
+        str,
+        typer.Option(
+            help="Of the sprites in engine files: {class}, {model}, {index}, {number}, {seed}. The format aseprite "
+            "numbers them instead, as Phaser wants them; aseprite-array has the names."
+        ),
+    ] = DEFAULT_NAMES
+    no_recipe: Annotated[bool, typer.Option("--no-recipe", help="Leave out how the sprites were made.")] = False
+    force: Force = False
+
+    def palette_rule(self, model_colours: tuple[tuple[int, int, int], ...]) -> PaletteRule | None:
+        """The rule asked for. model_colours: what `model` stands for. Raises RequestError or PaletteError."""
+        from pixelforge.errors import RequestError
+        from pixelforge.imaging.palette import MAX_REDUCED, MIN_REDUCED, Palette, PaletteRule, rule_of
+        from pixelforge.services.palettes import find_palette
+
+        if self.palette is not None and self.reduce is not None:
+            raise RequestError("Give --palette or --reduce, not both.")
+        side: Literal[0, 2, 4] = 0 if self.dither == "0" else 2 if self.dither == "2" else 4
+        if self.reduce is not None:
+            if not MIN_REDUCED <= self.reduce <= MAX_REDUCED:
+                raise RequestError(f"--reduce takes {MIN_REDUCED} to {MAX_REDUCED} colours, not {self.reduce}.")
+            return PaletteRule(reduce_to=self.reduce, dither=side)
+        if self.palette is None:
+            return None
+        if self.palette == "model":
+            if not model_colours:
+                raise RequestError("That model was not trained on a palette: name another.")
+            return replace(rule_of(Palette("model", model_colours)), dither=side)
+        return replace(rule_of(find_palette(self.palette)), dither=side)
+
+    def export_options(self, palette: PaletteRule | None) -> ExportOptions:
+        """The options as services take them. Raises RequestError."""
+        from pixelforge.imaging.sheet_plan import SheetOptions
+        from pixelforge.services.export import ExportOptions
+
+        return ExportOptions(
+            sheet=SheetOptions(
+                columns=self.columns,
+                padding=self.padding,
+                scale=self.scale,
+                margin=self.margin,
+                extrude=self.extrude,
+                class_rows=self.class_rows,
+                power_of_two=self.power_of_two,
+                background=None if self.background is None else _colour(self.background),
+            ),
+            formats=tuple(self.formats or ()),
+            names=self.names,
+            palette=palette,
+            indexed=self.indexed,
+            recipes=not self.no_recipe,
+        )
+
+
+def with_sheet_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the fields of its parameter `choices: SheetChoices` as options of its own."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    hints = get_type_hints(SheetChoices, include_extras=True)
+    names = [field.name for field in fields(SheetChoices)]
+
+    @wraps(command)
+    def flat(**values: Any) -> None:
+        choices = SheetChoices(**{name: values.pop(name) for name in names})
+        command(**values, choices=choices)
+
+    parameters = [parameter.replace(kind=keyword) for parameter in own if parameter.name != "choices"]
+    parameters += [
+        inspect.Parameter(field.name, keyword, default=field.default, annotation=hints[field.name])
+        for field in fields(SheetChoices)
+    ]
+    flat.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    flat.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return flat
 
 
 def _colour(text: str) -> tuple[int, int, int]:
@@ -119,9 +139,10 @@ def _colour(text: str) -> tuple[int, int, int]:
         raise RequestError(str(error)) from error
 
 
-def may_replace(paths: Sequence[Path], force: bool) -> bool:
-    """Whether files that stand there may be replaced: with --force, or if the person at the terminal says so."""
-    there = [path for path in paths if path.is_file()]
+def may_replace(there: Sequence[Path], force: bool) -> bool:
+    """Whether files in the way may be replaced: with --force, or if the person at the terminal says so."""
+    from pixelforge.services.export import list_files
+
     if not force and there and sys.stdin.isatty() and sys.stderr.isatty():
-        return typer.confirm(f"{', '.join(map(str, there))} is there already. Replace?", err=True, abort=True)
+        return typer.confirm(f"{list_files(there)} there already. Replace?", err=True, abort=True)
     return force

@@ -9,6 +9,7 @@ import typer
 
 from pixelforge import cli_options as option
 from pixelforge import console
+from pixelforge.words import counted
 
 if TYPE_CHECKING:
     from pixelforge.services.sprites import Sprite
@@ -16,57 +17,33 @@ if TYPE_CHECKING:
 Picture = Annotated[Path, typer.Argument(help="A PNG that PixelForge wrote.", show_default=False)]
 
 
+@option.with_sheet_options
 def sheet(
     sprites: Annotated[
         list[Path],
-        typer.Argument(help="PNG files: single sprites, or sheets, which are taken apart.", show_default=False),
+        typer.Argument(
+            help="PNG files: single sprites, or sheets, which are taken apart; or folders of them.", show_default=False
+        ),
     ],
     out: Annotated[Path, typer.Option(help="The PNG to write; engine files stand beside it.")] = Path("sheet.png"),
-    columns: option.Columns = None,
-    class_rows: option.ClassRows = False,
-    padding: option.Padding = 0,
-    margin: option.Margin = 0,
-    extrude: option.Extrude = 0,
-    power_of_two: option.PowerOfTwo = False,
-    scale: option.Scale = 1,
-    background: option.Background = None,
-    palette: option.Palette = None,
-    reduce: option.Reduce = None,
-    dither: option.DitherSide = "0",
-    indexed: option.Indexed = False,
-    formats: option.Formats = None,
-    names: option.Names = option.DEFAULT_NAMES,
-    no_recipe: option.NoRecipe = False,
-    force: option.Force = False,
+    *,
+    choices: option.SheetChoices,
 ) -> None:
     """Lay finished sprites out as one sheet, with the files that engines read.
 
     A picture that carries no recipe takes its folder's name as its class.
     """
-    from pixelforge.services.export import check_free, export_sprites, targets
+    from pixelforge.services.export import export_sprites, in_the_way, refuse_replacing
 
     collected, without = _collect(sprites)
-    options = option.export_options(
-        columns=columns,
-        class_rows=class_rows,
-        padding=padding,
-        margin=margin,
-        extrude=extrude,
-        power_of_two=power_of_two,
-        scale=scale,
-        background=background,
-        indexed=indexed,
-        formats=formats,
-        names=names,
-        no_recipe=no_recipe,
-        palette=option.palette_rule(palette, reduce, dither, ()),
-    )
-    if not option.may_replace(targets(out, options), force):
-        check_free(out, options)
+    options = choices.export_options(choices.palette_rule(()))
+    there = in_the_way(out, options)
+    if not option.may_replace(there, choices.force):
+        refuse_replacing(there)
     written = export_sprites(out, collected, options)
     if without and options.recipes:
         console.report(f"The sheet carries no recipes, because {without[0]} has none.")
-    console.report(f"{len(collected)} {'sprite' if len(collected) == 1 else 'sprites'}: {', '.join(map(str, written))}")
+    console.report(f"{counted(len(collected), 'sprite')}: {', '.join(map(str, written))}")
 
 
 def info(picture: Picture) -> None:
@@ -91,13 +68,14 @@ def remake(
     force: option.Force = False,
 ) -> None:
     """Make the sprites in a PNG again, and say whether they come out identical; if not, the exit code is 1."""
-    from pixelforge.services.export import ExportOptions, check_free, export_sprites
+    from pixelforge.services.export import ExportOptions, export_sprites, in_the_way, refuse_replacing
     from pixelforge.services.model_library import find_model
     from pixelforge.services.remaking import read_sheet, remake
 
     sprites = read_sheet(picture)
-    if out is not None and not option.may_replace([out], force):
-        check_free(out, ExportOptions())
+    there = [] if out is None else in_the_way(out, ExportOptions())
+    if not option.may_replace(there, force):
+        refuse_replacing(there)
     made = []
     with console.progress_bar() as bar:
         task = bar.add_task("sprites", total=len(sprites))
@@ -123,15 +101,29 @@ def palette(
     force: option.Force = False,
 ) -> None:
     """Write a palette as a file that pixel editors read."""
-    from pixelforge.errors import OutputError
     from pixelforge.imaging.palette_files import write_palette
+    from pixelforge.services.export import refuse_replacing
     from pixelforge.services.palettes import find_palette
 
     found = find_palette(source)
-    if out.exists() and not option.may_replace([out], force):
-        raise OutputError(f"{out} is there already: give --force to replace it.")
+    there = [out] * out.is_file()
+    if not option.may_replace(there, force):
+        refuse_replacing(there)
     write_palette(out, found)
     console.report(f"{len(found.colours)} colours: {out}")
+
+
+def _pictures(paths: list[Path]) -> list[Path]:
+    """The files named, and in the place of a folder all PNGs in it, by name."""
+    from pixelforge.errors import DatasetError
+
+    found = []
+    for path in paths:
+        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".png") if path.is_dir() else [path]
+        if not inside:
+            raise DatasetError(f"The folder {path} holds no PNG.")
+        found += inside
+    return found
 
 
 def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
@@ -142,7 +134,7 @@ def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
 
     sprites: list[Sprite] = []
     without = []
-    for path in paths:
+    for path in _pictures(paths):
         if read_recipes(path):
             sprites += read_sheet(path)
         else:

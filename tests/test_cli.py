@@ -48,6 +48,35 @@ def test_a_sprite_of_a_batch_can_be_made_again_alone(generate: RunCommand, tmp_p
     np.testing.assert_array_equal(pixels(tmp_path / "nine.png")[8:16, 8:16], pixels(tmp_path / "one.png"))
 
 
+def test_without_a_count_every_class_gets_one(generate: RunCommand, tmp_path: Path) -> None:
+    assert generate("--class", "all", "--out", tmp_path / "out")[0] == 0
+    assert len(list((tmp_path / "out").rglob("*.png"))) == 3
+
+
+def test_a_class_named_twice_is_one_class(generate: RunCommand, tmp_path: Path) -> None:
+    code, out, _ = generate("--class", "cats", "--class", "cats", "--json", "--out", tmp_path / "s.png")
+    assert (code, msgspec.json.decode(out)["count"]) == (0, 1)
+
+
+def test_classes_that_get_no_sprite_are_named(generate: RunCommand, tmp_path: Path) -> None:
+    code, _, err = generate("--class", "all", "--count", 2, "--out", tmp_path / "s.png")
+    assert code == 0
+    assert "A count of 2 leaves out a/b." in err
+    assert "leaves out" not in generate("--class", "all", "--count", 4, "--out", tmp_path / "t.png")[2]
+
+
+def test_a_folder_of_sprites_is_not_replaced_unasked(generate: RunCommand, tmp_path: Path) -> None:
+    target = ("--class", "cats", "--out", tmp_path / "out", "--count")
+    assert generate(*target, 2)[0] == 0
+    before = (tmp_path / "out" / "cats" / "cats_00001.png").read_bytes()
+    code, _, err = generate(*target, 2, "--guidance", 9)
+    assert (code, "are there already: give --force to replace them" in err) == (1, True)
+    assert (tmp_path / "out" / "cats" / "cats_00001.png").read_bytes() == before
+    assert generate(*target, 2, "--seed", 2)[0] == 0
+    assert generate(*target, 4, "--guidance", 9, "--force")[0] == 0
+    assert (tmp_path / "out" / "cats" / "cats_00001.png").read_bytes() != before
+
+
 def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> None:
     sheet = tmp_path / "s.png"
     code, out, _ = generate("--class", "cats", "--class", "dogs", "--count", 2, "--json", "--out", sheet)

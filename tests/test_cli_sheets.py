@@ -101,6 +101,16 @@ def test_sheets_are_taken_apart_and_laid_out_anew(generate: RunCommand, command:
     np.testing.assert_array_equal(pixels(out)[:, 40:48], pixels(singles[0])[::2, ::2])
 
 
+def test_a_folder_stands_for_the_pictures_in_it(generate: RunCommand, command: RunCommand, tmp_path: Path) -> None:
+    generate("--class", "all", "--count", 6, "--out", tmp_path / "out")
+    code, _, error = command("sheet", tmp_path / "out", "--out", tmp_path / "s.png", "--columns", 6)
+    assert (code, "6 sprites" in error) == (0, True)
+    assert pixels(tmp_path / "s.png").shape == (8, 48, 4)
+    (tmp_path / "empty").mkdir()
+    code, _, error = command("sheet", tmp_path / "empty", "--out", tmp_path / "t.png")
+    assert (code, "holds no PNG" in error) == (1, True)
+
+
 def test_pictures_that_somebody_drew_go_in_too(command: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "heroes").mkdir()
     Image.fromarray(made(1).pixels).save(tmp_path / "heroes" / "a.png")

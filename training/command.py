@@ -15,6 +15,7 @@ import typer
 
 from pixelforge.console import progress_bar, report
 from pixelforge.errors import RequestError
+from pixelforge.words import counted
 
 if TYPE_CHECKING:
     from training.evaluate import Figures
@@ -137,8 +138,11 @@ def _carry_on(run: Run) -> None:
     steps, leads = run.steps(), run.processes.leads
     say = report if leads else _silent
     with _stop_on_signals() as stopped, progress_bar(shown=leads) as bar:
+        if run.trainer.step_count >= run.config.training.steps:
+            say("This run is at its end already.")
         say(
-            f"{len(run.training)} sprites, {len(run.heldout)} held out, {len(run.config.class_names)} classes, "
+            f"{counted(len(run.training), 'sprite')}, {len(run.heldout)} held out, "
+            f"{counted(len(run.config.class_names), 'class')}, "
             f"{run.config.model.prediction}, {run.config.training.precision}, on {run.trainer.device}"
         )
         task = bar.add_task("training", total=run.config.training.steps, completed=run.trainer.step_count)

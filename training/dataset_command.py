@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pixelforge.console import report as say
+from pixelforge.words import counted
 
 dataset_app = typer.Typer(
     help="Look at your sprites before they are trained on, and cut sheets up.", no_args_is_help=True
@@ -66,9 +67,15 @@ def slice_(
     from training.slicing import Grid, slice_sheet
 
     if not class_name.strip(" .") or any(mark in class_name for mark in "/\\:\0"):
-        raise RequestError(f"{class_name!r} cannot be a class: it is the name of a folder.")
+        raise RequestError(f"A class is the name of a folder, which {class_name!r} cannot be.")
     done = slice_sheet(sheet, Grid(tile, margin, spacing), out / class_name, keep_background, force=force)
     say(
-        f"{len(done.files)} sprites in {out / class_name}; "
-        f"left out: {done.empty} empty tiles, {done.duplicates} repeated ones."
+        f"{counted(len(done.files), 'sprite')} in {out / class_name}; "
+        f"left out: {counted(done.empty, 'empty tile')}, {done.duplicates} repeated."
     )
+    right, bottom = done.left_over
+    if right or bottom:
+        say(
+            f"{counted(right, 'pixel')} at the right and {bottom} at the bottom belong to no tile: "
+            "are --tile, --margin and --spacing right?"
+        )

@@ -13,12 +13,13 @@ from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, enlarge, resize_nearest
 from pixelforge.imaging.png import write_png
 from pixelforge.imaging.sheet import lay_out
+from pixelforge.words import counted
 from training.dataset import RawSprite, find_palette, read_raw
 
 FEW = 20  # sprites of a class that are hardly enough to learn from
 NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
-CONTACT_COLUMNS = 32
-CONTACT_ROWS = 4  # of each class
+CONTACT_COLUMNS = 16
+CONTACT_ROWS = 8  # of each class
 CONTACT_SCALE = 2
 
 
@@ -72,7 +73,7 @@ def write_contact_sheet(path: Path, sheet: Pixels) -> None:
 
 def report_lines(report: Report, most: int = 20) -> list[str]:
     """The report in lines for a person; long lists are cut at `most`."""
-    lines = [f"{report.sprites} sprites in {len(report.classes)} classes, {_colours(report)}"]
+    lines = [f"{counted(report.sprites, 'sprite')} in {counted(len(report.classes), 'class')}, {_colours(report)}"]
     lines += [f"  {name}: {count}" + (" (few)" if name in report.few else "") for name, count in report.classes.items()]
     lines.append("sizes: " + ", ".join(f"{count} of {size}" for size, count in list(report.sizes.items())[:most]))
     for count, what in (
@@ -100,17 +101,18 @@ def _duplicates(raw: list[RawSprite]) -> tuple[tuple[str, ...], ...]:
 
 
 def _contact_sheet(raw: list[RawSprite], fitted: Pixels) -> Pixels:
+    columns = min(CONTACT_COLUMNS, max(Counter(sprite.class_name for sprite in raw).values()))
     rows = []
     for name in dict.fromkeys(sprite.class_name for sprite in raw):
         of_class = [index for index, sprite in enumerate(raw) if sprite.class_name == name]
-        rows.append(lay_out(fitted[of_class[: CONTACT_COLUMNS * CONTACT_ROWS]], CONTACT_COLUMNS))
+        rows.append(lay_out(fitted[of_class[: columns * CONTACT_ROWS]], columns))
     return np.concatenate(rows)
 
 
 def _colours(report: Report) -> str:
     if not report.colours:
-        return "more than 64 colours: trained with the prediction v"
-    return f"{report.colours} colours: trained with the prediction palette"
+        return "more than 64 colours: those of the sprites made will be near yours, not exactly theirs"
+    return f"{counted(report.colours, 'colour')}: sprites made will have exactly these"
 
 
 def _listed(title: str, entries: list[str], most: int) -> list[str]:

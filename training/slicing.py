@@ -37,6 +37,12 @@ class Grid:
         across, down = (range(self.margin, length - self.tile + 1, pitch) for length in (width, height))
         return [(x, y) for y in down for x in across]
 
+    def left_over(self, width: int, height: int) -> tuple[int, int]:
+        """Pixels at the right and at the bottom of a sheet that are neither tile nor margin."""
+        pitch = self.tile + self.spacing
+        right, bottom = (max(0, length - 2 * self.margin + self.spacing) for length in (width, height))
+        return right % pitch, bottom % pitch
+
 
 @dataclass(frozen=True, eq=False)
 class Tile:
@@ -54,6 +60,7 @@ class Sliced:
     files: tuple[Path, ...]
     empty: int
     duplicates: int
+    left_over: tuple[int, int]  # pixels at the right and at the bottom that belong to no tile
 
 
 def tiles_of(sheet: Pixels, grid: Grid) -> Iterator[Tile]:
@@ -102,7 +109,7 @@ def slice_sheet(
     check_writable(folder)
     for file, content in wanted.items():
         write_png(file, content)
-    return Sliced(tuple(wanted), empty, duplicates)
+    return Sliced(tuple(wanted), empty, duplicates, grid.left_over(sheet.shape[1], sheet.shape[0]))
 
 
 def is_empty(pixels: Pixels) -> bool:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QUndoCommand
 
 from pixelforge.gui.history_model import HistoryModel
 from pixelforge.gui.stage_model import StageCell, StageModel
+from pixelforge.words import counted
 
 
 class DeleteSprites(QUndoCommand):
@@ -24,7 +25,7 @@ class DeleteSprites(QUndoCommand):
         self._before: tuple[StageCell, ...] = ()
         self._after: tuple[StageCell, ...] = ()
         count = len(self._ids) + len(self._unkept)
-        super().__init__(f"Delete {count:,} {'sprite' if count == 1 else 'sprites'}")
+        super().__init__(f"Delete {counted(count, 'sprite')}")
 
     def redo(self) -> None:
         """Delete them."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pixelforge.gui.mime import to_mime
 from pixelforge.gui.stage_model import StageCell
 from pixelforge.gui.studio import Studio
+from pixelforge.words import counted
 
 Chosen = Callable[[], tuple[StageCell, ...]]
 
@@ -107,4 +108,4 @@ class SpriteActions(QObject):
 
 
 def _sprites(cells: Sequence[StageCell]) -> str:
-    return "1 sprite" if len(cells) == 1 else f"{len(cells):,} sprites"
+    return counted(len(cells), "sprite")

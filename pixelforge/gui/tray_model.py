@@ -15,6 +15,7 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import sheet_picture
 from pixelforge.services.sprites import Sprite
+from pixelforge.words import counted
 
 ROWS_TYPE = "application/x-pixelforge-tray-rows"  # space-separated: the tray's own rows, on their way within it
 
@@ -165,4 +166,4 @@ class _Change(QUndoCommand):
 
 
 def _count(sprites: int) -> str:
-    return "1 sprite" if sprites == 1 else f"{sprites} sprites"
+    return counted(sprites, "sprite")

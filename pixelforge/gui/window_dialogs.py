@@ -25,6 +25,7 @@ from pixelforge.imaging.palette import Colour, Palette, parse_colours
 from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
 from pixelforge.services.paths import log_folder
+from pixelforge.words import counted
 
 
 class WindowDialogs:
@@ -121,7 +122,7 @@ class WindowDialogs:
     def _on_exported(self, written: Sequence[Path]) -> None:
         sheet, *beside = written
         self._session.remember_folder(sheet.parent)
-        more = f" and {len(beside)} {'file' if len(beside) == 1 else 'files'} beside it" if beside else ""
+        more = f" and {counted(len(beside), 'file')} beside it" if beside else ""
         self._studio.messages.inform(f"Exported {sheet}{more}.")
 
     def _choice(self) -> tuple[Palette, ...]:

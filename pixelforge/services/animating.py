@@ -12,7 +12,6 @@ from pixelforge.files import check_writable, replacing
 from pixelforge.imaging.animation import FORMATS, encode_animation
 from pixelforge.imaging.pixels import Pixels, enlarge
 from pixelforge.imaging.sheet import lay_out
-from pixelforge.services.requests import GenerationRequest
 
 MAX_SPRITES = 64
 SCALE = 4  # screen pixels a pixel, where nobody says
@@ -37,30 +36,29 @@ def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE) 
 
 
 class AnimationWriter:
-    """Takes a request's previews and sprites; writes them on `close` as one animation of the whole grid.
+    """Takes the previews and sprites of a request of `count`; writes them on `close` as one animation of the grid.
 
-    Raises RequestError for more than 64 sprites, and OutputError if the target cannot be written or, unless `force`, is
-    there already.
+    Raises RequestError for more than 64 sprites, and OutputError from the start if the target cannot be written.
     """
 
-    def __init__(self, target: Path, request: GenerationRequest, side: int, scale: int, force: bool) -> None:
-        if request.count > MAX_SPRITES:
-            raise RequestError(f"An animation shows at most {MAX_SPRITES} sprites, not {request.count}.")
+    def __init__(self, target: Path, count: int, scale: int) -> None:
+        if count > MAX_SPRITES:
+            raise RequestError(f"An animation shows at most {MAX_SPRITES} sprites, not {count}.")
         if target.is_dir():
             raise OutputError(f"{target} is a folder: name a file.")
-        if target.exists() and not force:
-            raise OutputError(f"{target} is there already: give --force to replace it.")
         check_writable(target.parent)
         self.written: tuple[Path, ...] = ()
         self._target = target
+        self._count = count
         self._scale = scale
-        self._sprites = np.zeros((request.count, side, side, 4), np.uint8)
         self._frames: list[Pixels] = []
 
     def preview(self, first: int, sprites: Pixels) -> None:
         """Take sprites as they are now, from index `first` on."""
-        self._sprites[first : first + len(sprites)] = sprites
-        self._frames.append(self._sprites.copy())
+        before = self._frames[-1] if self._frames else np.zeros((self._count, *sprites.shape[1:]), np.uint8)
+        now = before.copy()
+        now[first : first + len(sprites)] = sprites
+        self._frames.append(now)
 
     def add(self, first: int, sprites: Pixels) -> None:
         """Take finished sprites."""

@@ -113,11 +113,15 @@ def export_files(folder: Path, sprites: Sequence[Sprite], options: ExportOptions
     sprites = recoloured(sprites, options.palette)
     names = sprite_names(options.names, [sprite.recipe for sprite in sprites])
     paths = unlike_paths(folder, names)
-    alone = SheetOptions(scale=options.sheet.scale, background=options.sheet.background)
-    single = replace(options, sheet=alone, formats=())
     for path, sprite in zip(paths, sprites, strict=True):
-        export_sprites(path, [sprite], single)
+        export_sprites(path, [sprite], alone(options))
     return paths
+
+
+def alone(options: ExportOptions) -> ExportOptions:
+    """The options that a picture of one sprite has a use for."""
+    sheet = SheetOptions(scale=options.sheet.scale, background=options.sheet.background)
+    return replace(options, sheet=sheet, formats=())
 
 
 def unlike_paths(folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
@@ -132,11 +136,26 @@ def unlike_paths(folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
     return tuple(taken.values())
 
 
-def check_free(sheet: Path, options: ExportOptions) -> None:
-    """Raises OutputError if an export would replace files."""
-    there = [path for path in targets(sheet, options) if path.exists() and not path.name.endswith(KEPT_SUFFIX)]
+def in_the_way(sheet: Path, options: ExportOptions) -> list[Path]:
+    """Files that an export would replace."""
+    return [path for path in targets(sheet, options) if path.is_file() and not path.name.endswith(KEPT_SUFFIX)]
+
+
+def refuse_replacing(there: Sequence[Path]) -> None:
+    """Raises OutputError if there are files in the way."""
     if there:
-        raise OutputError(f"{', '.join(map(str, there))} is there already: give --force to replace it.")
+        raise OutputError(f"{list_files(there)} there already: give --force to replace {_it(there)}.")
+
+
+def list_files(paths: Sequence[Path], most: int = 3) -> str:
+    """Files in a sentence, with its verb."""
+    if len(paths) > most:
+        return f"{paths[0]} and {len(paths) - 1} more files are"
+    return f"{', '.join(map(str, paths))} {'is' if len(paths) == 1 else 'are'}"
+
+
+def _it(paths: Sequence[Path]) -> str:
+    return "it" if len(paths) == 1 else "them"
 
 
 def recoloured(sprites: Sequence[Sprite], rule: PaletteRule | None) -> list[Sprite]:

@@ -1,88 +1,186 @@
-"""The sprites of a request to files as they are done: a sheet, or a folder of single sprites."""
+"""The sprites of a request to files as they are done: a sheet, an animation, or a folder of single sprites."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Protocol
 
-from pixelforge.errors import OutputError
+from pixelforge.errors import OutputError, RequestError
 from pixelforge.files import check_writable
-from pixelforge.imaging.pixels import Pixels, enlarge
-from pixelforge.imaging.png import write_png
+from pixelforge.imaging.animation import FORMATS
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.animating import AnimationWriter, is_animation
 from pixelforge.services.export import (
     SHEET_SUFFIX,
     ExportOptions,
-    check_free,
+    alone,
     export_sprites,
+    in_the_way,
     recoloured_alone,
+    refuse_replacing,
 )
 from pixelforge.services.naming import safe_name
-from pixelforge.services.recipe import Recipe, png_texts, recipe_of
+from pixelforge.services.recipe import recipe_of
 from pixelforge.services.requests import GenerationRequest
-from pixelforge.services.sprites import Sprite, places_text
+from pixelforge.services.sprites import Sprite
+
+FILE_SUFFIX = r"\.[A-Za-z]\w*"  # what looks like a file's, not like a version's number
 
 
-class SpriteWriter:
-    """Takes the sprites of a request as they are done: into one sheet on `close`, or each into a file at once.
+class Writer(Protocol):
+    """Takes sprites as they form and as they are done, by the index of the first of them."""
 
-    A target that ends in .png is a sheet; anything else is a folder with a folder a class, whose files know of the
-    options' scale, palette and recipes alone. Raises OutputError from the start if the target cannot be written, and
-    unless `force`, if a sheet's files are there already.
-    """
+    written: tuple[Path, ...]
 
-    def __init__(
-        self,
-        target: Path,
-        request: GenerationRequest,
-        model: str,
-        model_sha256: str,
-        options: ExportOptions | None = None,
-        force: bool = True,
-    ) -> None:
-        self.model_sha256 = model_sha256
-        self.written: tuple[Path, ...] = ()
-        self._target = target
-        self._request = request
-        self._model = model
-        self._options = options or ExportOptions()
-        self._is_sheet = target.suffix.lower() == SHEET_SUFFIX
-        self._sprites: list[Sprite] = []
-        if self._is_sheet and target.is_dir():
-            raise OutputError(
-                f"{target} is a folder: name a PNG file, or a folder that does not end in {SHEET_SUFFIX}."
-            )
-        if not self._is_sheet and target.exists() and not target.is_dir():
-            raise OutputError(f"{target} is a file: name a folder, or a file that ends in {SHEET_SUFFIX} for a sheet.")
-        if not self._is_sheet and self._options.formats:
-            raise OutputError(f"Engine files stand beside a sheet: name a file that ends in {SHEET_SUFFIX}.")
-        if self._is_sheet and not force:
-            check_free(target, self._options)
-        check_writable(target.parent if self._is_sheet else target)
+    def preview(self, first: int, sprites: Pixels) -> None:
+        """Take sprites (N, H, W, 4) as they are now."""
 
     def add(self, first: int, sprites: Pixels) -> None:
-        """Take the sprites from index `first` on."""
-        made = [Sprite(pixels, self._recipe(index)) for index, pixels in enumerate(sprites, start=first)]
-        if self._is_sheet:
-            self._sprites += made
+        """Take finished sprites (N, H, W, 4)."""
+
+    def close(self) -> None:
+        """Write what is not written yet. Raises OutputError."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """What is to be made, and where to: a .png is a sheet, a .gif or .apng an animation, anything else a folder.
+
+    Raises RequestError for a target of another suffix, or for options that it has no use for.
+    """
+
+    target: Path
+    request: GenerationRequest
+    model: str  # its name and digest, for the recipes
+    model_sha256: str
+    options: ExportOptions = field(default_factory=ExportOptions)
+    part: range | None = None  # of the request's sprites; None: all of them
+
+    def __post_init__(self) -> None:
+        if self.is_sheet:
             return
-        for sprite in recoloured_alone(made, self._options.palette):
-            self._save(sprite)
+        if is_animation(self.target):
+            _refuse(self.options, ExportOptions(sheet=replace(ExportOptions().sheet, scale=self.options.sheet.scale)))
+        elif re.fullmatch(FILE_SUFFIX, self.target.suffix) and not self.target.is_dir():
+            raise RequestError(
+                f"{self.target}: name a {SHEET_SUFFIX} for a sheet, a {' or '.join(FORMATS)} for an animation, "
+                "or a folder, without a suffix, for a file a sprite."
+            )
+        else:
+            _refuse(self.options, alone(self.options))
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether all sprites go into one picture."""
+        return self.target.suffix.lower() == SHEET_SUFFIX
+
+    def in_the_way(self) -> list[Path]:
+        """Files that stand where this would write."""
+        if self.is_sheet:
+            return in_the_way(self.target, self.options)
+        if is_animation(self.target):
+            return [self.target] * self.target.is_file()
+        there: dict[Path, set[str]] = {}
+        for folder in {self.path_of(index).parent for index in self._class_starts()}:
+            there[folder] = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        paths = (self.path_of(index) for index in self.indices) if any(there.values()) else ()
+        return [path for path in paths if path.name in there[path.parent]]
+
+    def writer(self, force: bool) -> Writer:
+        """What writes it; raises OutputError at once if it cannot, or, unless `force`, if something is in the way."""
+        if not force:
+            refuse_replacing(self.in_the_way())
+        if is_animation(self.target):
+            return AnimationWriter(self.target, self.request.count, self.options.sheet.scale)
+        return SheetWriter(self) if self.is_sheet else FolderWriter(self)
+
+    def path_of(self, index: int) -> Path:
+        """The file of sprite `index` in a folder."""
+        folder = safe_name(self.request.class_of(index))
+        return self.target / folder / f"{folder}_{self.request.seed + index:05}{SHEET_SUFFIX}"
+
+    @property
+    def indices(self) -> range:
+        """The sprites of the request that are written."""
+        return range(self.request.count) if self.part is None else self.part
+
+    def sprites(self, first: int, pixels: Pixels) -> list[Sprite]:
+        """Finished sprites (N, H, W, 4) with their recipes."""
+        return [
+            Sprite(sprite, recipe_of(self.request, index, self.model, self.model_sha256))
+            for index, sprite in enumerate(pixels, start=first)
+        ]
+
+    def _class_starts(self) -> list[int]:
+        """The first sprite of each class, and the first of all."""
+        count, classes = self.request.count, len(self.request.class_names)
+        starts = [-(-number * count // classes) for number in range(classes)]
+        return [start for start in starts if start < count]
+
+
+class SheetWriter:
+    """Gathers sprites and writes them on `close`, with the files of engines. Raises OutputError from the start."""
+
+    def __init__(self, destination: Destination) -> None:
+        self.written: tuple[Path, ...] = ()
+        self._to = destination
+        self._sprites: list[Sprite] = []
+        if destination.target.is_dir():
+            raise OutputError(
+                f"{destination.target} is a folder: name a PNG file, or a folder that does not end in {SHEET_SUFFIX}."
+            )
+        check_writable(destination.target.parent)
 
     def preview(self, first: int, sprites: Pixels) -> None:
         """Sprites as they form are of no use here."""
 
+    def add(self, first: int, sprites: Pixels) -> None:
+        """Take finished sprites."""
+        self._sprites += self._to.sprites(first, sprites)
+
     def close(self) -> None:
-        """Write the sheet, if it is one."""
-        self.written = export_sprites(self._target, self._sprites, self._options) if self._is_sheet else (self._target,)
+        """Write the sheet. Raises OutputError."""
+        self.written = export_sprites(self._to.target, self._sprites, self._to.options)
 
-    def _save(self, sprite: Sprite) -> None:
-        folder = self._target / safe_name(sprite.recipe.class_name)
-        pixels = enlarge(sprite.pixels, self._options.sheet.scale)
-        texts = {}
-        if self._options.recipes:
-            height, width = pixels.shape[:2]
-            places = places_text([(0, 0, width, height)], self._options.sheet.scale)
-            texts = {**png_texts([sprite.recipe], width, height), **places}
-        write_png(folder / f"{folder.name}_{sprite.recipe.seed:05}.png", pixels, texts)
 
-    def _recipe(self, index: int) -> Recipe:
-        return recipe_of(self._request, index, self._model, self.model_sha256)
+class FolderWriter:
+    """Writes each sprite at once, into a folder a class. Raises OutputError from the start."""
+
+    def __init__(self, destination: Destination) -> None:
+        self.written: tuple[Path, ...] = ()
+        self._to = destination
+        if destination.target.exists() and not destination.target.is_dir():
+            raise OutputError(
+                f"{destination.target} is a file: name a folder, or a file that ends in {SHEET_SUFFIX} for a sheet."
+            )
+        check_writable(destination.target)
+
+    def preview(self, first: int, sprites: Pixels) -> None:
+        """Sprites as they form are of no use here."""
+
+    def add(self, first: int, sprites: Pixels) -> None:
+        """Write finished sprites. Raises OutputError."""
+        options = alone(self._to.options)
+        made = recoloured_alone(self._to.sprites(first, sprites), options.palette)
+        for index, sprite in enumerate(made, start=first):
+            export_sprites(self._to.path_of(index), [sprite], replace(options, palette=None))
+
+    def close(self) -> None:
+        """All is written already."""
+        self.written = (self._to.target,)
+
+
+def _refuse(options: ExportOptions, used: ExportOptions) -> None:
+    """Raises RequestError for an option that a target has no use for, so that nobody waits for its effect."""
+    heeded = _by_flag(used)
+    for flag, value in _by_flag(options).items():
+        if value != heeded[flag]:
+            raise RequestError(f"--{flag} is for sheets: name a file that ends in {SHEET_SUFFIX}.")
+
+
+def _by_flag(options: ExportOptions) -> dict[str, object]:
+    layout = {fact.name.replace("_", "-"): getattr(options.sheet, fact.name) for fact in fields(options.sheet)}
+    reduce = options.palette and options.palette.reduce_to
+    return layout | {"format": options.formats, "indexed": options.indexed, "reduce": reduce}

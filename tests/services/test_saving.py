@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -7,12 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pixelforge.errors import OutputError
+from pixelforge.errors import OutputError, RequestError
+from pixelforge.imaging.palette import Palette, PaletteRule, rule_of
 from pixelforge.imaging.pixels import Pixels, read_sprite
+from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services.export import ExportOptions
 from pixelforge.services.naming import safe_name
 from pixelforge.services.recipe import KEYWORD, Recipe
 from pixelforge.services.requests import GenerationRequest
-from pixelforge.services.saving import SpriteWriter
+from pixelforge.services.saving import Destination
 
 REQUEST = GenerationRequest(
     class_names=("beasts", "../tools"), count=6, seed=40, guidance_scale=2.5, sampler="dpm++2m", steps=30
@@ -26,8 +30,12 @@ def sprites() -> Pixels:
     return sprites
 
 
+def to(target: Path) -> Destination:
+    return Destination(target=target, request=REQUEST, model="hero", model_sha256="ab" * 32)
+
+
 def write(target: Path, sprites: Pixels) -> None:
-    writer = SpriteWriter(target, REQUEST, "hero", "ab" * 32)
+    writer = to(target).writer(force=True)
     writer.add(0, sprites[:4])
     writer.add(4, sprites[4:])
     writer.close()
@@ -77,4 +85,59 @@ def test_a_target_that_cannot_be_written_is_found_out_at_once(tmp_path: Path) ->
     (tmp_path / "folder.png").mkdir()
     for target in ("file", "file/below", "file/sheet.png", "folder.png"):
         with pytest.raises(OutputError):
-            SpriteWriter(tmp_path / target, REQUEST, "hero", "")
+            to(tmp_path / target).writer(force=True)
+
+
+def test_sprites_in_a_folder_are_not_replaced_unasked(tmp_path: Path, sprites: Pixels) -> None:
+    write(tmp_path / "out", sprites)
+    assert len(to(tmp_path / "out").in_the_way()) == 6
+    with pytest.raises(OutputError, match=r"beasts_00040.png and 5 more files are there already: give --force"):
+        to(tmp_path / "out").writer(force=False)
+    part = replace(to(tmp_path / "out"), part=range(3, 5))
+    assert [path.name for path in part.in_the_way()] == ["_tools_00043.png", "_tools_00044.png"]
+    for path in part.in_the_way():
+        path.unlink()
+    part.writer(force=False).add(3, sprites[3:5])
+    assert len(part.in_the_way()) == 2
+
+
+@pytest.mark.parametrize("name", ["m.jpg", "sheet.json", "a.Webp"])
+def test_a_target_of_another_kind_of_file_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RequestError, match=r"name a \.png for a sheet"):
+        to(tmp_path / name)
+    (tmp_path / name).mkdir()
+    to(tmp_path / name)
+
+
+def test_a_versions_number_is_no_suffix(tmp_path: Path, sprites: Pixels) -> None:
+    write(tmp_path / "set v1.2", sprites)
+    assert len(list((tmp_path / "set v1.2").rglob("*.png"))) == 6
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "name"),
+    [
+        ("a.gif", ExportOptions(formats=("godot",)), "format"),
+        ("a.apng", ExportOptions(indexed=True), "indexed"),
+        ("a.gif", ExportOptions(palette=PaletteRule(reduce_to=4)), "reduce"),
+        ("a.gif", ExportOptions(sheet=SheetOptions(background=(1, 2, 3))), "background"),
+        ("folder", ExportOptions(formats=("css",)), "format"),
+        ("folder", ExportOptions(sheet=SheetOptions(extrude=1)), "extrude"),
+        ("folder", ExportOptions(sheet=SheetOptions(columns=4)), "columns"),
+    ],
+)
+def test_options_without_an_effect_are_refused(target: str, options: ExportOptions, name: str) -> None:
+    with pytest.raises(RequestError, match=f"--{name} is for sheets"):
+        replace(to(Path(target)), options=options)
+
+
+def test_single_sprites_may_be_indexed_and_stand_on_a_ground(tmp_path: Path, sprites: Pixels) -> None:
+    sheet = SheetOptions(scale=2, background=(1, 2, 3))
+    order = replace(to(tmp_path / "out"), options=ExportOptions(sheet=sheet, indexed=True))
+    order = replace(order, options=replace(order.options, palette=rule_of(Palette("two", ((0, 0, 0), (9, 9, 9))))))
+    sprites[..., :4, :, 3] = 0
+    order.writer(force=False).add(0, sprites[:2])
+    with Image.open(order.path_of(1)) as image:
+        assert (image.mode, image.size) == ("P", (16, 16))
+        assert image.convert("RGB").getpixel((0, 0)) == (1, 2, 3)
+    assert msgspec.json.decode(text(order.path_of(1)), type=Recipe).palette is not None

@@ -95,8 +95,8 @@ def test_the_report(folder: Path, tmp_path: Path) -> None:
     assert report.near_empty == (str(folder / "tools" / "speck.png"),)
     assert len(report.left_out) == 1
     assert "broken.png" in report.left_out[0]
-    assert contact.shape == (8 * 3, 8 * 32, 4)
-    np.testing.assert_array_equal(contact[16:24, :8], big)
+    assert contact.shape == (8 * 5, 8 * 16, 4)
+    np.testing.assert_array_equal(contact[24:32, :8], big)
     text = "\n".join(report_lines(report))
     for word in ("67 sprites in 2 classes", "tools: 19 (few)", "broken.png", "speck.png", "zz_copy.png", "4 colours"):
         assert word in text
@@ -141,3 +141,9 @@ def test_nothing_is_replaced_unasked(command, tmp_path: Path, monkeypatch) -> No
     assert command(*look, "c.txt")[0] == 2
     assert command(*look, "c.png", "--force")[0] == 0
     assert command("sheet", "mine/a/s_r00c00.png", "--out", "bad.gif")[0] == 2
+
+
+def test_pixels_that_belong_to_no_tile_are_told() -> None:
+    assert Grid(16, margin=1, spacing=2).left_over(1 + 3 * 16 + 2 * 2 + 1, 1 + 16 + 1) == (0, 0)
+    assert Grid(16, margin=1, spacing=2).left_over(1 + 3 * 16 + 2 * 2 + 1 + 5, 1 + 16 + 1 + 7) == (5, 7)
+    assert Grid(8).left_over(20, 16) == (4, 0)

@@ -33,6 +33,7 @@ from pixelforge.services.export import (
     targets,
 )
 from pixelforge.services.sprites import Sprite
+from pixelforge.words import counted
 
 MAX_SHOWN = 4_000_000  # pixels of the preview: larger sheets are shown unscaled
 
@@ -130,9 +131,9 @@ class ExportDialog(QDialog):
         self.export_button.setEnabled(named)
         single = self.fields.single.isChecked()
         count = len(self._sprites)
-        lines = [f"{width} x {height} px, {count} {'sprite' if count == 1 else 'sprites'}."]
+        lines = [f"{width} x {height} px, {counted(count, 'sprite')}."]
         if single:
-            lines = [f"{count} {'file' if count == 1 else 'files'} in {self._folder()}."]
+            lines = [f"{counted(count, 'file')} in {self._folder()}."]
         elif named:
             there = [path.name for path in targets(self._target(), options) if path.exists()]
             kept = [name for name in there if name.endswith(".meta")]

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pixelforge.gui.history_model import HistoryModel
 from pixelforge.gui.widgets.sprite_delegate import SpriteDelegate
 from pixelforge.services.history import Entry, HistoryFilter
+from pixelforge.words import counted
 
 ROOM = 48  # logical pixels a side of a sprite
 HINT = "Everything you make is kept here."
@@ -99,7 +100,7 @@ class HistoryStrip(QWidget):
             self.context_menu_requested.emit(self.view.viewport().mapToGlobal(at))
 
     def _show_count(self, rows: int) -> None:
-        self.count.setText("1 sprite" if rows == 1 else f"{rows:,} sprites")
+        self.count.setText(counted(rows, "sprite"))
         self.purge.setEnabled(rows > 0 or self._model.filter != HistoryFilter())
 
     def _show_choices(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QVBoxLayout, QWi
 from pixelforge.core.config import SAMPLERS, SamplerName
 from pixelforge.core.header import ModelHeader
 from pixelforge.gui.states import Quality, qualities
+from pixelforge.words import counted
 
 SAMPLER_LABELS: dict[SamplerName, str] = {"ddpm": "DDPM (classic)", "ddim": "DDIM", "dpm++2m": "DPM++ 2M"}
 TOOLTIP = "Fast is for looking around, Balanced is what the model recommends, Classic takes every step."
@@ -58,7 +59,7 @@ class QualityField(QWidget):
         self._custom = False
         self.box.clear()
         for quality in qualities(header):
-            steps = "1 step" if quality.steps == 1 else f"{quality.steps} steps"
+            steps = counted(quality.steps, "step")
             self.box.addItem(f"{quality.name} ({steps})", quality)
         self.box.addItem("Custom", None)
         blocked = self.steps.blockSignals(True)

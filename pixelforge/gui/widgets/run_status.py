@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from pixelforge.gui.states import Phase, RunState
+from pixelforge.words import counted
 
 RESOLUTION = 1000  # of the progress bar
 
@@ -65,7 +66,7 @@ def describe(run: RunState) -> str:
             step = f"Step {run.step} of {run.steps}"
             return step if run.seconds_left is None else f"{step}, {_duration(run.seconds_left)} left"
         case Phase.FINISHED:
-            sprites = "1 sprite" if run.count == 1 else f"{run.count} sprites"
+            sprites = counted(run.count, "sprite")
             return f"{sprites} in {run.seconds:.1f} s"
         case Phase.STOPPED:
             return f"Stopped at step {run.step} of {run.steps}" if run.steps else "Stopped"

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pixelforge.gui.tray_model import TrayModel
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.gui.widgets.sprite_delegate import SpriteDelegate
+from pixelforge.words import counted
 
 ROOM = 40  # logical pixels a side of a sprite
 MAX_COLUMNS = 256
@@ -88,7 +89,7 @@ class Tray(QWidget):
             self.size_label.setText("The tray is empty.")
         else:
             height, width = sheet.shape[:2]
-            self.size_label.setText(f"{width} x {height} px, {count} {'sprite' if count == 1 else 'sprites'}")
+            self.size_label.setText(f"{width} x {height} px, {counted(count, 'sprite')}")
         self.export_button.setEnabled(sheet is not None)
         self.clear_button.setEnabled(sheet is not None)
 
