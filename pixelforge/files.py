@@ -12,10 +12,11 @@ from pixelforge.errors import OutputError, PixelForgeError
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, durable: bool = True) -> Iterator[Path]:
     """A temporary path beside `target`; on success it is synced and renamed to it, on an error it is removed.
 
-    Raises OutputError where the folder cannot be made or written.
+    durable: whether it has to outlive a power cut, which costs milliseconds. Raises OutputError where the folder cannot
+    be made or written.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +27,8 @@ def replacing(target: Path) -> Iterator[Path]:
     part = Path(name)
     try:
         yield part
-        _sync(part)
+        if durable:
+            _sync(part)
         part.chmod(0o666 & ~_umask())
         part.replace(target)
     except OSError as error:

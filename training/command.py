@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ import typer
 from pixelforge.console import progress_bar, report
 from pixelforge.errors import RequestError
 from pixelforge.words import counted
+from training.attendant import Attendant
+from training.run_files import Phase, RunFiles
 
 if TYPE_CHECKING:
     from training.evaluate import Figures
@@ -118,6 +121,19 @@ def train(
 
 def _train(folder: Path | None, out: Path, wishes: Wishes, resume: bool) -> None:
     """Begin a run, or go on with one, in as many processes as torchrun began."""
+    if not (int(os.environ.get("RANK", "0")) == 0 and (resume or _is_free(out))):
+        _run(folder, out, wishes, resume, None)
+        return
+    with RunFiles(out).locked():
+        _run(folder, out, wishes, resume, Attendant(out))
+
+
+def _is_free(out: Path) -> bool:
+    """Whether a run can be begun there; if not, `plan_run` says why, and the run that stands there is left alone."""
+    return not RunFiles(out).config_path.exists() and not (out.exists() and not out.is_dir())
+
+
+def _run(folder: Path | None, out: Path, wishes: Wishes, resume: bool, attendant: Attendant | None) -> None:
     from training.plan import plan_run
     from training.processes import joined
     from training.run import Run
@@ -129,35 +145,58 @@ def _train(folder: Path | None, out: Path, wishes: Wishes, resume: bool) -> None
             if planned is not None:
                 _show_warnings(planned.notes)
                 if processes.count == 1:
-                    _carry_on(planned.run)
+                    _carry_on(planned.run, attendant)
                     return
-        _carry_on(Run.resume(out, folder, wishes.device, processes))
+        _carry_on(Run.resume(out, folder, wishes.device, processes), attendant)
 
 
-def _carry_on(run: Run) -> None:
-    steps, leads = run.steps(), run.processes.leads
-    say = report if leads else _silent
-    with _stop_on_signals() as stopped, progress_bar(shown=leads) as bar:
-        if run.trainer.step_count >= run.config.training.steps:
-            say("This run is at its end already.")
-        say(
-            f"{counted(len(run.training), 'sprite')}, {len(run.heldout)} held out, "
-            f"{counted(len(run.config.class_names), 'class')}, "
-            f"{run.config.model.prediction}, {run.config.training.precision}, on {run.trainer.device}"
-        )
-        task = bar.add_task("training", total=run.config.training.steps, completed=run.trainer.step_count)
+def _carry_on(run: Run, attendant: Attendant | None) -> None:
+    """Train to the end, or until somebody has it stopped. attendant: in the leading process alone."""
+    say, total = report if attendant else _silent, run.config.training.steps
+    about = (
+        f"{counted(len(run.training), 'sprite')}, {len(run.heldout)} held out, "
+        f"{counted(len(run.config.class_names), 'class')}"
+    )
+    if run.trainer.step_count >= total:
+        say("This run is at its end already.")
+    say(f"{about}, {run.config.model.prediction}, {run.config.training.precision}, on {run.trainer.device}")
+    if attendant:
+        attendant.begin(about, run.trainer.step_count, total)
+    ended = _make_steps(run, attendant)
+    if ended == "turned":
+        say(f"Ended at step {run.trainer.step_count}: the held-out loss has not fallen since step {run.best.step}.")
+    elif ended != "finished":
+        say(f"Stopped at step {run.trainer.step_count}. To go on: pixelforge train --resume --out {run.dir.root}")
+    if attendant:
+        attendant.end(ended)
+    say(f"Model: {run.dir.best_path if run.best.step else run.dir.snapshot_path}")
+
+
+def _make_steps(run: Run, attendant: Attendant | None) -> Phase:
+    """Make the steps that are left, unless a signal or a wish comes; how it ended."""
+    steps, total, wish = run.steps(), run.config.training.steps, None
+    with _stop_on_signals() as stopped, progress_bar(shown=attendant is not None) as bar:
+        task = bar.add_task("training", total=total, completed=run.trainer.step_count)
         for step in steps:
-            bar.update(task, completed=step.step)
-            if step.stats is not None and leads:
-                bar.console.print(_stats_line(step), highlight=False)
+            if attendant:
+                bar.update(task, completed=step.step)
+                if step.stats is not None:
+                    bar.console.print(_stats_line(step), highlight=False)
+                attendant.tell(step, run.best.step)
+                wish = attendant.wish()
+                if wish == "pause":
+                    run.save()
+                    wish = attendant.wait_while_paused(stopped.is_set)
+                if wish in ("halt", "end"):
+                    stopped.set()
             if run.processes.any(stopped.is_set()):
                 break
         steps.close()  # type: ignore[attr-defined]
+    if run.trainer.step_count >= total:
+        return "finished"
     if run.has_turned():
-        say(f"Ended at step {run.trainer.step_count}: the held-out loss has not fallen since step {run.best.step}.")
-    elif run.trainer.step_count < run.config.training.steps:
-        say(f"Stopped at step {run.trainer.step_count}. To go on: pixelforge train --resume --out {run.dir.root}")
-    say(f"Model: {run.dir.best_path if run.best.step else run.dir.snapshot_path}")
+        return "turned"
+    return "ended" if wish == "end" else "halted"
 
 
 def _silent(_: str) -> None:

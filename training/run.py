@@ -28,7 +28,8 @@ from training.dataset import SpriteSet, find_kinds, find_palette, load_sprites, 
 from training.evaluate import draw_sprites
 from training.loop import StepResult, Trainer, train
 from training.processes import Processes
-from training.run_dir import RunConfig, RunDir, StatsRow
+from training.run_dir import RunConfig, RunDir
+from training.run_files import StatsRow
 
 SAMPLES_A_CLASS = 8
 SAMPLE_SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
@@ -44,7 +45,7 @@ class TrainStep:
     step: int
     total: int
     loss: float
-    seconds_left: float  # at the run's mean speed since it was begun or resumed
+    seconds_left: float  # at the mean speed since the run was begun or resumed, with figures, samples and saves
     stats: StatsRow | None  # the line written to stats.jsonl at this step, if one was
 
 
@@ -110,7 +111,7 @@ class Run:
         run = cls(run_dir, config, data, device)
         if weights is not None:
             run.trainer.begin_from(weights)
-            run._save()  # a run that is cut off before its first save still goes on from them
+            run.save()  # a run that is cut off before its first save still goes on from them
         return run
 
     @classmethod
@@ -145,19 +146,35 @@ class Run:
         if self.has_turned():
             return
         total, begun_at = self.config.training.steps, self.trainer.step_count
-        spent = 0.0
+        spent, resumed_at = 0.0, time.perf_counter()
         try:
             for result in train(self.trainer):
                 self._unreported.append((result.loss, result.seconds))
-                spent += result.seconds
                 self._seconds += result.seconds
                 row = self._record(result)
+                spent += time.perf_counter() - resumed_at
                 left = spent / (result.step - begun_at) * (total - result.step)
                 yield TrainStep(result.step, total, result.loss, left, row)
+                resumed_at = time.perf_counter()  # what the caller did meanwhile, as a pause, is not the run's
                 if row is not None and self.has_turned():
                     return
         finally:
-            self._save()
+            self.save()
+
+    def save(self) -> None:
+        """Write the snapshot, and the state that resuming goes on from. Raises OutputError."""
+        if not self.processes.leads:
+            return
+        self.dir.save_snapshot(self.snapshot_header(), self._weights())
+        self.dir.save_state(
+            {
+                **self.trainer.state_dict(),
+                "seconds": self._seconds,
+                "unreported": list(self._unreported),
+                "best_step": self._best.step,
+                "best_loss": self._best.loss,
+            }
+        )
 
     @property
     def best(self) -> Best:
@@ -192,7 +209,7 @@ class Run:
             self._draw_samples(step)
         row = self._report(result) if step % config.evaluate_every == 0 or last else None
         if step % config.save_every == 0 and not last:
-            self._save()
+            self.save()
         return row
 
     def _report(self, result: StepResult) -> StatsRow:
@@ -219,20 +236,6 @@ class Run:
         if not len(self.heldout):
             return None
         return self.processes.mean(torch.tensor(self.trainer.heldout_loss(self.heldout), dtype=torch.float64))
-
-    def _save(self) -> None:
-        if not self.processes.leads:
-            return
-        self.dir.save_snapshot(self.snapshot_header(), self._weights())
-        self.dir.save_state(
-            {
-                **self.trainer.state_dict(),
-                "seconds": self._seconds,
-                "unreported": list(self._unreported),
-                "best_step": self._best.step,
-                "best_loss": self._best.loss,
-            }
-        )
 
     def _weights(self) -> dict[str, torch.Tensor]:
         # Half precision halves the file; its rounding is far less than what a step moves the weights by.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,9 +13,10 @@ from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.unpickle import load_without_code
-from pixelforge.errors import OutputError, TrainingError
-from pixelforge.files import check_writable, reason, replacing
+from pixelforge.errors import TrainingError
+from pixelforge.files import check_writable, replacing
 from training.config import TrainConfig
+from training.run_files import RunFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,29 +33,8 @@ class RunConfig:
     provenance: Provenance  # as the model file will carry it; counts and date are filled in when it is written
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatsRow:
-    """A line of stats.jsonl; a figure that was not taken at that step is null."""
-
-    step: int
-    loss: float  # of training, the mean since the row before
-    heldout_loss: float | None
-    images_per_second: float
-    learning_rate: float
-    seconds: float  # of training so far
-
-
-class RunDir:
-    """The files of one run under `root`."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.config_path = root / "config.json"
-        self.stats_path = root / "stats.jsonl"
-        self.state_path = root / "state.pt"
-        self.snapshot_path = root / "snapshot.safetensors"
-        self.best_path = root / "best.safetensors"
-        self.samples_folder = root / "samples"
+class RunDir(RunFiles):
+    """What the run itself writes into its folder, and reads to go on."""
 
     def start(self, config: RunConfig) -> None:
         """Begin a run. Raises TrainingError if one stands there already, OutputError if the folder is not writable."""
@@ -101,29 +79,3 @@ class RunDir:
     def save_best(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
         """Write the model of the least held-out loss so far."""
         save_checkpoint(self.best_path, header, weights)
-
-    def append_stats(self, row: StatsRow) -> None:
-        """Add a line to stats.jsonl, on the disk when this returns. Raises OutputError."""
-        try:
-            with self.stats_path.open("ab") as file:
-                file.write(msgspec.json.encode(row) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise OutputError(f"{self.stats_path} cannot be written: {reason(error)}.") from error
-
-    def read_stats(self) -> list[StatsRow]:
-        """The whole lines of stats.jsonl; a last line cut off by a power cut is passed over."""
-        try:
-            lines = self.stats_path.read_bytes().split(b"\n")[:-1]
-            return [msgspec.json.decode(line, type=StatsRow) for line in lines]
-        except FileNotFoundError:
-            return []
-        except (OSError, msgspec.MsgspecError) as error:
-            raise TrainingError(f"{self.stats_path} cannot be read: {error}.") from error
-
-    def trim_stats(self, step: int) -> None:
-        """Drop the lines after `step`: those of work that was not saved and is done again."""
-        kept = [row for row in self.read_stats() if row.step <= step]
-        with replacing(self.stats_path) as part:
-            part.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in kept))

@@ -19,7 +19,8 @@ from tests.conftest import RunCommand
 from training.plan import Wishes, plan_run
 from training.processes import Processes
 from training.run import Run
-from training.run_dir import RunDir, StatsRow
+from training.run_dir import RunDir
+from training.run_files import StatsRow
 
 SETTINGS = [
     "--steps",

@@ -22,7 +22,8 @@ from training.config import TrainConfig
 from training.dataset import SpriteSet
 from training.loop import Trainer
 from training.run import Run, choose_model, fingerprint, steps_in
-from training.run_dir import RunDir, StatsRow
+from training.run_dir import RunDir
+from training.run_files import StatsRow
 
 CONFIG = TrainConfig(steps=10, batch_size=8, warmup_steps=2, evaluate_every=4, sample_every=5, save_every=3)
 ROW = StatsRow(step=3, loss=1, heldout_loss=None, images_per_second=1, learning_rate=1, seconds=1)
