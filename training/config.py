@@ -17,6 +17,7 @@ class TrainConfig:
     steps: int  # optimizer steps of the whole run; the learning rate falls to its end
     batch_size: int = 64
     learning_rate: float = 8e-4
+    label_rate: float = 1.0  # the label embedding's learning rate, as a multiple of the rest's
     weight_decay: float = 0.01
     warmup_steps: int = 200  # the learning rate rises linearly over them
     final_fraction: float = 0.02  # of the learning rate is left at the last step of the cosine
@@ -47,8 +48,9 @@ class TrainConfig:
             raise ConfigError(f"holdout must be at least 0 and below 1, not {self.holdout}.")
         if not 0 < self.ema_decay < 1:
             raise ConfigError(f"ema_decay must lie between 0 and 1, not {self.ema_decay}.")
-        if not self.learning_rate > 0:
-            raise ConfigError(f"learning_rate must be above 0, not {self.learning_rate}.")
+        for name in ("learning_rate", "label_rate"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"{name} must be above 0, not {getattr(self, name)}.")
 
     @property
     def augments(self) -> bool:

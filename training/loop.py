@@ -80,8 +80,14 @@ class Trainer:
         self._parallel = self.processes.parallel(self.model)
         self.ema = AveragedModel(self.model, multi_avg_fn=_ema_update(config.ema_decay))
         self.ema.eval()
+        labels = list(self.model.label_emb.parameters())
+        others = [weight for name, weight in self.model.named_parameters() if not name.startswith("label_emb.")]
+        self._rates = (1.0, config.label_rate)
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay
+            [{"params": others}, {"params": labels}],
+            lr=config.learning_rate,
+            betas=(0.9, 0.99),
+            weight_decay=config.weight_decay,
         )
         self.step_count = 0
         self._planes = to_planes(data, model_config)
@@ -94,8 +100,8 @@ class Trainer:
         start = time.perf_counter()
         batch = self.draw().rows(self._rows_of_batch)
         learning_rate = learning_rate_at(self.config, self.step_count)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
+        for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
+            group["lr"] = rate * learning_rate
         self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         loss = self._loss(self.model, batch, self._parallel)

@@ -21,6 +21,7 @@ Preset = Literal["quick", "standard", "thorough"]
 PRESETS: dict[Preset, float] = {"quick": 5, "standard": 60, "thorough": 480}  # minutes
 FROM_NOTHING, FROM_PARENT = 8e-4, 4e-4  # learning rates for batches of 64
 BATCHES = ((512, 64), (128, 32), (0, 16))  # sprites from which a batch is so large
+NEW_LABELS = 30.0  # times the learning rate: a new class must go a long way from the null row that it begins as
 WIDTH = 48
 REPORTS = 30  # lines of figures in a run, at the least
 LEAST_STEPS = 20  # between saves and sample grids, however short a run is
@@ -98,6 +99,7 @@ def choose_settings(
         steps=wishes.steps or 1_000_000,
         batch_size=batch,
         learning_rate=wishes.learning_rate or highest * (batch / 64) ** 0.5,
+        label_rate=NEW_LABELS if from_parent else 1.0,
         balance=wishes.balance,
         flip=wishes.flip,
         shift=wishes.shift,

@@ -29,11 +29,10 @@ from training.evaluate import draw_sprites
 from training.loop import StepResult, Trainer, train
 from training.processes import Processes
 from training.run_dir import RunConfig, RunDir
-from training.run_files import StatsRow
+from training.run_files import SAMPLE_SCALE, StatsRow
 
 SAMPLES_A_CLASS = 8
 SAMPLE_SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
-SAMPLE_SCALE = 4
 RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=2.0)  # until `evaluate --recommend` finds better
 WARM_UP_STEPS, TIMED_STEPS = 3, 10
 

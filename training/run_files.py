@@ -25,6 +25,10 @@ OVER: tuple[Phase, ...] = ("ended", "turned", "finished")
 
 Wish = Literal["pause", "halt", "end"]
 
+SAMPLE_SCALE = 4  # screen pixels a pixel in the pictures of samples
+
+LOOKING = 1.0  # seconds within which somebody who only looks whether a run is alive has let it go again
+
 
 @dataclass(frozen=True, kw_only=True)
 class StatsRow:
@@ -51,6 +55,15 @@ class RunStatus:
     about: str = ""  # sprites and classes, in a line
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunSource:
+    """What a run learns from, out of its config.json."""
+
+    data: str
+    class_names: tuple[str, ...]
+    keep_background: bool = False
+
+
 class RunFiles:
     """The files of one run under `root`."""
 
@@ -66,6 +79,13 @@ class RunFiles:
         self.log_path = root / "log.txt"  # of a run that nobody reads at a terminal
         self._wish_path = root / "wish"
         self._lock_path = root / "lock"
+
+    def read_source(self) -> RunSource:
+        """What the run learns from. Raises TrainingError."""
+        try:
+            return msgspec.json.decode(self.config_path.read_bytes(), type=RunSource)
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
     def read_stats(self) -> list[StatsRow]:
         """The whole lines of stats.jsonl; a last line cut off by a power cut is passed over. Raises TrainingError."""
@@ -127,11 +147,14 @@ class RunFiles:
             part.write_text(wish)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Have the run to oneself; the system lets it go when the process dies. Raises TrainingError or OutputError."""
+    def locked(self, patience: float = LOOKING) -> Iterator[None]:
+        """Have the run to oneself; the system lets it go when the process dies. Raises TrainingError or OutputError.
+
+        patience: seconds to wait for another who has it.
+        """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._lock_path, timeout=0)
+            lock = FileLock(self._lock_path, timeout=patience)
             lock.acquire()
         except Timeout as error:
             raise TrainingError(f"The run in {self.root} is being trained by another process.") from error
@@ -147,7 +170,7 @@ class RunFiles:
         if not self._lock_path.exists():
             return False
         try:
-            with self.locked():
+            with self.locked(patience=0):
                 return False
         except TrainingError:
             return True

@@ -37,6 +37,12 @@ class Grid:
         across, down = (range(self.margin, length - self.tile + 1, pitch) for length in (width, height))
         return [(x, y) for y in down for x in across]
 
+    def places(self, width: int, height: int) -> dict[tuple[int, int], tuple[int, int]]:
+        """Top left corner (x, y) of each whole tile by its (row, column)."""
+        corners = self.corners(width, height)
+        columns = max(1, len({x for x, _ in corners}))
+        return {divmod(index, columns): corner for index, corner in enumerate(corners)}
+
     def left_over(self, width: int, height: int) -> tuple[int, int]:
         """Pixels at the right and at the bottom of a sheet that are neither tile nor margin."""
         pitch = self.tile + self.spacing
@@ -66,9 +72,24 @@ class Sliced:
 def tiles_of(sheet: Pixels, grid: Grid) -> Iterator[Tile]:
     """Every tile of a sheet (H, W, 4), the empty ones and repeated ones too."""
     height, width = sheet.shape[:2]
-    columns = max(1, len({x for x, _ in grid.corners(width, height)}))
-    for index, (x, y) in enumerate(grid.corners(width, height)):
-        yield Tile(index // columns, index % columns, sheet[y : y + grid.tile, x : x + grid.tile])
+    for (row, column), (x, y) in grid.places(width, height).items():
+        yield Tile(row, column, np.ascontiguousarray(sheet[y : y + grid.tile, x : x + grid.tile]))
+
+
+def unwanted_tiles(
+    sheet: Pixels, grid: Grid, leave_out: frozenset[tuple[int, int]] = frozenset()
+) -> dict[tuple[int, int], bool]:
+    """(row, column) of the tiles that hold nothing (True), or the same as one before that is not left out (False)."""
+    seen: set[bytes] = set()
+    unwanted: dict[tuple[int, int], bool] = {}
+    for tile in tiles_of(sheet, grid):
+        content = tile.pixels.tobytes()
+        if (tile.row, tile.column) in leave_out:
+            continue
+        if is_empty(tile.pixels) or content in seen:
+            unwanted[tile.row, tile.column] = is_empty(tile.pixels)
+        seen.add(content)
+    return unwanted
 
 
 def slice_sheet(
@@ -87,20 +108,12 @@ def slice_sheet(
     sheet = read_sprite(path)
     if not keep_background:
         sheet = clear_background(sheet)
-    seen: set[bytes] = set()
-    wanted: dict[Path, Pixels] = {}
-    empty = duplicates = 0
-    for tile in tiles_of(sheet, grid):
-        content = np.ascontiguousarray(tile.pixels)
-        if (tile.row, tile.column) in leave_out:
-            continue
-        if is_empty(content):
-            empty += 1
-        elif content.tobytes() in seen:
-            duplicates += 1
-        else:
-            seen.add(content.tobytes())
-            wanted[folder / f"{path.stem}_r{tile.row:02}c{tile.column:02}.png"] = content
+    unwanted = unwanted_tiles(sheet, grid, leave_out)
+    wanted = {
+        folder / f"{path.stem}_r{tile.row:02}c{tile.column:02}.png": tile.pixels
+        for tile in tiles_of(sheet, grid)
+        if (tile.row, tile.column) not in leave_out | unwanted.keys()
+    }
     if not wanted:
         raise DatasetError(f"{path} has no tile of {grid.tile} pixels that holds something.")
     there = next((file for file in wanted if file.exists()), None)
@@ -109,7 +122,8 @@ def slice_sheet(
     check_writable(folder)
     for file, content in wanted.items():
         write_png(file, content)
-    return Sliced(tuple(wanted), empty, duplicates, grid.left_over(sheet.shape[1], sheet.shape[0]))
+    empty = sum(unwanted.values())
+    return Sliced(tuple(wanted), empty, len(unwanted) - empty, grid.left_over(sheet.shape[1], sheet.shape[0]))
 
 
 def is_empty(pixels: Pixels) -> bool:

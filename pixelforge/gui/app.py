@@ -27,6 +27,7 @@ from pixelforge.gui.stage_model import StageModel
 from pixelforge.gui.studio import Studio
 from pixelforge.gui.system_dialogs import SystemDialogs
 from pixelforge.gui.theme import apply_theme
+from pixelforge.gui.training_model import TrainingModel
 from pixelforge.gui.tray_model import TrayModel
 from pixelforge.gui.worker import Worker
 from pixelforge.services.history import open_history
@@ -54,6 +55,7 @@ class Desktop:
     """The parts of the running application, wired."""
 
     studio: Studio
+    training: TrainingModel
     session: Session
     window: MainWindow
     worker: Worker
@@ -74,7 +76,8 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     session.restore(generation, tray)
     remove_old_files(places.drags, time.time())
     worker = Worker(describe_bug)
-    window = MainWindow(studio, session, bundled_palettes(), places.drags, system or SystemDialogs())
+    training = TrainingModel(generation, messages)
+    window = MainWindow(studio, training, session, bundled_palettes(), places.drags, system or SystemDialogs())
     generation.job_submitted.connect(worker.submit, Qt.ConnectionType.DirectConnection)
     generation.stop_requested.connect(worker.stop, Qt.ConnectionType.DirectConnection)
     worker.reported.connect(generation.receive, Qt.ConnectionType.QueuedConnection)
@@ -84,9 +87,11 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     refresh.start(REFRESH)
     window.painted.connect(worker.start)
     window.painted.connect(generation.load)
+    window.painted.connect(training.find)
+    window.closed.connect(training.close)
     window.closed.connect(worker.close)
     window.closed.connect(history.close)
-    return Desktop(studio, session, window, worker)
+    return Desktop(studio, training, session, window, worker)
 
 
 def describe_bug(error: BaseException) -> str:

@@ -31,16 +31,20 @@ class ControlsBinding(QObject):
             (controls.seed.lock_changed, generation.set_seed_locked),
             (controls.seed.roll_requested, generation.roll_seed),
             (controls.seed.copy_requested, self._copy_seed),
+            (generation.entries_changed, self._show_entries),
             (generation.model_changed, self._show_model),
             (generation.settings_changed, self._show_settings),
         ):
             signal.connect(slot)
         self._show_model()
-        self._show_settings()
+
+    def _show_entries(self) -> None:
+        self._controls.set_models(self._generation.entries, self._generation.entry)
 
     def _show_model(self) -> None:
-        self._controls.set_models(self._generation.entries, self._generation.entry)
+        self._show_entries()
         self._controls.set_header(self._generation.header)
+        self._show_settings()
 
     def _show_settings(self) -> None:
         if (settings := self._generation.settings) is not None:

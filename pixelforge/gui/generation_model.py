@@ -39,6 +39,7 @@ class GenerationModel(QObject):
     entries: the models to choose from. clock: seconds. draw_seed: a new seed from 0 to MAX_DRAWN_SEED.
     """
 
+    entries_changed = Signal()
     model_changed = Signal()
     settings_changed = Signal()
     run_changed = Signal()
@@ -114,13 +115,28 @@ class GenerationModel(QObject):
             return
         if entry.header is None:
             self._messages.complain(entry.problem)
-            self.model_changed.emit()  # the list of models goes back to the one that is in use
+            self.entries_changed.emit()  # the list of models goes back to the one that is in use
             return
         self._entry = entry
         self._settings = settings_for(entry.header, self._settings)
         self.model_changed.emit()
         self.settings_changed.emit()
         self.load()
+
+    def add_entry(self, entry: ModelEntry) -> None:
+        """A model that can be chosen from now on."""
+        self.entries = (*(known for known in self.entries if known.path != entry.path), entry)
+        self.entries_changed.emit()
+
+    def remove_entry(self, entry: ModelEntry) -> None:
+        """A model that is there no longer; if it was the chosen one, the bundled one takes its place."""
+        self.entries = tuple(known for known in self.entries if known.path != entry.path)
+        if self._entry is not None and self._entry.path == entry.path:
+            self._entry = None
+            readable = [known for known in self.entries if known.header is not None]
+            if readable:
+                self.choose_model(next((known for known in readable if known.name == DEFAULT_MODEL), readable[0]))
+        self.entries_changed.emit()
 
     def load(self) -> None:
         """Have the chosen model loaded ahead of its first run; not while a run is going on."""
@@ -250,11 +266,9 @@ class GenerationModel(QObject):
             self.device_changed.emit()
 
     def _on_imported(self, entry: ModelEntry) -> None:
-        self.entries = (*(known for known in self.entries if known.path != entry.path), entry)
+        self.add_entry(entry)
         self._messages.inform(f"{entry.name} is among your models now.")
-        if self._run.running:
-            self.model_changed.emit()
-        else:
+        if not self._run.running:
             self.choose_model(entry)
 
     def _on_progress(self, progress: Progress) -> None:

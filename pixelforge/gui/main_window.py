@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from pixelforge.gui import drops
 from pixelforge.gui.controls_binding import ControlsBinding
@@ -16,7 +16,8 @@ from pixelforge.gui.sprite_actions import SpriteActions
 from pixelforge.gui.stage_model import StageCell
 from pixelforge.gui.studio import Studio, cell_of
 from pixelforge.gui.system_dialogs import SystemDialogs
-from pixelforge.gui.widgets.controls import Controls
+from pixelforge.gui.training_model import TrainingModel
+from pixelforge.gui.widgets.controls import Controls, scrolled
 from pixelforge.gui.widgets.history_strip import HistoryStrip
 from pixelforge.gui.widgets.message_bar import MessageBar
 from pixelforge.gui.widgets.run_status import RunStatus
@@ -39,6 +40,7 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         studio: Studio,
+        training: TrainingModel,
         session: Session,
         palettes: Sequence[Palette],
         drag_folder: Path,
@@ -47,7 +49,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._studio = studio
         self._session = session
-        self._dialogs = WindowDialogs(self, studio, session, system, drag_folder, palettes)
+        self._dialogs = WindowDialogs(self, studio, training, session, system, drag_folder, palettes)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
         self.setAcceptDrops(True)
@@ -64,7 +66,8 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
         self._connect()
-        self._show_everything()
+        for show in (self._show_lock, self._show_run, self._show_message, self._show_preferences):
+            show()
         geometry, docks = session.window()
         self.restoreGeometry(geometry)
         self.restoreState(docks)
@@ -85,6 +88,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
+        if not self._dialogs.may_close():
+            event.ignore()
+            return
         self._session.keep_window(self.saveGeometry(), self.saveState())
         self.hide()
         self._studio.generation.stop()
@@ -109,6 +115,8 @@ class MainWindow(QMainWindow):
             escape=self._escape,
             open_file=self._dialogs.open_file,
             import_model=self._dialogs.import_model,
+            train=self._dialogs.train,
+            models=self._dialogs.models,
             save=self._save_chosen,
             save_forming=self._dialogs.save_forming,
             export=self._dialogs.export,
@@ -133,16 +141,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.stage, 1)
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)
-        scroll = QScrollArea()
-        scroll.setWidget(self.controls)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area = Qt.DockWidgetArea
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
         self.docks = [
-            self._dock("Controls", scroll, area.LeftDockWidgetArea),
+            self._dock("Controls", scrolled(self.controls), area.LeftDockWidgetArea),
             self._dock("History", self.history, area.BottomDockWidgetArea),
             self._dock("Sheet tray", self.tray, area.RightDockWidgetArea),
         ]
@@ -196,10 +199,6 @@ class MainWindow(QMainWindow):
         ):
             signal.connect(slot)
         QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]  # one stands by now
-
-    def _show_everything(self) -> None:
-        for show in (self._show_lock, self._show_run, self._show_message, self._show_preferences):
-            show()
 
     def _show_lock(self) -> None:
         settings = self._studio.generation.settings

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QFile, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDrag, QPixmap
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 OPENABLE = "Sprites, models, palettes (*.png *.gif *.webp *.bmp *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json)"
+PICTURES = "Pictures (*.png *.gif *.webp *.bmp)"
 MODELS = "Models (*.safetensors *.pth *.pt)"
 
 
@@ -40,6 +42,43 @@ def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
     return _run(dialog)
 
 
+def ask_folder(parent: QWidget, title: str) -> Path | None:
+    """An existing folder; None if the user thinks better of it."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    return _run(dialog)
+
+
+def ask_model_path(parent: QWidget, suggestion: str) -> Path | None:
+    """The model file to write; None if the user thinks better of it."""
+    dialog = QFileDialog(parent, "Export the model", "", "Model (*.safetensors)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("safetensors")
+    dialog.selectFile(suggestion)
+    return _run(dialog)
+
+
+def ask_about_training(parent: QWidget, name: str) -> Literal["go on", "stop"] | None:
+    """Whether a training goes on when the window closes; None: the window stays."""
+    box = QMessageBox(QMessageBox.Icon.Question, "PixelForge", f"The training of {name} is going on.", parent=parent)
+    box.setInformativeText(
+        "It can go on without the window: the model is among yours at the next start. Or stop it: it is saved, and can "
+        "be gone on with."
+    )
+    on = box.addButton("&Go on without the window", QMessageBox.ButtonRole.AcceptRole)
+    stop = box.addButton("&Stop it", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.exec()
+    chosen = box.clickedButton()
+    box.deleteLater()
+    return "go on" if chosen is on else "stop" if chosen is stop else None
+
+
+def move_to_bin(path: Path) -> bool:
+    """Put a file or folder into the system's bin; whether it could be done."""
+    return bool(QFile.moveToTrash(str(path)))
+
+
 def start_drag(source: QWidget, mime: QMimeData) -> None:
     """Drag out of a widget, until the user lets go."""
     drag = QDrag(source)
@@ -61,6 +100,10 @@ class SystemDialogs:
     ask_save_path: Callable[[QWidget, Path], Path | None] = ask_save_path
     ask_animation_path: Callable[[QWidget, Path], Path | None] = ask_animation_path
     ask_open_path: Callable[[QWidget, str, str], Path | None] = ask_open_path
+    ask_folder: Callable[[QWidget, str], Path | None] = ask_folder
+    ask_model_path: Callable[[QWidget, str], Path | None] = ask_model_path
+    ask_about_training: Callable[[QWidget, str], Literal["go on", "stop"] | None] = ask_about_training
+    move_to_bin: Callable[[Path], bool] = move_to_bin
     start_drag: Callable[[QWidget, QMimeData], None] = start_drag
     open_folder: Callable[[Path], None] = open_folder
 

@@ -22,6 +22,8 @@ class Slots:
     escape: Slot
     open_file: Slot
     import_model: Slot
+    train: Slot
+    models: Slot
     save: Slot
     save_forming: Slot
     export: Slot
@@ -48,6 +50,8 @@ class WindowActions(QObject):
         self.escape = self._add("Sto&p", slots.escape, "Esc")
         self.open_file = self._add("&Open sprite, model or palette…", slots.open_file, standard.Open)
         self.import_model = self._add("&Import model…", slots.import_model, "Ctrl+I")
+        self.train = self._add("New &training…", slots.train, "Ctrl+T")
+        self.models = self._add("&Models…", slots.models)
         self.save = self._add("&Save sprites…", slots.save, standard.Save)
         self.save_forming = self._add("Save how they &formed…", slots.save_forming)
         self.export = self._add("&Export the tray…", slots.export, "Ctrl+E")
@@ -85,6 +89,7 @@ class WindowActions(QObject):
             ("&Edit", ((self.undo, self.redo), (self.select_all,))),
             ("&Sprite", sprites.all),
             ("&Make", ((self.generate, self.escape), (self.lock_seed, self.roll_seed))),
+            ("&Train", ((self.train,), (self.models,))),
             ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), tuple(views))),
             ("&Help", ((self.shortcuts, self.show_log), (self.about,))),
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QAction
@@ -17,8 +18,10 @@ from pixelforge.gui.session import Session
 from pixelforge.gui.stage_model import StageCell
 from pixelforge.gui.studio import Studio
 from pixelforge.gui.system_dialogs import MODELS, OPENABLE, SystemDialogs
+from pixelforge.gui.training_model import TrainingModel
 from pixelforge.gui.widgets.about_dialog import AboutDialog
 from pixelforge.gui.widgets.export_dialog import ExportDialog
+from pixelforge.gui.widgets.models_dialog import ModelsDialog
 from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
 from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
 from pixelforge.imaging.palette import Colour, Palette, parse_colours
@@ -26,6 +29,9 @@ from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
 from pixelforge.services.paths import log_folder
 from pixelforge.words import counted
+
+if TYPE_CHECKING:
+    from pixelforge.gui.widgets.training_window import TrainingWindow
 
 
 class WindowDialogs:
@@ -35,6 +41,7 @@ class WindowDialogs:
         self,
         window: QWidget,
         studio: Studio,
+        training: TrainingModel,
         session: Session,
         system: SystemDialogs,
         drag_folder: Path,
@@ -42,6 +49,8 @@ class WindowDialogs:
     ) -> None:
         self._window = window
         self._studio = studio
+        self._training = training
+        self._training_window: TrainingWindow | None = None
         self._session = session
         self._system = system
         self._drag_folder = drag_folder
@@ -91,6 +100,33 @@ class WindowDialogs:
         dialog.exported.connect(lambda written: self._on_exported(written))
         self._open(dialog)
 
+    def train(self) -> None:
+        """Show the window of training; it stays beside this one."""
+        from pixelforge.gui.widgets.training_window import TrainingWindow
+
+        if self._training_window is None:
+            window = TrainingWindow(self._training, self._studio.generation, self._system, self._window)
+            window.finished.connect(self._forget_training_window)
+            window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._training_window = window
+        self._training_window.show()
+        self._training_window.raise_()
+        self._training_window.activateWindow()
+
+    def models(self) -> None:
+        """Show the models, to rename, export or delete them."""
+        self._open(ModelsDialog(self._studio.generation, self._system, self._window))
+
+    def may_close(self) -> bool:
+        """Whether the window may be closed: a training that is going on is asked about."""
+        watched = self._training.watched
+        if watched is None or not watched.running:
+            return True
+        answer = self._system.ask_about_training(self._window, watched.name)
+        if answer == "stop":
+            self._training.halt()
+        return answer is not None
+
     def preferences(self) -> None:
         """Change the settings of the app."""
         dialog = PreferencesDialog(self._session.settings, parent=self._window)
@@ -118,6 +154,9 @@ class WindowDialogs:
                 self._studio.messages.complain(f"The sprites cannot be dragged: {reason(error)}.")
             else:
                 self._system.start_drag(self._window, mime)
+
+    def _forget_training_window(self) -> None:
+        self._training_window = None
 
     def _on_exported(self, written: Sequence[Path]) -> None:
         sheet, *beside = written

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from pixelforge.core.header import ModelHeader, Provenance, Recommended, read_header
-from pixelforge.errors import CheckpointError, RequestError
-from pixelforge.files import replacing
+from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
+from pixelforge.files import reason, replacing
+from pixelforge.imaging.pixels import Pixels, read_sprite
+from pixelforge.services.naming import safe_name
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
+from training.run_files import SAMPLE_SCALE
 
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "dawnlike16"
@@ -25,6 +30,15 @@ class ModelEntry:
     bundled: bool
     header: ModelHeader | None
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class FiguresRow:
+    """A row of what `evaluate` measured: of the real sprites held out, or of the model's own."""
+
+    name: str
+    kid: float  # times 1000
+    class_accuracy: float  # 0 to 1
 
 
 def list_models() -> list[ModelEntry]:
@@ -63,9 +77,81 @@ def import_model(source: Path, class_names: Sequence[str] = ()) -> ModelEntry:
         from pixelforge.core.checkpoint import load_checkpoint
 
         load_checkpoint(source)
-        with replacing(target) as part:
-            shutil.copyfile(source, part)
+        _copy(source, target)
     return _entry(target, bundled=False)
+
+
+def add_model(source: Path, name: str, grid: Path | None = None) -> ModelEntry:
+    """Copy a model file into the user's models under a name of its own, with a picture of its sprites if there is one.
+
+    Raises RequestError for a name that is taken or that no file can have, or OutputError.
+    """
+    check_name(name)
+    entry = ModelEntry(name, user_models_folder() / f"{name}{SUFFIX}", False, None)
+    if grid is not None:
+        _copy(grid, grid_of(entry))
+    _copy(source, entry.path)
+    return _entry(entry.path, bundled=False)
+
+
+def rename_model(entry: ModelEntry, name: str) -> ModelEntry:
+    """Give one of the user's own models another name. Raises RequestError or OutputError."""
+    check_name(name)
+    try:
+        for path in files_of(entry):  # the model is the last: until then it has its old name
+            path.rename(path.with_name(name + path.name.removeprefix(entry.name)))
+    except OSError as error:
+        raise OutputError(f"{entry.name} cannot be renamed: {reason(error)}.") from error
+    return _entry(entry.path.with_name(f"{name}{SUFFIX}"), bundled=False)
+
+
+def export_model(entry: ModelEntry, target: Path) -> None:
+    """Copy a model to a file elsewhere, for somebody else. Raises OutputError."""
+    _copy(entry.path, target)
+
+
+def check_name(name: str) -> None:
+    """Raises RequestError for a name that no new model can have."""
+    if safe_name(name) != name:
+        raise RequestError("A model's name is made of letters, digits, spaces, dots, - and _.")
+    if name.lower() in (entry.name.lower() for entry in list_models()):
+        raise RequestError(f"There is a model named {name} already.")
+
+
+def grid_of(entry: ModelEntry) -> Path:
+    """A picture of the model's sprites, which may be there."""
+    return entry.path.with_suffix(".grid.png")
+
+
+def figures_of(entry: ModelEntry) -> Path:
+    """What `evaluate` measured of the model, as JSON; it may be there."""
+    return entry.path.with_suffix(".figures.json")
+
+
+def read_grid(entry: ModelEntry) -> Pixels | None:
+    """The picture of the model's sprites in their own pixels (H, W, 4); None where there is none."""
+    try:
+        return read_sprite(grid_of(entry))[::SAMPLE_SCALE, ::SAMPLE_SCALE]
+    except DatasetError:
+        return None
+
+
+def read_figures(entry: ModelEntry) -> list[FiguresRow]:
+    """What was measured of a model; nothing where it was not."""
+    try:
+        return msgspec.json.decode(figures_of(entry).read_bytes(), type=list[FiguresRow])
+    except (OSError, ValueError):
+        return []
+
+
+def files_of(entry: ModelEntry) -> list[Path]:
+    """The files that a model consists of, the model itself the last."""
+    return [path for path in (grid_of(entry), figures_of(entry), entry.path) if path.exists()]
+
+
+def _copy(source: Path, target: Path) -> None:
+    with replacing(target) as part:
+        shutil.copyfile(source, part)
 
 
 def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) -> None:

@@ -30,6 +30,11 @@ def user_models_folder() -> Path:
     return _dirs.user_data_path / "models"
 
 
+def user_runs_folder() -> Path:
+    """Training runs that were begun in the window, a folder each; not made until there is one."""
+    return _dirs.user_data_path / "runs"
+
+
 def settings_file() -> Path:
     """The user's settings; not made until something is worth remembering."""
     return _dirs.user_config_path / "settings.json"

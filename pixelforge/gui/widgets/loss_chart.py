@@ -1,0 +1,60 @@
+"""The losses of a run as they fall."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from training.run_files import StatsRow
+
+TRAINING, HELD_OUT = "#4a90d9", "#e08a2e"  # told apart by lightness as well
+WIDTH = 2  # logical pixels
+
+
+class LossChart(QWidget):
+    """Loss of training and of the sprites held out, over steps; it scales by itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Losses over the steps of the training")
+        self._plot = pyqtgraph.PlotWidget()
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.hideButtons()
+        self._plot.setLabel("bottom", "step")
+        self._plot.setLabel("left", "loss")
+        self._plot.getAxis("left").enableAutoSIPrefix(False)
+        self._plot.getAxis("bottom").enableAutoSIPrefix(False)
+        self._legend = self._plot.addLegend(offset=(-10, 10))
+        self.training = self._plot.plot(name="training", pen=pyqtgraph.mkPen(TRAINING, width=WIDTH))
+        dashes = pyqtgraph.mkPen(HELD_OUT, width=WIDTH, style=Qt.PenStyle.DashLine)
+        self.held_out = self._plot.plot(name="held out", pen=dashes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._plot)
+        self._follow_palette()
+
+    def set_stats(self, rows: Sequence[StatsRow]) -> None:
+        """Show these figures."""
+        self.training.setData([row.step for row in rows], [row.loss for row in rows])
+        held_out = [(row.step, row.heldout_loss) for row in rows if row.heldout_loss is not None]
+        self.held_out.setData([step for step, _ in held_out], [loss for _, loss in held_out])
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Be light or dark as the window is."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        palette = self.palette()
+        text = palette.color(QPalette.ColorRole.Text)
+        self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
+        for side in ("bottom", "left"):
+            self._plot.getAxis(side).setPen(text)
+            self._plot.getAxis(side).setTextPen(text)
+        self._legend.setLabelTextColor(text)

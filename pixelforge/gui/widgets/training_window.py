@@ -1,0 +1,98 @@
+"""The window of training: first what to train, then how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
+
+from pixelforge.errors import PixelForgeError
+from pixelforge.gui.data_check import DataCheck
+from pixelforge.gui.generation_model import GenerationModel
+from pixelforge.gui.system_dialogs import SystemDialogs
+from pixelforge.gui.training_model import TrainingModel
+from pixelforge.gui.widgets.slice_dialog import SliceDialog
+from pixelforge.gui.widgets.training_progress import TrainingProgress
+from pixelforge.gui.widgets.training_setup import TrainingSetup
+from pixelforge.services.training_runs import NewRun, unfinished_runs
+from training.run_files import RunFiles
+
+
+class TrainingWindow(QDialog):
+    """Closing it ends nothing: the run goes on, and the window shows it again when it is opened."""
+
+    def __init__(
+        self, training: TrainingModel, generation: GenerationModel, system: SystemDialogs, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._training = training
+        self._generation = generation
+        self._system = system
+        self.setWindowTitle("Train a model")
+        self.check = DataCheck(self)
+        self.setup = TrainingSetup(self.check)
+        self.progress = TrainingProgress(training)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.setup)
+        self._pages.addWidget(self.progress)
+        self.setup.browse_requested.connect(self._browse)
+        self.setup.slice_requested.connect(self._slice)
+        self.setup.begin_requested.connect(self._begin)
+        self.setup.resume_requested.connect(self._resume)
+        self.setup.discard_requested.connect(self._discard)
+        self.progress.new_button.clicked.connect(self.show_setup)
+        generation.entries_changed.connect(self._show_models)
+        self._show_models()
+        self.resize(980, 720)
+        if training.running:
+            self._pages.setCurrentWidget(self.progress)
+        else:
+            self.show_setup()
+
+    def show_setup(self) -> None:
+        """Offer a new training, and those that are not finished."""
+        self.setup.set_runs(unfinished_runs())
+        self._pages.setCurrentWidget(self.setup)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Leave nothing behind that still reads sprites."""
+        self.check.close()
+        super().closeEvent(event)
+
+    def done(self, result: int) -> None:
+        """As closeEvent, for Escape."""
+        self.check.close()
+        super().done(result)
+
+    def _show_models(self) -> None:
+        self.setup.set_models(self._generation.entries)
+
+    def _browse(self) -> None:
+        folder = self._system.ask_folder(self, "The folder of your sprites")
+        if folder is not None:
+            self.setup.set_data(folder)
+
+    def _slice(self) -> None:
+        dialog = SliceDialog(self._system, self)
+        dialog.sliced.connect(self.setup.set_data)
+        dialog.open()
+
+    def _begin(self, new: NewRun) -> None:
+        self._try(lambda: self._training.begin(new))
+
+    def _resume(self, files: RunFiles) -> None:
+        self._try(lambda: self._training.resume(files))
+
+    def _discard(self, files: RunFiles) -> None:
+        if not self._system.move_to_bin(files.root):
+            self.setup.complain(f"{files.root} could not be put into the bin; delete it yourself.")
+        self.setup.set_runs(unfinished_runs())
+
+    def _try(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except PixelForgeError as error:
+            self.setup.complain(str(error))
+        else:
+            self._pages.setCurrentWidget(self.progress)

@@ -1,0 +1,107 @@
+"""Training runs that are begun in the window: the commands that carry them, and what comes of them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pixelforge.errors import RequestError
+from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
+from pixelforge.services.paths import user_runs_folder
+from training.run_files import OVER, RunFiles
+
+NOTHING = "nothing"
+FIGURES_COUNT = 200  # sprites that a new model is measured by
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRun:
+    """A run to begin. Its name will be the model's."""
+
+    name: str
+    data: Path
+    parent: str = NOTHING  # path of a model file, or "nothing"
+    minutes: float
+    keep_background: bool = False
+    kinds: bool = False
+
+
+def begin_command(new: NewRun) -> tuple[RunFiles, list[str]]:
+    """A run and the arguments that begin it. Raises RequestError if there is a model or run of its name already."""
+    check_name(new.name)
+    files = RunFiles(user_runs_folder() / new.name)
+    if is_unfinished(files):
+        raise RequestError(f"There is a training named {new.name} that is not finished: go on with it, or delete it.")
+    arguments = ["train", str(new.data), "--out", str(files.root), "--from", new.parent]
+    arguments += ["--minutes", f"{new.minutes:g}"]
+    arguments += ["--keep-background"] * new.keep_background + ["--kinds"] * new.kinds
+    return files, arguments
+
+
+def resume_command(files: RunFiles) -> list[str]:
+    """The arguments that go on with a run."""
+    return ["train", "--resume", "--out", str(files.root)]
+
+
+def evaluate_command(files: RunFiles, model: Path, out: Path) -> list[str]:
+    """The arguments that measure a run's model by its data, and write the figures. Raises TrainingError."""
+    source = files.read_source()
+    arguments = ["evaluate", str(model), "--data", source.data, "--count", str(FIGURES_COUNT), "--out", str(out)]
+    return arguments + ["--keep-background"] * source.keep_background
+
+
+def unfinished_runs() -> list[RunFiles]:
+    """The runs that can be gone on with, the newest first."""
+    runs = [RunFiles(path.parent) for path in user_runs_folder().glob("*/config.json")]
+    return sorted(filter(is_unfinished, runs), key=lambda run: run.config_path.stat().st_mtime, reverse=True)
+
+
+def finished_runs() -> list[RunFiles]:
+    """The runs that came to their end while nobody watched, whose models are not in the library yet."""
+    runs = [RunFiles(path.parent) for path in user_runs_folder().glob("*/config.json")]
+    return [files for files in runs if not is_unfinished(files) and not files.is_alive()]
+
+
+def free_name(name: str) -> str:
+    """The name, or with a number where there is such a model already."""
+    taken = {entry.name.lower() for entry in list_models()}
+    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    return next(candidate for candidate in (name, *numbered) if candidate.lower() not in taken)
+
+
+def is_unfinished(files: RunFiles) -> bool:
+    """Whether there is a run that has not come to its end."""
+    status = files.read_status()
+    return files.config_path.exists() and (status is None or status.phase not in OVER)
+
+
+def model_of(files: RunFiles) -> Path | None:
+    """The best model of a run so far; None before the first."""
+    return next((path for path in (files.best_path, files.snapshot_path) if path.exists()), None)
+
+
+def put_into_library(files: RunFiles, name: str) -> ModelEntry:
+    """Copy a run's best model into the library. Raises RequestError or OutputError."""
+    model = model_of(files)
+    if model is None:
+        raise RequestError(f"{files.root.name} has no model yet: wait for the first figures.")
+    grids = list(files.sample_grids().values())
+    return add_model(model, name, grids[-1] if grids else None)
+
+
+def tidy_up(files: RunFiles) -> None:
+    """Remove what only an unfinished run needs; figures and pictures stay until a new run takes the name."""
+    for path in (files.config_path, files.state_path, files.snapshot_path, files.best_path):
+        with suppress(OSError):  # it is only room on the disk
+            path.unlink(missing_ok=True)
+
+
+def last_words(files: RunFiles) -> str:
+    """What a run's process said last, for the user; empty where it said nothing."""
+    try:
+        lines = files.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    spoken = [line for line in lines if line.strip()]
+    return spoken[-1].removeprefix("pixelforge: ") if spoken else ""
