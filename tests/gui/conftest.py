@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import shiboken6
@@ -19,6 +21,7 @@ from pixelforge.core.header import ModelHeader, Recommended, read_header
 from pixelforge.gui import app, window_dialogs
 from pixelforge.gui.app import Desktop, Places
 from pixelforge.gui.system_dialogs import SystemDialogs
+from pixelforge.services import paths
 from pixelforge.services.model_library import ModelEntry
 
 
@@ -54,6 +57,17 @@ def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in (app, window_dialogs):
         monkeypatch.setattr(module, "log_folder", lambda: folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own folders, so that no test sees those of whoever runs it."""
+    home = tmp_path / "home"
+    folders = SimpleNamespace(
+        **{f"user_{kind}_path": home / kind for kind in ("data", "config", "cache", "log")},
+    )
+    monkeypatch.setattr(paths, "_dirs", folders)
+    return home
 
 
 @pytest.fixture
@@ -119,17 +133,36 @@ def places(tmp_path) -> Places:
 
 
 @pytest.fixture
+def answers() -> dict[str, object]:
+    """What the user answers to the system's other questions; nothing, unless a test says so."""
+    return {}
+
+
+@pytest.fixture
+def bin_folder(tmp_path: Path) -> Path:
+    """Stands in for the system's bin."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def opened_folders() -> list[Path]:
     """The folders that the system's file manager would show."""
     return []
 
 
 @pytest.fixture
-def desktop(qtbot, entry, places, ask_path, drags, opened_folders) -> Desktop:
+def desktop(qtbot, entry, places, ask_path, drags, opened_folders, answers, bin_folder) -> Desktop:
     """The application, its window on the screen. Closing the window, as qtbot does, is all that ends it."""
     system = SystemDialogs(
         ask_save_path=ask_path,
         ask_animation_path=ask_path,
+        ask_open_path=lambda *_: answers.get("open"),
+        ask_folder=lambda *_: answers.get("folder"),
+        ask_model_path=lambda *_: answers.get("model"),
+        ask_about_training=lambda *_: answers.get("training"),
+        move_to_bin=lambda path: bool(shutil.move(path, bin_folder)),
         start_drag=drags.append_mime,
         open_folder=opened_folders.append,
     )

@@ -46,6 +46,7 @@ class TrainingProgress(QWidget):
         self.samples.setAccessibleName("Samples, of the same seeds at every step")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Which samples are shown")
+        self.slider.setRange(0, 0)
         self.slider_label = QLabel()
         self.pause_button = QPushButton("&Pause")
         self.end_button = QPushButton("&End now")

@@ -1,0 +1,305 @@
+"""The window of training: with the real process once, and with runs made by hand for what seldom happens."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pixelforge.gui.app import Desktop
+from pixelforge.gui.training_model import TrainingModel
+from pixelforge.gui.widgets.models_dialog import ModelsDialog
+from pixelforge.gui.widgets.slice_dialog import SliceDialog
+from pixelforge.gui.widgets.training_window import TrainingWindow
+from pixelforge.imaging.pixels import read_sprite
+from pixelforge.services.model_library import list_models
+from pixelforge.services.paths import user_runs_folder
+from tests.gui.using import click, pick
+from tests.made import made
+from training.run_files import RunFiles, RunStatus, StatsRow
+
+ROW = StatsRow(step=10, loss=2.0, heldout_loss=1.5, images_per_second=80, learning_rate=1e-3, seconds=9)
+
+
+@pytest.fixture
+def sprites(tmp_path: Path) -> Path:
+    """Two classes of 20 sprites each."""
+    folder = tmp_path / "my sprites"
+    for class_name, first in (("orcs", 0), ("elves", 100)):
+        (folder / class_name).mkdir(parents=True)
+        for number in range(20):
+            pixels = made(first + number, side=16).pixels
+            Image.fromarray(pixels).save(folder / class_name / f"{number}.png")
+    return folder
+
+
+def open_window(desktop: Desktop) -> TrainingWindow:
+    desktop.window.actions_.train.trigger()
+    (window,) = desktop.window.findChildren(TrainingWindow)
+    assert window.isVisible()
+    return window
+
+
+def old_run(name: str, status: RunStatus, model_file: Path | None = None) -> RunFiles:
+    """The folder of a run of before."""
+    files = RunFiles(user_runs_folder() / name)
+    files.samples_folder.mkdir(parents=True)
+    files.config_path.write_text('{"data": "/nowhere", "class_names": ["cats", "dogs"]}')
+    files.write_status(status)
+    files.append_stats(ROW)
+    for step in (10, 20):
+        Image.fromarray(np.full((64, 128, 3), 5 * step, np.uint8)).save(files.samples_folder / f"{step:07}.png")
+    if model_file is not None:
+        files.best_path.write_bytes(model_file.read_bytes())
+    return files
+
+
+def restart(desktop: Desktop) -> TrainingModel:
+    """What the next start does about trainings."""
+    desktop.training.find()
+    return desktop.training
+
+
+def test_from_a_folder_to_a_model_that_makes_sprites(qtbot, desktop, sprites, answers) -> None:
+    window, training = open_window(desktop), desktop.training
+    setup, progress = window.setup, window.progress
+    assert not setup.begin_button.isEnabled()
+    answers["folder"] = sprites
+    click(qtbot, setup.browse_button)
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
+    assert "40 sprites in 2 classes" in setup.report.toPlainText()
+    assert window.check.contact is not None
+    assert setup.name.text() == "my sprites"
+    setup.name.setText("mine")
+    pick(setup.preset, "Own time")
+    setup.minutes.setValue(1)
+    setup.parent_box.setCurrentIndex(setup.parent_box.count() - 1)
+    click(qtbot, setup.begin_button)
+    assert progress.isVisible()
+    assert "Reading the sprites" in progress.title.text()
+    qtbot.waitUntil(lambda: bool(training.watched.stats), timeout=60_000)
+    assert "images/s" in progress.figures.text()
+    assert "left at most" in progress.figures.text()
+    assert list(progress.chart.training.getData()[0]) == [row.step for row in training.watched.stats]
+    click(qtbot, progress.pause_button)
+    qtbot.waitUntil(lambda: training.watched.status.phase == "paused", timeout=20_000)
+    click(qtbot, progress.use_button)
+    assert desktop.studio.generation.entry.name.startswith("mine step ")
+    click(qtbot, progress.pause_button)
+    qtbot.waitUntil(lambda: training.watched.status.phase == "training", timeout=20_000)
+    click(qtbot, progress.end_button)
+    qtbot.waitUntil(lambda: not training.running, timeout=20_000)
+    assert training.watched.status.phase == "ended"
+    assert "mine" in [entry.name for entry in list_models()]
+    assert training.watched.measuring
+    click(qtbot, progress.use_button)
+    assert desktop.studio.generation.entry.name == "mine"
+    assert desktop.studio.generation.header.class_names == ("elves", "orcs")
+    window.close()
+
+
+def test_data_that_cannot_be_trained_on(qtbot, desktop, tmp_path) -> None:
+    window = open_window(desktop)
+    (tmp_path / "empty").mkdir()
+    for path, said in ((tmp_path / "empty", "no sprites"), (tmp_path / "none", "none")):
+        window.setup.set_data(path)
+        qtbot.waitUntil(lambda: not window.check.running, timeout=30_000)
+        assert window.setup.problem.isVisible()
+        assert said in window.setup.problem.text()
+        assert not window.setup.begin_button.isEnabled()
+    window.close()
+
+
+def test_a_process_that_dies_is_told_of(qtbot, desktop, sprites) -> None:
+    training = desktop.training
+    training._launch = lambda arguments, log: log.write_text("reading\npixelforge: There is no room on the disk.\n")
+    window = open_window(desktop)
+    window.setup.set_data(sprites)
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
+    click(qtbot, window.setup.begin_button)
+    assert not training.running
+    assert "no room on the disk" in window.progress.note.text()
+    assert "Failed" in window.progress.title.text()
+    assert "no room on the disk" in desktop.studio.messages.current.text
+    click(qtbot, window.progress.new_button)
+    assert window.setup.isVisible()
+    window.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "closed", "wish"), [("go on", True, None), ("stop", True, "halt"), (None, False, None)]
+)
+def test_closing_the_app_asks_about_a_training(qtbot, desktop, answers, answer, closed, wish) -> None:
+    files = old_run("orcs", RunStatus(phase="training", step=15, total=100))
+    with files.locked():
+        training = restart(desktop)
+        assert training.running
+        answers["training"] = answer
+        assert desktop.window.close() is closed
+        assert files.wish() == wish
+        assert desktop.window.isVisible() is not closed
+        answers["training"] = "go on"
+
+
+def test_a_training_that_goes_on_is_shown_again_at_the_next_start(qtbot, desktop) -> None:
+    files = old_run("orcs", RunStatus(phase="training", step=15, total=100, about="9 sprites", seconds_left=61))
+    with ExitStack() as process:
+        process.enter_context(files.locked())
+        restart(desktop)
+        progress = open_window(desktop).progress
+        assert progress.isVisible()
+        assert "step 15 of 100" in progress.figures.text()
+        assert "0:01:01 left" in progress.figures.text()
+        assert progress.slider_label.text() == "step 20"
+        before = progress.samples.grab().toImage()
+        progress.slider.setValue(0)
+        assert progress.slider_label.text() == "step 10"
+        assert progress.samples.grab().toImage() != before
+        process.close()
+        desktop.training.look()
+    assert "has ended early" in desktop.studio.messages.current.text
+    progress.window().close()
+
+
+def test_an_interrupted_training_is_offered_and_can_be_deleted(qtbot, desktop, bin_folder) -> None:
+    old_run("orcs", RunStatus(phase="halted", step=15, total=100))
+    restart(desktop)
+    assert "orcs is not finished" in desktop.studio.messages.current.text
+    window = open_window(desktop)
+    launched = []
+    desktop.training._launch = lambda arguments, log: launched.append(arguments)
+    assert window.setup.runs_box.currentText() == "orcs, step 15 of 100"
+    click(qtbot, window.setup.resume_button)
+    assert launched == [["train", "--resume", "--out", str(user_runs_folder() / "orcs")]]
+    assert desktop.training.running
+    desktop.training.close()
+    window.show_setup()
+    click(qtbot, window.setup.discard_button)
+    assert [path.name for path in bin_folder.iterdir()] == ["orcs"]
+    assert not window.setup.runs_box.isVisible()
+    window.close()
+    desktop.training._watched = None
+
+
+def test_a_training_that_ended_without_the_window_is_taken_in(desktop, model_file) -> None:
+    files = old_run("orcs", RunStatus(phase="finished", step=20, total=20), model_file)
+    restart(desktop)
+    assert [entry.name for entry in desktop.studio.generation.entries] == ["tiny", "orcs"]
+    assert not files.config_path.exists()
+    desktop.studio.messages.dismiss()
+    restart(desktop)
+    assert desktop.studio.messages.current is None
+
+
+def test_what_a_model_is_named(qtbot, desktop, sprites) -> None:
+    old_run("orcs", RunStatus(phase="halted"))
+    window = open_window(desktop)
+    window.setup.set_data(sprites)
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
+    for name, said in (("dawnlike16", "a model named"), ("orcs", "not finished"), ("a/b", "made of letters")):
+        window.setup.name.setText(name)
+        click(qtbot, window.setup.begin_button)
+        assert said in window.setup.problem.text()
+        assert window.setup.isVisible()
+    assert desktop.training.watched is None
+    window.close()
+
+
+def test_other_models_in_the_list_change_no_setting(desktop, entry, model_file) -> None:
+    generation, controls = desktop.studio.generation, desktop.window.controls
+    generation.set_steps(7)
+    before = (controls.quality.box.currentText(), generation.settings)
+    generation.add_entry(entry.__class__("other", model_file.with_name("other.safetensors"), False, entry.header))
+    assert controls.model_box.count() == 2
+    assert (controls.quality.box.currentText(), generation.settings) == before
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    """2 x 3 tiles of 8 pixels with a margin of 1 and a spacing of 2: five sprites, one of them twice, one empty."""
+    picture = np.zeros((1 + 8 + 2 + 8 + 1, 1 + 3 * 8 + 2 * 2 + 1, 4), np.uint8)
+    for number, seed in enumerate((1, 2, 3, 1, None, 4)):
+        top, left = 1 + 10 * (number // 3), 1 + 10 * (number % 3)
+        if seed is not None:
+            picture[top : top + 8, left : left + 8] = made(seed, side=8).pixels
+    path = tmp_path / "orcs.png"
+    Image.fromarray(picture).save(path)
+    return path
+
+
+def test_a_sheet_is_cut_with_the_grid_over_it(qtbot, desktop, sheet, answers, tmp_path) -> None:
+    window = open_window(desktop)
+    click(qtbot, window.setup.slice_button)
+    (dialog,) = window.findChildren(SliceDialog)
+    answers["open"] = sheet
+    click(qtbot, dialog.open_button)
+    dialog.tile.setValue(8)
+    assert "belong to no tile" in dialog.note.text()
+    dialog.margin.setValue(1)
+    dialog.spacing.setValue(2)
+    assert "belong to no tile" not in dialog.note.text()
+    assert dialog.grid.wanted == 4
+    qtbot.mouseClick(dialog.grid, *_left(), pos=dialog.grid.rect_of((0, 1)).center())
+    assert dialog.grid.wanted == 3
+    qtbot.mouseClick(dialog.grid, *_left(), pos=dialog.grid.rect_of((0, 0)).center())  # its repeat takes its place
+    assert dialog.grid.left_out == {(0, 0), (0, 1)}
+    assert dialog.grid.wanted == 3
+    qtbot.mouseClick(dialog.grid, *_left(), pos=dialog.grid.rect_of((1, 1)).center())  # empty: nothing to take in
+    assert dialog.grid.wanted == 3
+    assert dialog.class_name.text() == "orcs"
+    click(qtbot, dialog.cut_button)
+    files = sorted((tmp_path / "sprites" / "orcs").iterdir())
+    assert [file.name for file in files] == ["orcs_r00c02.png", "orcs_r01c00.png", "orcs_r01c02.png"]
+    np.testing.assert_array_equal(read_sprite(files[2]), made(4, side=8).pixels)
+    assert window.setup.data.text() == str(tmp_path / "sprites")
+    dialog._cut()
+    assert "is there already: choose another folder" in dialog.note.text()
+    dialog.class_name.setText("a/b")
+    dialog._cut()
+    assert "name of a folder" in dialog.note.text()
+    dialog.open_sheet(tmp_path / "none.png")
+    assert "none.png cannot be read" in dialog.note.text()
+    dialog.close()
+    window.close()
+
+
+def _left():
+    from PySide6.QtCore import Qt
+
+    return Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, answers, tmp_path, bin_folder) -> None:
+    old_run("orcs", RunStatus(phase="finished", step=20, total=20), model_file)
+    restart(desktop)
+    generation = desktop.studio.generation
+    desktop.window.actions_.models.trigger()
+    (dialog,) = desktop.window.findChildren(ModelsDialog)
+    assert not dialog.delete_button.isEnabled()
+    assert dialog.name.isReadOnly()
+    dialog.list.setCurrentRow(1)
+    assert "Classes: cats, dogs" in dialog.about.text()
+    figures = [{"name": "ddpm", "kid": 45.2, "class_accuracy": 0.95, "fid": 3}]
+    own = generation.entries[1]
+    own.path.with_suffix(".figures.json").write_text(json.dumps(figures))
+    dialog.name.setText("dawnlike16")
+    click(qtbot, dialog.rename_button)
+    assert "a model named dawnlike16" in dialog.note.text()
+    dialog.name.setText("greenskins")
+    click(qtbot, dialog.rename_button)
+    assert [entry.name for entry in generation.entries] == ["tiny", "greenskins"]
+    assert "KID 45, class accuracy 95%" in dialog.about.text()
+    answers["model"] = tmp_path / "copy.safetensors"
+    click(qtbot, dialog.export_button)
+    assert (tmp_path / "copy.safetensors").read_bytes() == model_file.read_bytes()
+    generation.choose_model(generation.entries[1])
+    click(qtbot, dialog.delete_button)
+    assert [entry.name for entry in generation.entries] == ["tiny"]
+    assert generation.entry.name == "tiny"
+    names = sorted(path.name for path in bin_folder.iterdir())
+    assert names == ["greenskins.figures.json", "greenskins.grid.png", "greenskins.safetensors"]
+    dialog.reject()
