@@ -18,7 +18,7 @@ from training.dataset import RawSprite, find_palette, read_raw
 
 FEW = 20  # sprites of a class that are hardly enough to learn from
 NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
-CONTACT_COLUMNS = 16
+CONTACT_COLUMNS = 14
 CONTACT_ROWS = 8  # of each class
 CONTACT_SCALE = 2
 

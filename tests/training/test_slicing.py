@@ -95,8 +95,8 @@ def test_the_report(folder: Path, tmp_path: Path) -> None:
     assert report.near_empty == (str(folder / "tools" / "speck.png"),)
     assert len(report.left_out) == 1
     assert "broken.png" in report.left_out[0]
-    assert contact.shape == (8 * 5, 8 * 16, 4)
-    np.testing.assert_array_equal(contact[24:32, :8], big)
+    assert contact.shape == (8 * 6, 8 * 14, 4)
+    np.testing.assert_array_equal(contact[32:40, :8], big)
     text = "\n".join(report_lines(report))
     for word in ("67 sprites in 2 classes", "tools: 19 (few)", "broken.png", "speck.png", "zz_copy.png", "4 colours"):
         assert word in text

@@ -57,4 +57,5 @@ class LossChart(QWidget):
         for side in ("bottom", "left"):
             self._plot.getAxis(side).setPen(text)
             self._plot.getAxis(side).setTextPen(text)
-        self._legend.setLabelTextColor(text)
+        for _, label in self._legend.items:
+            label.setText(label.text, color=text)

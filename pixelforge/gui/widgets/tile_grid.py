@@ -11,7 +11,7 @@ from pixelforge.gui.qimage import to_qimage
 from pixelforge.imaging.pixels import Pixels, enlarge
 from training.slicing import Grid, unwanted_tiles
 
-SHOWN_TILE = 32  # logical pixels a tile has at the least, where the sheet is small enough for it
+SHOWN_TILE = 48  # logical pixels a tile has at the least, where the sheet is small enough for it
 MAX_FACTOR = 8
 MAX_SHOWN = 4096  # pixels a side of the enlarged sheet
 VEIL = 170  # of 255, over a tile that is left out

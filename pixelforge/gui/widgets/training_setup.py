@@ -32,7 +32,7 @@ from training.report import report_lines
 from training.run_files import RunFiles
 
 PRESETS = (("Quick (5 minutes)", 5), ("Standard (1 hour)", 60), ("Thorough (8 hours)", 480), ("Own time", None))
-CONTACT_WIDTH = 260  # logical pixels: 16 sprites side by side
+CONTACT_WIDTH = 230  # logical pixels: the contact sheet's own
 TYPING = 600  # milliseconds without a key, after which a typed path is looked at
 EMPTY = (
     "Drop a folder of sprites here: a folder for each class, or one folder of one class; or a .zip of either.\n\n"
