@@ -13,8 +13,9 @@ from pixelforge.core.header import Provenance
 from pixelforge.errors import RequestError, TrainingError
 from training.config import Precision, TrainConfig
 from training.dataset import SpriteSet, find_kinds, find_palette, load_sprites
+from training.pace import measure_pace
 from training.parent import begin_from, inherit
-from training.run import Run, best_precision, choose_model, steps_in
+from training.run import Run, best_precision, choose_model
 
 NOTHING = "nothing"
 Preset = Literal["quick", "standard", "thorough"]
@@ -24,6 +25,7 @@ BATCHES = ((512, 64), (128, 32), (0, 16))  # sprites from which a batch is so la
 NEW_LABELS = 30.0  # times the learning rate: a new class must go a long way from the null row that it begins as
 WIDTH = 48
 REPORTS = 30  # lines of figures in a run, at the least
+LONGEST = 500  # steps between two of them
 LEAST_STEPS = 20  # between saves and sample grids, however short a run is
 PATIENT_REPORTS = 8  # without a lower held-out loss: it has turned
 
@@ -110,8 +112,9 @@ def choose_settings(
     )
     if wishes.steps is None:
         minutes = wishes.minutes or PRESETS["standard"]
-        settings = replace(settings, steps=steps_in(minutes, model, settings, data, wishes.device))
-    every = min(500, max(1, settings.steps // REPORTS))
+        pace = measure_pace(model, settings, data, wishes.device)
+        settings = replace(settings, steps=pace.steps_in(60 * minutes, REPORTS, LONGEST))
+    every = min(LONGEST, max(1, settings.steps // REPORTS))
     return replace(
         settings,
         warmup_steps=min(settings.warmup_steps, settings.steps // 10),

@@ -10,31 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.config import DiffusionConfig, ModelConfig, Prediction
 from pixelforge.core.device import pick_device
 from pixelforge.core.header import ModelHeader, Provenance, Recommended
-from pixelforge.core.pipeline import SamplingSettings
 from pixelforge.errors import TrainingError
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.imaging.png import write_png
-from pixelforge.imaging.sheet import lay_out
 from training.augment import AUGMENT_DIM
 from training.config import Precision, TrainConfig
 from training.dataset import SpriteSet, find_kinds, find_palette, load_sprites, split_holdout
-from training.evaluate import draw_sprites
 from training.loop import StepResult, Trainer, train
 from training.processes import Processes
 from training.run_dir import RunConfig, RunDir
 from training.run_files import SAMPLE_SCALE, StatsRow
+from training.samples import draw_samples
 
-SAMPLES_A_CLASS = 8
-SAMPLE_SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
 RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=2.0)  # until `evaluate --recommend` finds better
-WARM_UP_STEPS, TIMED_STEPS = 3, 10
 
 
 @dataclass(frozen=True)
@@ -241,11 +235,8 @@ class Run:
         return {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
 
     def _draw_samples(self, step: int) -> None:
-        header = self.snapshot_header()
-        labels = np.repeat(np.arange(len(header.class_names)), SAMPLES_A_CLASS)
-        network = self.trainer.ema.module.eval()
-        batches = draw_sprites(Checkpoint(header, network), labels, SAMPLE_SETTINGS, 0, self.trainer.device)
-        sheet = lay_out(np.concatenate(list(batches)), SAMPLES_A_CLASS)
+        checkpoint = Checkpoint(self.snapshot_header(), self.trainer.ema.module.eval())
+        sheet = draw_samples(checkpoint, self.trainer.device)
         write_png(self.dir.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
 
 
@@ -279,17 +270,6 @@ def choose_model(
         palette=palette,
         kinds=find_kinds(data) if kinds else (),
     )
-
-
-def steps_in(minutes: float, model: ModelConfig, training: TrainConfig, data: SpriteSet, device: str = "auto") -> int:
-    """Steps that fit into `minutes` at the speed of a few steps made for it, at least 1."""
-    trainer = Trainer(model, DiffusionConfig(), training, data, pick_device(device))
-    for _ in range(WARM_UP_STEPS):
-        trainer.step()
-    start = time.perf_counter()
-    for _ in range(TIMED_STEPS):
-        trainer.step()
-    return max(1, round(minutes * 60 * TIMED_STEPS / (time.perf_counter() - start)))
 
 
 def best_precision(device: str = "auto") -> Precision:

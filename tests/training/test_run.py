@@ -21,7 +21,7 @@ from pixelforge.errors import OutputError, TrainingError
 from training.config import TrainConfig
 from training.dataset import SpriteSet
 from training.loop import Trainer
-from training.run import Run, choose_model, fingerprint, steps_in
+from training.run import Run, choose_model, fingerprint
 from training.run_dir import RunDir
 from training.run_files import StatsRow
 
@@ -178,12 +178,6 @@ def test_the_prediction_follows_the_colours(data: SpriteSet) -> None:
     assert choose_model(many, 8, None, 8, 0.0, told=False).prediction == "v"
     with pytest.raises(TrainingError, match="64 colours"):
         choose_model(many, 8, "palette", 8, 0.0, told=True)
-
-
-def test_minutes_become_steps(data: SpriteSet, model_config: ModelConfig) -> None:
-    few, many = (steps_in(minutes, model_config, CONFIG, data, "cpu") for minutes in (0.0001, 10))
-    assert few == 1
-    assert many > 1000
 
 
 def test_the_fingerprint_sees_pixels_labels_and_names(data: SpriteSet) -> None:
