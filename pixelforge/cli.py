@@ -13,8 +13,9 @@ import typer
 from pixelforge import cli_options as option
 from pixelforge import cli_sheets, console
 from pixelforge.words import counted
-from training.command import evaluate, train
+from training.command import train
 from training.dataset_command import dataset_app
+from training.evaluate_command import evaluate
 
 if TYPE_CHECKING:
     from pixelforge.services.model_library import ModelEntry
