@@ -200,6 +200,8 @@ class TrainingModel(QObject):
 
     def _take_in(self, files: RunFiles) -> None:
         """Put the model of a run that is over into the library, and have it measured."""
+        if not files.config_path.exists():
+            return  # another window of the app watched as well, and was faster
         try:
             entry = training_runs.put_into_library(files, training_runs.free_name(files.root.name))
             measure = training_runs.evaluate_command(files, entry.path, figures_of(entry))

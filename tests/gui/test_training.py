@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.app import Desktop
 from pixelforge.gui.training_model import TrainingModel
@@ -243,12 +246,16 @@ def test_a_sheet_is_cut_with_the_grid_over_it(qtbot, desktop, sheet, answers, tm
     dialog.spacing.setValue(2)
     assert "belong to no tile" not in dialog.note.text()
     assert dialog.grid.wanted == 4
-    qtbot.mouseClick(dialog.grid, *_left(), pos=dialog.grid.rect_of((0, 1)).center())
+    qtbot.mouseClick(dialog.grid, Qt.MouseButton.LeftButton, pos=dialog.grid.rect_of((0, 1)).center())
     assert dialog.grid.wanted == 3
-    qtbot.mouseClick(dialog.grid, *_left(), pos=dialog.grid.rect_of((0, 0)).center())  # its repeat takes its place
+    qtbot.mouseClick(
+        dialog.grid, Qt.MouseButton.LeftButton, pos=dialog.grid.rect_of((0, 0)).center()
+    )  # its repeat takes its place
     assert dialog.grid.left_out == {(0, 0), (0, 1)}
     assert dialog.grid.wanted == 3
-    qtbot.mouseClick(dialog.grid, *_left(), pos=dialog.grid.rect_of((1, 1)).center())  # empty: nothing to take in
+    qtbot.mouseClick(
+        dialog.grid, Qt.MouseButton.LeftButton, pos=dialog.grid.rect_of((1, 1)).center()
+    )  # empty: nothing to take in
     assert dialog.grid.wanted == 3
     assert dialog.class_name.text() == "orcs"
     click(qtbot, dialog.cut_button)
@@ -265,12 +272,6 @@ def test_a_sheet_is_cut_with_the_grid_over_it(qtbot, desktop, sheet, answers, tm
     assert "none.png cannot be read" in dialog.note.text()
     dialog.close()
     window.close()
-
-
-def _left():
-    from PySide6.QtCore import Qt
-
-    return Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, answers, tmp_path, bin_folder) -> None:
@@ -303,3 +304,26 @@ def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, ans
     names = sorted(path.name for path in bin_folder.iterdir())
     assert names == ["greenskins.figures.json", "greenskins.grid.png", "greenskins.safetensors"]
     dialog.reject()
+
+
+def test_a_folder_is_dropped_and_every_field_counts(qtbot, desktop, sprites) -> None:
+    window, launched = open_window(desktop), []
+    desktop.training._launch = lambda arguments, log: launched.append(arguments)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(sprites))])
+    action, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window.setup, QDragEnterEvent(QPoint(5, 5), action, mime, buttons, keys))
+    QApplication.sendEvent(window.setup, QDropEvent(QPointF(5, 5), action, mime, buttons, keys))
+    assert window.setup.data.text() == str(sprites)
+    window.setup.keep_background.click()
+    window.setup.kinds.click()
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
+    pick(window.setup.preset, "Thorough (8 hours)")
+    window.setup.name.setText("orcs and elves")
+    click(qtbot, window.setup.begin_button)
+    out = str(user_runs_folder() / "orcs and elves")
+    model = str(desktop.studio.generation.entry.path)
+    begun = ["train", str(sprites), "--out", out, "--from", model, "--minutes", "480", "--keep-background", "--kinds"]
+    assert launched == [begun]
+    desktop.training._watched = None
+    window.close()
