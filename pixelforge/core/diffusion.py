@@ -54,11 +54,12 @@ def palette_colours(palette: Sequence[Colour], channels: int) -> Tensor:
 
     Transparent is -1 in every channel: the one constant colour that stands where alpha is 0.
     """
-    rgb = torch.tensor(palette, dtype=torch.float32).reshape(-1, 3) / 127.5 - 1
-    if channels == 3:
-        return rgb
-    opaque = torch.cat([rgb, torch.ones(len(rgb), 1)], dim=1)
-    return torch.cat([torch.full((1, 4), -1.0), opaque])
+    with torch.device("cpu"):  # computing on the meta device would load torch's compiler, a second's work
+        rgb = torch.tensor(palette, dtype=torch.float32).reshape(-1, 3) / 127.5 - 1
+        if channels == 3:
+            return rgb
+        opaque = torch.cat([rgb, torch.ones(len(rgb), 1)], dim=1)
+        return torch.cat([torch.full((1, 4), -1.0), opaque])
 
 
 def colours_from_logits(logits: Tensor, colours: Tensor) -> Tensor:

@@ -143,7 +143,9 @@ class ContextUNet(nn.Module):
         self.config = config
         width, embed_width = config.base_width, EMBED_FACTOR * config.base_width
         self.time_mlp = nn.Sequential(nn.Linear(width, embed_width), SiLU(), nn.Linear(embed_width, embed_width))
-        self.label_emb = nn.Embedding(config.num_conditions, embed_width)
+        self.label_emb = nn.Embedding(
+            config.num_conditions, embed_width, _weight=_normal(config.num_conditions, embed_width)
+        )
         self.augment_emb = nn.Linear(config.augment_dim, embed_width, bias=False) if config.augment_dim else None
         self.init_conv = nn.Conv2d(config.channels, width, 3, padding=1)
 
@@ -216,3 +218,13 @@ class ContextUNet(nn.Module):
             else:
                 h = module(F.interpolate(h, scale_factor=2.0, mode="nearest"))
         return self.out_conv(silu(self.out_norm(h)))  # type: ignore[no-any-return]
+
+
+def _normal(rows: int, columns: int) -> Tensor:
+    """The numbers that nn.Embedding draws by itself; none where there is no memory for them.
+
+    On the meta device, where checkpoint.py builds a network for its shapes, drawing them would load torch's compiler
+    and sympy: more than a second's work.
+    """
+    weights = torch.empty(rows, columns)
+    return weights if weights.is_meta else weights.normal_()

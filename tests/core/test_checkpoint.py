@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -278,3 +279,14 @@ def test_a_header_names_its_class_count(model_file: Path, tiny: ModelConfig) -> 
     save_checkpoint(model_file, header, {"weight": torch.zeros(1)})
     with pytest.raises(CheckpointError, match="names 3 classes, but its network knows 4"):
         read_header(model_file)
+
+
+def test_loading_a_model_does_not_load_torchs_compiler(tmp_path: Path, tiny: ModelConfig) -> None:
+    path = tmp_path / "tiny.safetensors"
+    save_checkpoint(path, ModelHeader(model=tiny, class_names=tuple("abc")), build_network(tiny).state_dict())
+    script = (
+        "import sys; from pathlib import Path; from pixelforge.core.checkpoint import load_checkpoint;"
+        "load_checkpoint(Path(sys.argv[1])); print('torch._dynamo' in sys.modules, 'sympy' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["False", "False"]
