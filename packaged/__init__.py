@@ -1,0 +1,1 @@
+"""What builds the packaged app, besides build.spec. Nothing of it is part of the app."""

@@ -1,0 +1,80 @@
+"""Which parts of other packages the packaged app takes along."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import PurePath
+
+# Imported somewhere in what is shipped, but by nothing that the app does: torch's compiler and its exporters,
+# downloads, plots, and what a developer's environment has besides.
+UNUSED_MODULES = [
+    "IPython",
+    "_pytest",
+    "diffusers",
+    "filelock",
+    "fsspec",
+    "hypothesis",
+    "jinja2",
+    "matplotlib",
+    "mypy",
+    "networkx",
+    "numpy.f2py",
+    "pkg_resources",
+    "pluggy",
+    "pydoc_data",
+    "pytest",
+    "requests",
+    "scipy",
+    "setuptools",
+    "tensorboard",
+    "tkinter",
+    "torch.utils.tensorboard",
+    "urllib3",
+    "yaml",
+]
+
+# Of Qt's plug-ins, by folder and name; the names are those of every system. Pictures other than PNG are read by
+# Pillow. Without the input contexts, compose keys and ibus would be dead; without the portal, dialogs would not be the
+# system's. GTK's theme is left out: it would bring GTK itself along.
+QT_PLUGINS = (
+    "platforms/*qxcb.*",
+    "platforms/*qwayland*",
+    "platforms/*qoffscreen.*",
+    "platforms/*qwindows.*",
+    "platforms/*qcocoa.*",
+    "platforminputcontexts/*compose*",
+    "platforminputcontexts/*ibus*",
+    "platformthemes/*xdgdesktopportal.*",
+    "styles/*",
+    "wayland-decoration-client/*",
+    "wayland-shell-integration/*xdg-shell.*",
+    "xcbglintegrations/*glx*",
+)
+
+# Of torch's own libraries: what its tests load.
+UNUSED_TORCH = ("*test*", "*backend_with_compiler*", "*aoti_custom_ops*")
+
+Collected = list[tuple[str, str]]  # (file, folder in the app)
+
+
+def used_plugins(binaries: Collected) -> Collected:
+    """What a hook for Qt collects, without the plug-ins that the app does not use."""
+    return [
+        (source, target)
+        for source, target in binaries
+        if "plugins" not in PurePath(target).parts or _matches(source, QT_PLUGINS)
+    ]
+
+
+def used_torch(binaries: Collected) -> Collected:
+    """The libraries of torch, without those of its tests."""
+    return [
+        (source, target)
+        for source, target in binaries
+        if PurePath(target).name == "lib" and not _matches(source, [f"lib/{pattern}" for pattern in UNUSED_TORCH])
+    ]
+
+
+def _matches(file: str, patterns: tuple[str, ...] | list[str]) -> bool:
+    path = PurePath(file)
+    return any(fnmatch(f"{path.parent.name}/{path.name}", pattern) for pattern in patterns)
