@@ -49,16 +49,36 @@ def main(arguments: list[str] | None = None) -> None:
 def window(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Try every part of the program, print timings as JSON, and exit.")
+    ] = False,
+    rehearse_window: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Makes 16x16 pixel-art sprites with a small diffusion model. Without a command it opens the window."""
     if version:
         from pixelforge import __version__
 
         typer.echo(f"PixelForge {__version__}")
+    elif self_test:
+        raise typer.Exit(_self_test())
+    elif rehearse_window is not None:  # a part of the self-test
+        from pixelforge.gui.rehearsal import rehearse
+
+        raise typer.Exit(rehearse(rehearse_window, typer.echo))
     elif context.invoked_subcommand is None:
         from pixelforge.gui.app import run
 
         raise typer.Exit(run())
+
+
+def _self_test() -> int:
+    import json
+
+    from pixelforge.self_test import self_test
+
+    result = self_test()
+    typer.echo(json.dumps(result))
+    return 0 if result["ok"] else console.FAILURE
 
 
 @app.command()

@@ -118,13 +118,24 @@ def run() -> int:
     """Open the window; the exit code, once it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler waits while Qt's loop sleeps
     app = QApplication(sys.argv[:1])
+    desktop = open_window(app, list_models(), Places(settings_file(), history_file(), drag_folder()))
+    return run_to_end(app, desktop)
+
+
+def open_window(app: QApplication, entries: Sequence[ModelEntry], places: Places) -> Desktop:
+    """The application, its window on the screen."""
     app.setApplicationName("PixelForge")
     app.setApplicationVersion(__version__)
-    desktop = build(list_models(), Places(settings_file(), history_file(), drag_folder()))
+    desktop = build(entries, places)
     sys.excepthook = error_hook(desktop.studio.messages)
     follow_theme(app, desktop.session)
     desktop.studio.welcome(decode_sheet(samples_file().read_bytes()))
     desktop.window.show()
+    return desktop
+
+
+def run_to_end(app: QApplication, desktop: Desktop) -> int:
+    """Qt's loop, until the window is closed; the exit code."""
     code = app.exec()
     if not desktop.worker.close(timeout=0):
         # It is within torch's import or one long step, which nothing can interrupt. Nothing of the user's is in it.
