@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from fnmatch import fnmatch
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 # Imported somewhere in what is shipped, but by nothing that the app does: torch's compiler and its exporters,
 # downloads, plots, and what a developer's environment has besides.
@@ -54,6 +57,18 @@ QT_PLUGINS = (
 # Of torch's own libraries: what its tests load.
 UNUSED_TORCH = ("*test*", "*backend_with_compiler*", "*aoti_custom_ops*")
 
+# A .desktop file knows no folder of its own: %k, its path, is what the shell finds the executable by.
+DESKTOP = r"""[Desktop Entry]
+Type=Application
+Name=PixelForge
+Comment=Makes 16x16 pixel-art sprites on your own machine
+Exec=sh -c "exec \\"\\$(dirname \\"\\$1\\")/PixelForge\\"" sh %k
+Icon=PixelForge
+Terminal=false
+Categories=Graphics;2DGraphics;RasterGraphics;
+StartupWMClass=PixelForge
+"""
+
 Collected = list[tuple[str, str]]  # (file, folder in the app)
 
 
@@ -78,3 +93,16 @@ def used_torch(binaries: Collected) -> Collected:
 def _matches(file: str, patterns: tuple[str, ...] | list[str]) -> bool:
     path = PurePath(file)
     return any(fnmatch(f"{path.parent.name}/{path.name}", pattern) for pattern in patterns)
+
+
+def strip_symbols(app: Path) -> None:
+    """Take the names of functions, which only a debugger reads, out of torch's libraries: a fifth of them, on Linux."""
+    strip = shutil.which("strip")
+    if sys.platform == "linux" and strip is not None:
+        subprocess.run([strip, "--strip-unneeded", *app.rglob("torch/lib/libtorch_*.so")], check=True)
+
+
+def add_to_desktop(app: Path, icon: Path) -> None:
+    """Put an icon and a .desktop file beside the executable, to be installed or double-clicked."""
+    shutil.copyfile(icon, app / "PixelForge.png")
+    (app / "PixelForge.desktop").write_text(DESKTOP, encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QIcon, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from pixelforge import __version__
@@ -33,7 +33,7 @@ from pixelforge.gui.worker import Worker
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.palettes import bundled_palettes
-from pixelforge.services.paths import drag_folder, history_file, log_folder, samples_file, settings_file
+from pixelforge.services.paths import drag_folder, history_file, icons_folder, log_folder, samples_file, settings_file
 from pixelforge.services.sprites import decode_sheet
 
 REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
@@ -108,6 +108,14 @@ def error_hook(messages: Messages) -> ErrorHook:
     return hook
 
 
+def app_icon() -> QIcon:
+    """The app's icon in all of its sizes."""
+    icon = QIcon()
+    for path in icons_folder().glob("*.png"):
+        icon.addFile(str(path))
+    return icon
+
+
 def follow_theme(app: QApplication, session: Session) -> None:
     """Light or dark as the settings say, now and whenever they change."""
     apply_theme(app, session.settings.theme)
@@ -126,6 +134,8 @@ def open_window(app: QApplication, entries: Sequence[ModelEntry], places: Places
     """The application, its window on the screen."""
     app.setApplicationName("PixelForge")
     app.setApplicationVersion(__version__)
+    app.setDesktopFileName("PixelForge")  # by which Wayland finds the icon
+    app.setWindowIcon(app_icon())
     desktop = build(entries, places)
     sys.excepthook = error_hook(desktop.studio.messages)
     follow_theme(app, desktop.session)

@@ -53,3 +53,13 @@ def drag_folder() -> Path:
 def log_folder() -> Path:
     """Where the log is written; not made until then."""
     return _dirs.user_log_path
+
+
+def icons_folder() -> Path:
+    """The app's icon, a PNG a size."""
+    return resources_folder() / "icons"
+
+
+def packaged_licences_folder() -> Path:
+    """The licences of all that was packaged with the app; there is none where it runs from source."""
+    return resources_folder() / "licences" / "packaged"

@@ -14,6 +14,7 @@ from pixelforge.gui.qimage import from_qimage
 from pixelforge.gui.theme import apply_theme
 from pixelforge.gui.widgets.about_dialog import AboutDialog
 from pixelforge.gui.widgets.export_dialog import ExportDialog
+from pixelforge.gui.widgets.licences_dialog import LicencesDialog
 from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
 from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
 from tests.gui.using import click_cell, make
@@ -154,3 +155,15 @@ def test_export_writes_the_tray_and_proposes_the_folder_again(qtbot, desktop, tm
 def test_the_log_is_shown_where_it_lies(desktop, opened_folders, log_folder) -> None:
     desktop.window.actions_.show_log.trigger()
     assert opened_folders == [log_folder]
+
+
+def test_about_shows_the_licences_of_all_parts(qtbot) -> None:
+    about = AboutDialog(None)
+    qtbot.addWidget(about)
+    about.licences_button.click()
+    dialog = about.findChild(LicencesDialog)
+    names = [dialog.parts.item(row).text() for row in range(dialog.parts.count())]
+    row = next(row for row, name in enumerate(names) if name.startswith("torch "))
+    dialog.parts.setCurrentRow(row)
+    assert "From PyTorch" in dialog.text.toPlainText()
+    dialog.reject()

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTextBrowser, Q
 
 from pixelforge import __version__
 from pixelforge.core.header import ModelHeader
+from pixelforge.gui.widgets.licences_dialog import LicencesDialog
+from pixelforge.services.licences import licences
 from pixelforge.services.paths import resources_folder
 
 LICENCE = "PixelForge is free software under the MIT licence. It works without a network and sends nothing anywhere."
@@ -33,12 +35,19 @@ class AboutDialog(QDialog):
         self.credits.setAccessibleName("Credits")
         self.credits.setOpenLinks(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.licences_button = buttons.addButton("&Licences…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.licences_button.clicked.connect(self._show_licences)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         for widget in (self.title, self.text, self.credits, buttons):
             column.addWidget(widget)
         self.resize(520, 480)
+
+    def _show_licences(self) -> None:
+        dialog = LicencesDialog(licences(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
 
 def _model(header: ModelHeader | None) -> list[str]:

@@ -1,0 +1,119 @@
+"""The licences of what the app is made of: read from the installed packages, or from what was packaged with it."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sysconfig
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
+from pathlib import Path
+
+from pixelforge.files import replacing
+from pixelforge.services.paths import packaged_licences_folder, resources_folder
+
+APP = "pixelforge"
+LICENCE_FILE = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|authors)[^/\\]*$", re.IGNORECASE)
+REQUIREMENT = re.compile(r"^\s*([\w.-]+)")
+HOME_LABELS = ("homepage", "source", "repository")
+QT_TEXTS = ("qt.md", "lgpl-3.0.txt", "gpl-3.0.txt")  # Qt's packages bring none, and the LGPL is to be read with the GPL
+QT_PACKAGES = ("pyside6-essentials", "shiboken6")
+
+
+@dataclass(frozen=True, order=True)
+class Licence:
+    """Under what a part of the app may be used and passed on."""
+
+    name: str
+    version: str
+    kind: str  # in a few words, as its makers put it; "" where they do not
+    text: str
+
+
+def licences() -> tuple[Licence, ...]:
+    """Those of every part, by name: what was packaged with the app, or what is installed where it runs from source."""
+    packaged = packaged_licences_folder()
+    if packaged.is_dir():
+        return tuple(_read(path) for path in sorted(packaged.glob("*.txt"), key=lambda path: path.name.lower()))
+    return licences_of(installed_packages())
+
+
+def licences_of(packages: Iterable[str]) -> tuple[Licence, ...]:
+    """Those of some installed packages and of Python, by name."""
+    found = [of_package(distribution(name)) for name in packages]
+    return tuple(sorted([*found, _of_python()], key=lambda licence: licence.name.lower()))
+
+
+def installed_packages(root: str = APP) -> tuple[str, ...]:
+    """A package and all that it needs, as far as it is installed; without what is for tests and builds alone."""
+    found: dict[str, None] = {}
+    waiting = [root]
+    while waiting:
+        name = normal_name(waiting.pop())
+        if name in found:
+            continue
+        try:
+            needs = distribution(name).requires or []
+        except PackageNotFoundError:  # needed on other systems, or the app itself, run from its folder
+            continue
+        found[name] = None
+        waiting += [match.group(1) for need in needs if "extra ==" not in need and (match := REQUIREMENT.match(need))]
+    return tuple(found)
+
+
+def of_package(package: Distribution) -> Licence:
+    """What an installed package says of its licence, with the texts that it brings."""
+    about = package.metadata
+    name = about["Name"]
+    files = [path for path in package.files or () if LICENCE_FILE.search(str(path)) and ".dist-info" in str(path)]
+    texts = [Path(str(package.locate_file(path))).read_text(encoding="utf-8", errors="replace") for path in files]
+    if normal_name(name) in QT_PACKAGES:
+        texts += [(resources_folder() / "licences" / file).read_text(encoding="utf-8") for file in QT_TEXTS]
+    kind = _first(about, "License-Expression") or _classifiers(about) or _first(about, "License").partition("\n")[0]
+    home = _first(about, "Home-page") or _home(about)
+    return Licence(name, package.version, kind, "\n\n".join([home, *texts]).strip())
+
+
+def save_licences(found: Iterable[Licence], folder: Path) -> None:
+    """Write one text a licence, as `licences` reads them. Raises OutputError."""
+    for licence in found:
+        with replacing(folder / f"{licence.name}.txt") as part:
+            text = f"{licence.name} {licence.version}\n{licence.kind}\n\n{licence.text}\n"
+            part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def normal_name(package: str) -> str:
+    """A package's name in its one spelling."""
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def _read(path: Path) -> Licence:
+    title, kind, _, *text = path.read_text(encoding="utf-8").split("\n")
+    name, _, version = title.rpartition(" ")
+    return Licence(name, version, kind, "\n".join(text).rstrip("\n"))
+
+
+def _first(about: PackageMetadata, field: str) -> str:
+    return next(iter(about.get_all(field, [])), "")
+
+
+def _classifiers(about: PackageMetadata) -> str:
+    kinds = [line for line in about.get_all("Classifier", []) if line.startswith("License :: ")]
+    return ", ".join(kind.rpartition(" :: ")[2] for kind in kinds)
+
+
+def _home(about: PackageMetadata) -> str:
+    links = (line.partition(",") for line in about.get_all("Project-URL", []))
+    found = {label.strip().lower(): link.strip() for label, _, link in links}
+    return next((found[label] for label in HOME_LABELS if label in found), "")
+
+
+def _of_python() -> Licence:
+    text = "https://docs.python.org/3/license.html"
+    for folder in (sysconfig.get_path("stdlib"), sysconfig.get_path("data")):
+        file = Path(folder) / "LICENSE.txt"
+        if file.exists():
+            text = file.read_text(encoding="utf-8")
+            break
+    return Licence("Python", platform.python_version(), "PSF-2.0", text)
