@@ -16,7 +16,7 @@ from PySide6.QtGui import QIcon, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from pixelforge import __version__
-from pixelforge.gui.error_log import record
+from pixelforge.gui.error_log import end_watch, record, report_crashes, watch_for_crashes
 from pixelforge.gui.generation_model import GenerationModel
 from pixelforge.gui.history_model import HistoryModel
 from pixelforge.gui.main_window import MainWindow
@@ -125,9 +125,15 @@ def follow_theme(app: QApplication, session: Session) -> None:
 def run() -> int:
     """Open the window; the exit code, once it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler waits while Qt's loop sleeps
+    crash = report_crashes(log_folder())
+    watched = watch_for_crashes(log_folder())
     app = QApplication(sys.argv[:1])
     desktop = open_window(app, list_models(), Places(settings_file(), history_file(), drag_folder()))
-    return run_to_end(app, desktop)
+    if crash is not None:
+        desktop.studio.messages.warn(crash)
+    code = run_to_end(app, desktop)
+    end_watch(watched)
+    return code
 
 
 def open_window(app: QApplication, entries: Sequence[ModelEntry], places: Places) -> Desktop:

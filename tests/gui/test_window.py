@@ -258,9 +258,10 @@ def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folde
     monkeypatch.setattr(generation, "generate", broken)
     desktop.studio.generation.generate()
     finish(qtbot, desktop)
-    log = log_folder / "pixelforge.log"
-    assert str(log) in desktop.studio.messages.current.text
-    assert "ZeroDivisionError: a bug" in log.read_text()
+    [report] = log_folder.glob("report-*.txt")
+    assert str(report) in desktop.studio.messages.current.text
+    assert "ZeroDivisionError: a bug" in report.read_text()
+    assert report.name in (log_folder / "pixelforge.log").read_text()
     monkeypatch.undo()
     desktop.studio.generation.generate()
     finish(qtbot, desktop)
@@ -270,8 +271,9 @@ def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folde
 def test_an_error_in_the_window_goes_to_the_log_and_the_window_lives_on(desktop, log_folder) -> None:
     error = KeyError("in a slot")
     error_hook(desktop.studio.messages)(KeyError, error, None)
-    assert str(log_folder / "pixelforge.log") in desktop.studio.messages.current.text
-    assert "in a slot" in (log_folder / "pixelforge.log").read_text()
+    [report] = log_folder.glob("report-*.txt")
+    assert str(report) in desktop.studio.messages.current.text
+    assert "in a slot" in report.read_text()
     assert desktop.window.isVisible()
 
 
