@@ -8,13 +8,14 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
 
-# Imported somewhere in what is shipped, but by nothing that the app does: torch's compiler and its exporters,
-# downloads, plots, and what a developer's environment has besides.
+# Imported somewhere in what is shipped, but by nothing that the app does: what torch compiles kernels with, its tests,
+# downloads, plots, Qt's network, and what a developer's environment has besides.
 UNUSED_MODULES = [
     "IPython",
+    "PySide6.QtNetwork",
     "_pytest",
+    "attr",
     "diffusers",
-    "filelock",
     "fsspec",
     "hypothesis",
     "jinja2",
@@ -24,6 +25,7 @@ UNUSED_MODULES = [
     "numpy.f2py",
     "pkg_resources",
     "pluggy",
+    "py",
     "pydoc_data",
     "pytest",
     "requests",
@@ -31,7 +33,18 @@ UNUSED_MODULES = [
     "setuptools",
     "tensorboard",
     "tkinter",
+    "torch._inductor.codegen",
+    "torch._inductor.fx_passes",
+    "torch._inductor.kernel",
+    "torch._inductor.template_heuristics",
+    "torch.testing._internal.common_cuda",
+    "torch.testing._internal.common_device_type",
+    "torch.testing._internal.common_methods_invocations",
+    "torch.testing._internal.common_utils",
+    "torch.testing._internal.opinfo",
+    "torch.testing._internal.optests",
     "torch.utils.tensorboard",
+    "tqdm",
     "urllib3",
     "yaml",
 ]
@@ -96,10 +109,11 @@ def _matches(file: str, patterns: tuple[str, ...] | list[str]) -> bool:
 
 
 def strip_symbols(app: Path) -> None:
-    """Take the names of functions, which only a debugger reads, out of torch's libraries: a fifth of them, on Linux."""
+    """Take the names that only a debugger reads out of torch's libraries and Python's: a fifth of them, on Linux."""
     strip = shutil.which("strip")
     if sys.platform == "linux" and strip is not None:
-        subprocess.run([strip, "--strip-unneeded", *app.rglob("torch/lib/libtorch_*.so")], check=True)
+        libraries = [*app.rglob("torch/lib/libtorch_*.so"), *app.rglob("libpython3*.so*")]
+        subprocess.run([strip, "--strip-unneeded", *libraries], check=True)
 
 
 def add_to_desktop(app: Path, icon: Path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import configparser
+import shlex
 import shutil
+import subprocess
+import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
-from packaged.parts import used_plugins, used_torch
+from packaged.parts import add_to_desktop, used_plugins, used_torch
 from packaged.shipped import collect_licences, shipped_packages, system_licences
+from packaged.sizes import sizes
+from pixelforge.services.paths import icons_folder
 
 
 def file_of(package: str, name: str) -> Path:
@@ -54,3 +60,46 @@ def test_torchs_tests_stay_behind() -> None:
     kept = [("/venv/torch/lib/libtorch_cpu.so", "torch/lib"), ("/venv/torch/lib/libgomp.so.1", "torch/lib")]
     left = [("/venv/torch/lib/libtorchbind_test.so", "torch/lib"), ("/venv/torch/test/libfoo.so", "torch/test")]
     assert used_torch([*kept, *left]) == kept
+
+
+def test_every_file_counts_for_one_part(tmp_path: Path) -> None:
+    for name, size in (
+        ("PixelForge", 10),
+        ("_internal/torch/lib/libtorch_cpu.so", 20),
+        ("_internal/torch/nn/init.py", 3),
+        ("_internal/PySide6/Qt/lib/libQt6Core.so.6", 5),
+        ("_internal/resources/models/a.safetensors", 7),
+        ("_internal/libz.so.1", 2),
+        ("_internal/odd", 1),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(size))
+    (tmp_path / "_internal/libQt6Core.so.6").symlink_to("PySide6/Qt/lib/libQt6Core.so.6")
+    assert {part: size for part, size in sizes(tmp_path).items() if size} == {
+        "torch's libraries": 20,
+        "all Python modules, in the executable": 10,
+        "the model": 7,
+        "Qt and PySide6": 5,
+        "torch's modules as text, which it reads": 3,
+        "libraries of the system": 2,
+        "other Python libraries": 1,
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a .desktop file is for Linux")
+def test_the_desktop_file_starts_the_app_that_lies_beside_it(tmp_path: Path) -> None:
+    app = tmp_path / "Pixel Förge $HOME"
+    app.mkdir()
+    (app / "PixelForge").write_text('#!/bin/sh\necho "started $0"\n')
+    (app / "PixelForge").chmod(0o755)
+    add_to_desktop(app, icons_folder() / "pixelforge-256.png")
+    parser = configparser.RawConfigParser()
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(app / "PixelForge.desktop", encoding="utf-8")
+    entry = parser["Desktop Entry"]
+    assert (app / f"{entry['Icon']}.png").is_file()
+    # By the specification of desktop entries: a string's backslashes, quotes (with `\\$`, unlike shlex), fields.
+    command = shlex.split(entry["Exec"].replace("\\\\", "\\").replace("\\$", "$"))
+    command = [str(app / "PixelForge.desktop") if word == "%k" else word for word in command]
+    result = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=20, check=True)
+    assert result.stdout == f"started {app / 'PixelForge'}\n"
