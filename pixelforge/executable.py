@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import MutableMapping
 
 
 def is_packaged() -> bool:
@@ -15,3 +17,18 @@ def command_line() -> list[str]:
     if is_packaged():
         return [sys.executable]
     return [sys.executable, "-m", "pixelforge"]
+
+
+def restore_environment(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Take out what the packaged app has put into the environment for itself, once it is up.
+
+    Else the programs that it starts, such as the file manager that shows the log, would load its libraries in place of
+    their own.
+    """
+    if not is_packaged():
+        return
+    for name in ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH", "LD_LIBRARY_PATH"):
+        environment.pop(name, None)
+    before = environment.pop("LD_LIBRARY_PATH_ORIG", None)
+    if before is not None:
+        environment["LD_LIBRARY_PATH"] = before

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from pixelforge import __version__
-from pixelforge.executable import command_line
+from pixelforge.executable import command_line, restore_environment
 
 
 def test_the_command_line_starts_this_very_program() -> None:
@@ -24,3 +24,13 @@ def test_finding_it_loads_neither_torch_nor_qt() -> None:
     script = "import sys, pixelforge.executable; print('torch' in sys.modules, 'PySide6' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert result.stdout.split() == ["False", "False"]
+
+
+def test_other_programs_get_the_environment_from_before_the_packaged_app(monkeypatch) -> None:
+    packaged = {"LD_LIBRARY_PATH": "/app/_internal:/lib", "LD_LIBRARY_PATH_ORIG": "/lib", "QT_PLUGIN_PATH": "/app"}
+    untouched = dict(packaged)
+    restore_environment(untouched)
+    assert untouched == packaged  # from source it is the user's own
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    restore_environment(packaged)
+    assert packaged == {"LD_LIBRARY_PATH": "/lib"}

@@ -16,6 +16,7 @@ from PySide6.QtGui import QIcon, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from pixelforge import __version__
+from pixelforge.executable import restore_environment
 from pixelforge.gui.error_log import end_watch, record, report_crashes, watch_for_crashes
 from pixelforge.gui.generation_model import GenerationModel
 from pixelforge.gui.history_model import HistoryModel
@@ -129,6 +130,7 @@ def run() -> int:
     watched = watch_for_crashes(log_folder())
     app = QApplication(sys.argv[:1])
     desktop = open_window(app, list_models(), Places(settings_file(), history_file(), drag_folder()))
+    restore_environment()
     if crash is not None:
         desktop.studio.messages.warn(crash)
     code = run_to_end(app, desktop)
