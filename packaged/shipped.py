@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from pixelforge.services.licences import Licence, licences_of, save_licences
+from pixelforge.services.licences import APP, Licence, licences_of, save_licences
 
 BOOTLOADER = "pyinstaller"  # which begins the executable
 COPYRIGHT = Path("/usr/share/doc")
@@ -19,7 +19,7 @@ def collect_licences(files: Iterable[str], folder: Path) -> None:
     """Write into an empty folder the licences of all that is shipped. files: where they lie on this machine."""
     shutil.rmtree(folder, ignore_errors=True)
     paths = {path for path in map(Path, files) if path.is_absolute()}
-    packages = {*shipped_packages(paths), BOOTLOADER}
+    packages = {*shipped_packages(paths), BOOTLOADER, APP}
     save_licences([*licences_of(sorted(packages)), *system_licences(paths)], folder)
 
 

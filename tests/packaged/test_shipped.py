@@ -32,7 +32,12 @@ def test_only_what_is_shipped_is_collected(tmp_path: Path) -> None:
         pytest.skip("PyInstaller, whose licence is collected too, is not installed here")
     (tmp_path / "old.txt").touch()
     collect_licences([str(file_of("numpy", "numpy/__init__.py")), "a name alone", ""], tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["Python.txt", "numpy.txt", "pyinstaller.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "Python.txt",
+        "numpy.txt",
+        "pixelforge.txt",
+        "pyinstaller.txt",
+    ]
 
 
 @pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="not a Debian")
