@@ -15,11 +15,14 @@ BOOTLOADER = "pyinstaller"  # which begins the executable
 COPYRIGHT = Path("/usr/share/doc")
 
 
-def collect_licences(files: Iterable[str], folder: Path) -> None:
-    """Write into an empty folder the licences of all that is shipped. files: where they lie on this machine."""
+def collect_licences(files: Iterable[str], folder: Path, also: Iterable[str] = (APP, BOOTLOADER)) -> None:
+    """Write into an empty folder the licences of all that is shipped.
+
+    files: where they lie on this machine. also: packages that are shipped, though none of their files is among these.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     paths = {path for path in map(Path, files) if path.is_absolute()}
-    packages = {*shipped_packages(paths), BOOTLOADER, APP}
+    packages = {*shipped_packages(paths), *also}
     save_licences([*licences_of(sorted(packages)), *system_licences(paths)], folder)
 
 

@@ -1,4 +1,4 @@
-"""The window as the self-test has it: opened, asked for a sprite, and closed, with no hand on it."""
+"""The window as the self-test has it, without a hand on it: it makes a sprite, opens the window of training, closes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.app import Desktop, Places, open_window, run_to_end
 from pixelforge.gui.states import Severity
-from pixelforge.self_test import CLOSED, SHOWN, SPRITE
+from pixelforge.self_test import CLOSED, SHOWN, SPRITE, TRAINING
 from pixelforge.services.model_library import list_models
 
 
@@ -47,6 +47,9 @@ def _script(desktop: Desktop, problems: list[str], say: Callable[[str], object])
 
     def on_made() -> None:
         say(SPRITE)
+        desktop.window.actions_.train.trigger()
+        if any(type(window).__name__ == "TrainingWindow" for window in QApplication.topLevelWidgets()):  # loaded late
+            say(TRAINING)
         desktop.window.close()
 
     generation.set_count(1)
