@@ -7,8 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar, overload
+
+import msgspec
 
 from pixelforge.errors import OutputError, PixelForgeError
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -47,6 +52,21 @@ def read_at_most(path: Path, most: int, kind: type[PixelForgeError]) -> bytes:
     if len(data) > most:
         raise kind(f"{path} is larger than {most / 2**20:.0f} MB, which is too large for what it should be.")
     return data
+
+
+@overload
+def parse_json(content: bytes | str, kind: type[T]) -> T: ...
+@overload
+def parse_json(content: bytes | str, kind: Any) -> Any: ...
+def parse_json(content: bytes | str, kind: Any) -> Any:
+    """A JSON text that may be anything, as a `kind`.
+
+    Raises msgspec.DecodeError, also for what is not UTF-8 or nested more deeply than can be followed.
+    """
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (UnicodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def check_writable(folder: Path) -> None:

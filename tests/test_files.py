@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pixelforge.errors import OutputError
-from pixelforge.files import check_writable, replacing
+from pixelforge.files import check_writable, parse_json, replacing
 
 
 def names(folder: Path) -> list[str]:
@@ -94,3 +95,11 @@ def test_check_writable_finds_out(tmp_path: Path) -> None:
 def test_a_folder_of_the_system() -> None:
     with pytest.raises(OutputError, match="/proc/self"):
         check_writable(Path("/proc/self"))
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"a": ' + b"[" * 20_000, b"[" * 20_000, b"\xff", b'"\xed\xa0\x80"', "[" * 20_000], ids=len
+)
+def test_json_that_no_decoder_follows_is_an_error_of_its_own(content: bytes | str) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        parse_json(content, dict[str, object])

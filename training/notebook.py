@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,9 @@ def read_arrays(path: Path) -> tuple[list[Pixels], NDArray[np.int64]]:
     sprites, labels = _load(path), _load(path.with_name(LABELS))
     if sprites.ndim != 4 or sprites.shape[-1] not in (3, 4) or not len(sprites):
         raise DatasetError(f"{path} has the shape {sprites.shape}; sprites are (N, H, W, 3 or 4).")
-    if len(labels) != len(sprites):
-        raise DatasetError(f"{path} has {len(sprites)} sprites, but {path.with_name(LABELS)} has {len(labels)} labels.")
+    if labels.shape[:1] != sprites.shape[:1]:
+        counted = labels.shape[0] if labels.ndim else "no"
+        raise DatasetError(f"{path} has {len(sprites)} sprites, but {path.with_name(LABELS)} has {counted} labels.")
     pixels = _to_bytes(sprites, path)
     if pixels.shape[-1] == 3:
         pixels = np.concatenate([pixels, np.full((*pixels.shape[:3], 1), 255, np.uint8)], axis=-1)
@@ -41,12 +43,13 @@ def read_arrays(path: Path) -> tuple[list[Pixels], NDArray[np.int64]]:
 
 def _load(path: Path) -> NDArray[np.generic]:
     try:
-        array = np.load(path, allow_pickle=False, mmap_mode="r")
+        with warnings.catch_warnings(action="ignore"):  # numpy's remarks on old files
+            array: NDArray[np.generic] = np.lib.format.open_memmap(path, mode="r")
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {reason(error)}.") from error
-    except (ValueError, EOFError) as error:
+    except Exception as error:  # numpy lets through whatever a broken description makes it stumble on
         raise DatasetError(f"{path} is not an array of numbers that can be read.") from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "uifb" or array.size > MAX_VALUES:
+    if array.dtype.kind not in "uifb" or not 0 < array.size <= MAX_VALUES:
         raise DatasetError(f"{path} is not an array of numbers that can be read.")
     return array
 

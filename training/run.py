@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -123,16 +124,20 @@ class Run:
         run = cls(run_dir, config, data, device, processes)
         state = run_dir.read_state()
         if state is not None:
-            try:
-                run.trainer.load_state_dict(state)
-                run._seconds = float(state["seconds"])
-                run._unreported = [(float(loss), float(seconds)) for loss, seconds in state["unreported"]]
-                run._best = Best(int(state["best_step"]), float(state["best_loss"]))
-            except (KeyError, RuntimeError, ValueError, TypeError) as error:
-                raise TrainingError(f"{run_dir.state_path} does not fit the run's config.json.") from error
+            run.restore(state)
         if run.processes.leads:
             run_dir.trim_stats(run.trainer.step_count)
         return run
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a saved state. Raises TrainingError if it is none of this run's."""
+        try:
+            self.trainer.load_state_dict(state)
+            self._seconds = float(state["seconds"])
+            self._unreported = [(float(loss), float(seconds)) for loss, seconds in state["unreported"]]
+            self._best = Best(int(state["best_step"]), float(state["best_loss"]))
+        except (KeyError, RuntimeError, ValueError, TypeError) as error:
+            raise TrainingError(f"{self.dir.state_path} does not fit the run's config.json.") from error
 
     def steps(self) -> Iterator[TrainStep]:
         """Train to the end. However the caller stops pulling, the state is saved before this returns."""

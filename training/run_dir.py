@@ -14,7 +14,7 @@ from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import TrainingError
-from pixelforge.files import check_writable, replacing
+from pixelforge.files import check_writable, parse_json, replacing
 from training.config import TrainConfig
 from training.run_files import RunFiles
 
@@ -47,7 +47,7 @@ class RunDir(RunFiles):
     def read_config(self) -> RunConfig:
         """The settings that the run was begun with. Raises TrainingError."""
         try:
-            return msgspec.json.decode(self.config_path.read_bytes(), type=RunConfig)
+            return parse_json(self.config_path.read_bytes(), RunConfig)
         except FileNotFoundError as error:
             raise TrainingError(f"{self.root} holds no run to resume.") from error
         except (OSError, msgspec.MsgspecError) as error:

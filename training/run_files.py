@@ -16,7 +16,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from pixelforge.errors import OutputError, TrainingError
-from pixelforge.files import reason, replacing
+from pixelforge.files import parse_json, reason, replacing
 
 Phase = Literal["preparing", "training", "paused", "halted", "ended", "turned", "finished"]
 """`halted` can be resumed; `ended` was ended by the user, `turned` because the held-out loss rose: both are over."""
@@ -91,7 +91,7 @@ class RunFiles:
         """The whole lines of stats.jsonl; a last line cut off by a power cut is passed over. Raises TrainingError."""
         try:
             lines = self.stats_path.read_bytes().split(b"\n")[:-1]
-            return [msgspec.json.decode(line, type=StatsRow) for line in lines]
+            return [parse_json(line, StatsRow) for line in lines]
         except FileNotFoundError:
             return []
         except (OSError, ValueError) as error:
@@ -121,7 +121,7 @@ class RunFiles:
     def read_status(self) -> RunStatus | None:
         """How far the run is; None where it has not told, or where that cannot be read."""
         try:
-            return msgspec.json.decode(self.status_path.read_bytes(), type=RunStatus)
+            return parse_json(self.status_path.read_bytes(), RunStatus)
         except (OSError, ValueError):
             return None
 

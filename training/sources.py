@@ -75,11 +75,12 @@ def _file_item(class_name: str, file: Path) -> Item:
 def _in_zip(source: Path) -> Found:
     try:
         with zipfile.ZipFile(source) as archive:
-            entries = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise DatasetError(f"{source} is not a zip archive that can be read.") from error
+            files = (info for info in archive.infolist() if info.filename and not info.is_dir())
+            entries = sorted(files, key=lambda info: info.filename)
     except OSError as error:
         raise DatasetError(f"{source} cannot be read: {reason(error)}.") from error
+    except Exception as error:  # zipfile lets through whatever a broken archive makes it stumble on
+        raise DatasetError(f"{source} is not a zip archive that can be read.") from error
     refused: list[str] = []
     paths = {info.filename: PurePosixPath(info.filename.replace("\\", "/")) for info in entries}
     kept = [info for info in entries if _safe(source, info, paths[info.filename], refused)]
@@ -94,7 +95,7 @@ def _in_zip(source: Path) -> Found:
 
 def _safe(source: Path, info: zipfile.ZipInfo, path: PurePosixPath, refused: list[str]) -> bool:
     hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts)
-    if ".." in path.parts or path.is_absolute() or ":" in path.parts[0]:
+    if not path.parts or ".." in path.parts or path.is_absolute() or ":" in path.parts[0]:
         refused.append(f"Left out: {info.filename!r} in {source} leads out of the archive.")
     elif stat.S_ISLNK(info.external_attr >> 16):
         refused.append(f"Left out: {info.filename!r} in {source} is a link.")

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig, SamplerName
 from pixelforge.errors import CheckpointError
-from pixelforge.files import reason
+from pixelforge.files import parse_json, reason
 
 FORMAT_VERSION = 1
 HEADER_KEY = "pixelforge"
@@ -83,15 +83,15 @@ def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
     if text is None:
         raise CheckpointError(f"{path} is a safetensors file, but not a PixelForge model: its header is missing.")
     try:
-        version = msgspec.json.decode(text, type=dict[str, object]).get("format_version")
+        version = parse_json(text, dict[str, object]).get("format_version")
         if version is None:
             raise CheckpointError(f"{path} has a header that cannot be read: it does not say its format_version.")
         if isinstance(version, int) and version > FORMAT_VERSION:
             raise CheckpointError(
                 f"{path} was made by a newer PixelForge (format {version}; this one reads up to {FORMAT_VERSION})."
             )
-        header = msgspec.json.decode(text, type=ModelHeader)
-    except (msgspec.MsgspecError, RecursionError) as error:
+        header = parse_json(text, ModelHeader)
+    except msgspec.MsgspecError as error:
         raise CheckpointError(f"{path} has a header that cannot be read: {error}.") from error
     if len(header.class_names) != header.model.num_classes:
         raise CheckpointError(

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from pixelforge.errors import DatasetError, OutputError, PaletteError
-from pixelforge.files import read_at_most, replacing
+from pixelforge.files import parse_json, read_at_most, replacing
 from pixelforge.imaging.palette import MAX_COLOURS, Colour, Palette
 from pixelforge.imaging.pixels import decode_picture
 
@@ -80,8 +80,8 @@ def read_jasc(path: Path) -> Palette:
 def read_lospec(path: Path) -> Palette:
     """Lospec's JSON: name, author, colors."""
     try:
-        found = msgspec.json.decode(_bytes(path), type=_Lospec)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        found = parse_json(_bytes(path), _Lospec)
+    except msgspec.DecodeError as error:
         raise PaletteError(f"{path} is not a palette of Lospec's: {error}.") from error
     colours = []
     for text in found.colors:

@@ -21,7 +21,8 @@ Values = NDArray[np.float32]
 ALPHA_THRESHOLD = 128
 MAX_SIDE = 4096
 MAX_FRAMES = 256
-MAX_PIXELS = 2**26  # of all frames together
+MAX_PIXELS = 2**25  # of all frames together
+FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "TIFF", "WEBP")  # none that runs a program
 
 
 def read_sprite(path: Path) -> Pixels:
@@ -56,17 +57,22 @@ def _opened(source: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
     """A picture, read within; whatever is wrong with it comes out as a DatasetError that names it."""
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # remarks on files that are a little wrong
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(source) as image:
+            with Image.open(source, formats=FORMATS) as image:
                 if max(image.size) > MAX_SIDE:
                     raise DatasetError(f"{name} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
                 yield image
+    except DatasetError:
+        raise
     except UnidentifiedImageError as error:
         raise DatasetError(f"{name} is not a picture.") from error
     except OSError as error:
         raise DatasetError(f"{name} cannot be read: {reason(error)}.") from error
-    except (SyntaxError, ValueError, EOFError, IndexError, Image.DecompressionBombError, Warning) as error:
+    except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError, Warning) as error:
         raise DatasetError(f"{name} cannot be read: {str(error) or type(error).__name__}.") from error
+    except Exception as error:  # Pillow lets through whatever a broken file makes it stumble on
+        raise DatasetError(f"{name} cannot be read: it is damaged ({type(error).__name__}).") from error
 
 
 def harden_alpha(pixels: Pixels) -> Pixels:

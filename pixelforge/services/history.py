@@ -16,6 +16,7 @@ from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
 
 FORMAT_VERSION = 1
 BUSY_SECONDS = 5.0  # how long to wait for another window that is writing
+ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter where its message quotes what is damaged
 MAX_PARAMETERS = 500  # in one statement; SQLite's own limit is higher
 SCHEMA = """
 CREATE TABLE sprites (
@@ -30,6 +31,7 @@ CREATE INDEX sprites_of_class ON sprites (class_name, id);
 CREATE INDEX sprites_of_model ON sprites (model, id);
 CREATE INDEX starred_sprites ON sprites (id) WHERE starred;
 """
+COLUMNS = "id, png, class_name, model, made_at, starred"
 
 Row = tuple[int, bytes, str, str, float, int]
 """A sprite as it lies in the table, for bringing it back."""
@@ -90,8 +92,9 @@ class History:
         """The sprites of these ids, in this order; those that are gone, or damaged, are left out."""
         found: dict[int, Entry] = {}
         for id_, png, _, _, made_at, starred in self._rows(ids):
-            with suppress(DatasetError):
-                found[id_] = Entry(id_, decode_sprite(png), made_at, bool(starred))
+            if isinstance(png, bytes) and isinstance(made_at, float):
+                with suppress(DatasetError):
+                    found[id_] = Entry(id_, decode_sprite(png), made_at, bool(starred))
         return [found[id_] for id_ in ids if id_ in found]
 
     def set_starred(self, ids: Sequence[int], starred: bool) -> None:
@@ -109,7 +112,7 @@ class History:
     def restore(self, rows: Sequence[Row]) -> None:
         """Bring deleted sprites back, under the ids that they had."""
         with self._transaction() as connection:
-            connection.executemany("INSERT OR IGNORE INTO sprites VALUES (?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany(f"INSERT OR IGNORE INTO sprites ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def unstarred(self) -> list[int]:
         """The ids of all sprites without a star."""
@@ -117,11 +120,11 @@ class History:
 
     def class_names(self) -> list[str]:
         """The classes that there are sprites of, by name."""
-        return [name for (name,) in self._read("SELECT DISTINCT class_name FROM sprites ORDER BY class_name")]
+        return self._names("class_name")
 
     def models(self) -> list[str]:
         """The models that there are sprites of, by name."""
-        return [name for (name,) in self._read("SELECT DISTINCT model FROM sprites ORDER BY model")]
+        return self._names("model")
 
     def set_cap(self, cap: int) -> None:
         """Keep at most so many sprites without a star; what is beyond goes with the next batch."""
@@ -144,11 +147,15 @@ class History:
             (self._cap,),
         )
 
+    def _names(self, column: str) -> list[str]:
+        found = self._read(f"SELECT DISTINCT {column} FROM sprites ORDER BY {column}")
+        return [name for (name,) in found if isinstance(name, str)]
+
     def _rows(self, ids: Sequence[int]) -> Iterator[Row]:
         for first in range(0, len(ids), MAX_PARAMETERS):
             some = list(ids[first : first + MAX_PARAMETERS])
             places = ", ".join("?" * len(some))
-            yield from self._read(f"SELECT * FROM sprites WHERE id IN ({places})", some)
+            yield from self._read(f"SELECT {COLUMNS} FROM sprites WHERE id IN ({places})", some)
 
     def _version(self) -> int:
         return int(self._read("PRAGMA data_version")[0][0])
@@ -156,7 +163,7 @@ class History:
     def _read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         try:
             return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise HistoryError(f"The history cannot be read: {error}.") from error
 
     @contextmanager
@@ -170,7 +177,7 @@ class History:
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise HistoryError(
                 f"The history cannot be written: {error}. The sprites on screen are not lost."
             ) from error
@@ -188,7 +195,7 @@ def open_history(path: Path, cap: int) -> tuple[History, str]:
         problem = f"The history {path} was written by a newer PixelForge, and is left alone."
     except sqlite3.OperationalError as error:  # locked, read-only, no such folder: the file may be well
         problem = f"The history {path} cannot be used: {error}."
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return _begin_anew(path, cap)
     except OSError as error:
         problem = f"The history {path} cannot be used: {reason(error)}."
@@ -201,6 +208,7 @@ class _NewerError(Exception):
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.text_factory = _to_text
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the last batch, never the file
@@ -220,12 +228,16 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _to_text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")  # so that a damaged name costs that sprite its name, and no other anything
+
+
 def _probe(connection: sqlite3.Connection) -> None:
     """Find damage now rather than later: walks the tables' trees but leaves out the indices, which takes longer."""
     problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise sqlite3.DatabaseError(problem)
-    connection.execute("SELECT id, png, class_name, model, made_at, starred FROM sprites LIMIT 1").fetchone()
+    connection.execute(f"SELECT {COLUMNS} FROM sprites LIMIT 1").fetchone()
 
 
 def _begin_anew(path: Path, cap: int) -> tuple[History, str]:

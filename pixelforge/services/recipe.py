@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ import msgspec
 from pixelforge import __version__
 from pixelforge.core.config import SamplerName
 from pixelforge.errors import DatasetError, RequestError
+from pixelforge.files import parse_json
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
@@ -76,7 +76,7 @@ def request_of(recipe: Recipe) -> GenerationRequest:
 def recipes_in(texts: Mapping[str, str]) -> tuple[Recipe, ...]:
     """The recipes in a PNG's texts, as `png_texts` puts them there; none where there are none that can be read."""
     try:
-        found = msgspec.json.decode(texts.get(KEYWORD, "[]"), type=Recipe | list[Recipe])
+        found = parse_json(texts.get(KEYWORD, "[]"), Recipe | list[Recipe])
     except msgspec.DecodeError:
         return ()
     return (found,) if isinstance(found, Recipe) else tuple(found)
@@ -104,5 +104,5 @@ def _to_text(pixels: Pixels) -> str:
 def _from_text(text: str) -> Pixels:
     try:
         return decode_picture(base64.b64decode(text, validate=True))[0]
-    except (binascii.Error, DatasetError) as error:
+    except (ValueError, DatasetError) as error:
         raise RequestError("The recipe's starting picture cannot be read.") from error

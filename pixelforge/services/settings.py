@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pixelforge.core.config import SamplerName
-from pixelforge.files import reason, replacing
+from pixelforge.files import parse_json, reason, replacing
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.requests import MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE
 
@@ -76,12 +76,12 @@ def load_settings(path: Path) -> tuple[AppSettings, str]:
     except OSError as error:
         return AppSettings(), f"The settings {path} cannot be read: {reason(error)}. The defaults are used."
     try:
-        version = msgspec.json.decode(content, type=_Version).format_version
+        version = parse_json(content, _Version).format_version
         if version > FORMAT_VERSION:
             aside = _keep(path, f"settings-format-{version}.json")
             return AppSettings(), f"The settings are those of a newer PixelForge; they are kept as {aside}."
-        return msgspec.json.decode(content, type=AppSettings), ""
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return parse_json(content, AppSettings), ""
+    except msgspec.DecodeError:
         aside = _keep(path, "settings-damaged.json")
         return AppSettings(), f"The settings were damaged, so the defaults are used; the old file is {aside}."
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from pixelforge.errors import DatasetError
+from pixelforge.files import parse_json
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import MAX_SCALE
@@ -76,7 +77,7 @@ def _places_in(texts: Mapping[str, str], pixels: Pixels) -> tuple[int, tuple[Pla
     """Scale and places; a picture that does not tell them, or wrongly, is one sprite."""
     height, width = pixels.shape[:2]
     try:
-        found = msgspec.json.decode(texts.get(PLACES_KEYWORD, ""), type=_Places)
+        found = parse_json(texts.get(PLACES_KEYWORD, ""), _Places)
     except msgspec.DecodeError:
         return 1, ((0, 0, width, height),)
     inside = all(

@@ -95,6 +95,7 @@ def test_a_strip_gives_its_colours_in_the_order_of_reading(tmp_path) -> None:
         ("p.pal", b"JASC-PAL\n0100\n3\n0 0 0\n", "says that it has 3 colours, but holds 1"),
         ("p.pal", b"JASC-PAL\n0100\n1\n0 0 256\n", "line 4"),
         ("p.pal", b"JASC-PAL\n0100\n1\nred\n", "line 4"),
+        ("p.json", b'{"colors": ' + b"[" * 20_000, "not a palette of Lospec's"),
         ("p.json", b"[]", "not a palette of Lospec's"),
         ("p.json", b'{"colors": ["zz"]}', "a colour that is none"),
         ("p.json", b'{"colors": []}', "has 0 colours"),

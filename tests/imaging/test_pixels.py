@@ -4,6 +4,7 @@ import io
 import random
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from PIL import Image
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import (
     Pixels,
+    decode_frames,
+    decode_picture,
     enlarge,
     from_values,
     harden_alpha,
@@ -186,3 +189,18 @@ def test_random_damage_raises_nothing_else(kind: str, tmp_path: Path) -> None:
             assert read_sprite(path).shape[2] == 4
         except DatasetError as error:
             assert path.name in str(error)  # noqa: PT017 - either way is right
+
+
+def test_a_picture_cut_off_anywhere_gives_no_other_error() -> None:
+    frames = [Image.fromarray(np.full((8, 8, 4), (i, 9, 9, 255), np.uint8)) for i in range(3)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "gif", save_all=True, append_images=frames[1:])
+    for length in range(len(buffer.getvalue()) - 1):
+        with suppress(DatasetError):
+            assert len(decode_frames(buffer.getvalue()[:length], "walk.gif")) <= len(frames)
+
+
+def test_pictures_that_are_programs_are_refused() -> None:
+    program = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n(/tmp/evil) (w) file\n"
+    with pytest.raises(DatasetError, match=r"drawing\.eps is not a picture"):
+        decode_picture(program, "drawing.eps")

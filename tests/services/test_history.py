@@ -186,3 +186,48 @@ while True:
     assert said <= set(history.ids(ALL))
     assert len(history.entries(sorted(said))) == len(said) >= 160
     history.close()
+
+
+@pytest.mark.parametrize("change", ["png = 7", "png = 'text'", "made_at = 'noon'", "png = NULL"])
+def test_a_value_that_does_not_belong_hides_its_sprite_alone(history, path, change) -> None:
+    ids = history.add([made(1), made(2)])
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '') WHERE name = 'sprites'")
+    other.close()
+    with sqlite3.connect(path) as other:
+        other.execute(f"UPDATE sprites SET {change} WHERE id = ?", (ids[0],))
+    other.close()
+    assert [entry.id for entry in history.entries(ids)] == [ids[1]]
+
+
+def test_a_damaged_name_hides_no_sprite(history, path) -> None:
+    ids = history.add([made(1), made(2, "dogs")])
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE sprites SET class_name = CAST(x'ff41' AS TEXT), model = x'00' WHERE id = ?", (ids[0],))
+    other.close()
+    assert [entry.id for entry in history.entries(ids)] == list(ids)
+    assert history.class_names() == ["dogs", "\ufffdA"]
+    assert history.models() == ["tiny"]
+
+
+def test_a_file_with_more_columns_is_used(path) -> None:
+    open_history(path, 1000)[0].close()
+    with sqlite3.connect(path) as other:
+        other.execute("ALTER TABLE sprites ADD COLUMN note")
+    other.close()
+    history, notice = open_history(path, 1000)
+    ids = history.add([made(1)])
+    history.restore(history.delete(ids))
+    assert (notice, [entry.id for entry in history.entries(ids)]) == ("", list(ids))
+    history.close()
+
+
+def test_a_schema_that_is_no_text_is_damage(path) -> None:
+    open_history(path, 1000)[0].close()
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"CREATE INDEX sprites_of_model", b"CREATE INDEX \xff\xff\xff\xff\xff (f_model"))
+    history, notice = open_history(path, 1000)
+    assert "damaged" in notice
+    assert len(history.add([made(1)])) == 1
+    history.close()

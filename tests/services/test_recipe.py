@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from pixelforge import __version__
-from pixelforge.services.recipe import KEYWORD, Recipe, png_texts, recipe_of
+from pixelforge.errors import RequestError
+from pixelforge.services.recipe import KEYWORD, Recipe, png_texts, recipe_of, recipes_in, request_of
 from pixelforge.services.requests import GenerationRequest
 
 REQUEST = GenerationRequest(
@@ -54,3 +56,14 @@ def test_any_class_name_survives(name: str) -> None:
     request = GenerationRequest(class_names=(name,), guidance_scale=1.0, sampler="ddpm", steps=1)
     texts = png_texts([recipe_of(request, 0, "hero", "0")], 8, 8)
     assert json.loads(texts[KEYWORD])["class_name"] == name
+
+
+@pytest.mark.parametrize("start", ["", "ä", "AAAA", "no base64", "Zm9v" * 9])
+def test_a_start_that_is_no_picture_is_said(start: str) -> None:
+    with pytest.raises(RequestError, match="starting picture"):
+        request_of(replace(recipe(0), start=start))
+
+
+def test_a_text_nested_without_end_is_no_recipe() -> None:
+    assert recipes_in({KEYWORD: "[" * 20_000}) == ()
+    assert recipes_in({KEYWORD: '{"x": ' + "[" * 20_000}) == ()

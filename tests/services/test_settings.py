@@ -34,7 +34,17 @@ def test_without_a_file_they_are_the_defaults(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"\xff\xfe\x00", b"[]", b'{"theme": "pink"}', b'{"history_cap": 5}', b'{"background": "red"}'],
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"[]",
+        b'{"theme": "pink"}',
+        b'{"history_cap": 5}',
+        b'{"background": "red"}',
+        b'{"x": ' + b"[" * 20_000,
+    ],
+    ids=["empty", "cut", "bytes", "list", "theme", "cap", "colour", "deep"],
 )
 def test_a_damaged_file_is_kept_aside_and_said(tmp_path, content) -> None:
     path = tmp_path / "settings.json"

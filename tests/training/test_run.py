@@ -159,7 +159,11 @@ def test_moved_sprites_are_found_where_they_are_said_to_be(
     assert len(Run.resume(tmp_path / "run", tmp_path / "moved", device="cpu").data) == 64
 
 
-@pytest.mark.parametrize("content", [b"{}\n", b"\x80\x04rubbish\n", b"[1, 2]\n"])
+@pytest.mark.parametrize(
+    "content",
+    [b"{}\n", b"\x80\x04rubbish\n", b"[1, 2]\n", b'{"data": ' + b"[" * 20_000 + b"\n"],
+    ids=["empty", "rubbish", "list", "deep"],
+)
 @pytest.mark.parametrize("name", ["config.json", "state.pt", "stats.jsonl"])
 def test_a_damaged_file_is_an_error_that_names_it(
     tmp_path: Path, begin: Callable[[Path], Run], name: str, content: bytes

@@ -261,3 +261,33 @@ def test_too_many_files_are_refused(folder: Path, monkeypatch) -> None:
     monkeypatch.setattr(sources, "MAX_ITEMS", 10)
     with pytest.raises(DatasetError, match="at most 10"):
         find_items(folder)
+
+
+@pytest.mark.parametrize("name", ["", ".", "./", "a//", "a/../.."])
+def test_an_entry_without_a_name_is_passed_over(folder: Path, tmp_path: Path, name: str) -> None:
+    path = zipped(folder, tmp_path / "z.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(name), b"x")
+    assert len(load_sprites(path, 8)) == 64
+
+
+@pytest.mark.parametrize("shape", [(0, 8, 8, 4), (4, 0, 0, 4), (4, 8, 0, 4)])
+def test_arrays_without_pixels(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    np.save(tmp_path / "sprites.npy", np.zeros(shape, np.uint8))
+    np.save(tmp_path / "sprites_labels.npy", np.zeros(shape[0]))
+    with pytest.raises(DatasetError, match=r"sprites\.npy"):
+        load_sprites(tmp_path, 8)
+
+
+@pytest.mark.parametrize("labels", [np.array(1), np.zeros((4, 0)), np.zeros(0)], ids=["number", "no width", "none"])
+def test_labels_without_a_number_for_each(tmp_path: Path, labels: np.ndarray) -> None:
+    np.save(tmp_path / "sprites.npy", np.zeros((4, 8, 8, 4), np.uint8))
+    np.save(tmp_path / "sprites_labels.npy", labels)
+    with pytest.raises(DatasetError, match=r"sprites_labels\.npy"):
+        load_sprites(tmp_path, 8)
+
+
+def test_an_archive_in_place_of_an_array(folder: Path, tmp_path: Path) -> None:
+    zipped(folder, tmp_path / "sprites.npy")
+    with pytest.raises(DatasetError, match=r"sprites\.npy"):
+        load_sprites(tmp_path / "sprites.npy", 8)
