@@ -13,6 +13,7 @@ from pixelforge.services.recipe import Recipe
 DEFAULT_PATTERN = "{class}_{index:03}"
 FIELDS = "class, model, index (in its class, from 0), number (in the sheet, from 0), seed"
 TEXTS, NUMBERS = ("class", "model"), ("index", "number", "seed")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")  # not every format can hold them
 MAX_NAME = 200
 NAME_LENGTH = 60
 RESERVED_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -38,6 +39,7 @@ def sprite_names(pattern: str, recipes: Sequence[Recipe]) -> list[str]:
         }
         seen[recipe.class_name] += 1
         text = "".join(literal + (format(values[field], spec) if field else "") for literal, field, spec in parts)
+        text = UNPRINTABLE.sub(" ", text)
         names[_unlike(text[:MAX_NAME] or "sprite", names)] = None
     return list(names)
 

@@ -17,7 +17,7 @@ import pytest
 import pytiled_parser
 import tinycss2
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -234,6 +234,7 @@ def test_every_format_tells_every_sprite(tmp_path, sheet, count) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.text(max_size=40), st.text(max_size=40))
+@example(" ", "\x1f")
 def test_no_class_name_breaks_a_file(tmp_path, one, two) -> None:
     classes = tuple(dict.fromkeys((one or "-", two or "_")))
     sprites = batch(5, classes)
