@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -14,6 +16,10 @@ import msgspec
 from pixelforge.errors import OutputError, PixelForgeError
 
 T = TypeVar("T")
+
+PART_SUFFIX = ".pixelforge.part"
+PART_AGE = 3600  # seconds after which a temporary file is nobody's: whoever wrote it was killed
+PART_NAME = 20  # letters of the target's name in that of its temporary file, which must not become too long
 
 
 @contextmanager
@@ -25,7 +31,8 @@ def replacing(target: Path, durable: bool = True) -> Iterator[Path]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", suffix=".part", dir=target.parent)
+        _remove_old_parts(target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:PART_NAME]}.", suffix=PART_SUFFIX, dir=target.parent)
         os.close(handle)
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
@@ -33,7 +40,7 @@ def replacing(target: Path, durable: bool = True) -> Iterator[Path]:
     try:
         yield part
         if durable:
-            _sync(part)
+            sync(part)
         part.chmod(0o666 & ~_umask())
         part.replace(target)
     except OSError as error:
@@ -84,7 +91,16 @@ def reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _sync(path: Path) -> None:
+@lru_cache(maxsize=256)  # once a process and folder: looking through a folder takes longer than writing a sprite
+def _remove_old_parts(folder: Path) -> None:
+    for part in folder.glob(f".*{PART_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > PART_AGE:
+                part.unlink()
+
+
+def sync(path: Path) -> None:
+    """Return when the file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -103,3 +105,19 @@ def test_a_folder_of_the_system() -> None:
 def test_json_that_no_decoder_follows_is_an_error_of_its_own(content: bytes | str) -> None:
     with pytest.raises(msgspec.DecodeError):
         parse_json(content, dict[str, object])
+
+
+def test_what_a_kill_left_is_removed_when_it_is_old(tmp_path: Path) -> None:
+    for name, age in ((".file.txt.a.pixelforge.part", 7200), (".file.txt.b.pixelforge.part", 60), ("mine.part", 7200)):
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    with replacing(tmp_path / "file.txt") as part:
+        part.write_text("whole")
+    assert names(tmp_path) == [".file.txt.b.pixelforge.part", "file.txt", "mine.part"]
+
+
+def test_any_name_that_a_file_can_have_can_be_written(tmp_path: Path) -> None:
+    for name in ("x" * 255, "𠀀" * 63, "ü" * 127):
+        with replacing(tmp_path / name):
+            pass
+        assert (tmp_path / name).exists()

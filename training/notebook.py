@@ -57,7 +57,8 @@ def _load(path: Path) -> NDArray[np.generic]:
 def _to_bytes(sprites: NDArray[np.generic], path: Path) -> Pixels:
     if sprites.dtype == np.uint8:
         return np.asarray(sprites)
-    values = np.asarray(sprites, np.float64)
+    with np.errstate(invalid="ignore"):  # what is no number is refused below
+        values = np.asarray(sprites, np.float64)
     if not np.isfinite(values).all() or values.min() < -1 or values.max() > 255:
         raise DatasetError(f"{path} holds values that are no colours.")
     if values.min() < 0:
@@ -68,7 +69,8 @@ def _to_bytes(sprites: NDArray[np.generic], path: Path) -> Pixels:
 
 
 def _to_numbers(labels: NDArray[np.generic], path: Path) -> NDArray[np.int64]:
-    values = np.asarray(labels, np.float64).reshape(len(labels), -1)
+    with np.errstate(invalid="ignore"):
+        values = np.asarray(labels, np.float64).reshape(len(labels), -1)
     if values.shape[1] > 1:
         if not ((values == 0) | (values == 1)).all() or not (values.sum(axis=1) == 1).all():
             raise DatasetError(f"{path} is not one-hot: every row needs a single 1.")

@@ -22,7 +22,7 @@ ALPHA_THRESHOLD = 128
 MAX_SIDE = 4096
 MAX_FRAMES = 256
 MAX_PIXELS = 2**25  # of all frames together
-FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "TIFF", "WEBP")  # none that runs a program
+FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "WEBP")  # none that runs a program
 
 
 def read_sprite(path: Path) -> Pixels:
@@ -39,10 +39,13 @@ def decode_frames(data: bytes, name: str) -> list[Pixels]:
     """The frames of a picture file's content, (H, W, 4) each with hard alpha; one for most. Raises DatasetError."""
     with _opened(io.BytesIO(data), name) as image:
         count = getattr(image, "n_frames", 1)
-        if count > MAX_FRAMES or count * image.width * image.height > MAX_PIXELS:
-            raise DatasetError(f"{name} has too many frames ({count}).")
-        frames = ImageSequence.Iterator(image)
-        return [harden_alpha(np.asarray(frame.convert("RGBA"), dtype=np.uint8)) for frame in frames]
+        frames: list[Pixels] = []
+        for frame in ImageSequence.Iterator(image):
+            _check_size(frame, name)  # again, for a frame can be larger than the picture says that it is
+            if count > MAX_FRAMES or count * frame.width * frame.height > MAX_PIXELS:
+                raise DatasetError(f"{name} has too many frames ({count}).")
+            frames.append(harden_alpha(np.asarray(frame.convert("RGBA"), dtype=np.uint8)))
+        return frames
 
 
 def _read(source: Path | io.BytesIO, name: str) -> tuple[Pixels, dict[str, str]]:
@@ -59,9 +62,9 @@ def _opened(source: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # remarks on files that are a little wrong
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            Image.MAX_IMAGE_PIXELS = MAX_SIDE**2  # Pillow's own limit lets a frame of a GIF take gigabytes
             with Image.open(source, formats=FORMATS) as image:
-                if max(image.size) > MAX_SIDE:
-                    raise DatasetError(f"{name} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
+                _check_size(image, name)
                 yield image
     except DatasetError:
         raise
@@ -73,6 +76,11 @@ def _opened(source: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
         raise DatasetError(f"{name} cannot be read: {str(error) or type(error).__name__}.") from error
     except Exception as error:  # Pillow lets through whatever a broken file makes it stumble on
         raise DatasetError(f"{name} cannot be read: it is damaged ({type(error).__name__}).") from error
+
+
+def _check_size(image: Image.Image, name: str) -> None:
+    if max(image.size) > MAX_SIDE:
+        raise DatasetError(f"{name} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
 
 
 def harden_alpha(pixels: Pixels) -> Pixels:

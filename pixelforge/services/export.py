@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pixelforge.errors import OutputError, RequestError
-from pixelforge.files import replacing
+from pixelforge.files import replacing, sync
 from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
@@ -103,8 +103,12 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
         if not (path.name.endswith(KEPT_SUFFIX) and path.exists()):
             content[path] = format_.encode(atlas).encode()
     with ExitStack() as stack:
-        for path, data in content.items():
-            stack.enter_context(replacing(path)).write_bytes(data)
+        parts = {stack.enter_context(replacing(path)): data for path, data in content.items()}
+        for part, data in parts.items():
+            part.write_bytes(data)
+            sync(
+                part
+            )  # before any is renamed, so that a kill finds as little time as can be between the first and last
     return tuple(content)
 
 

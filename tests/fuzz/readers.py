@@ -216,7 +216,6 @@ def _make_pictures(folder: Path) -> Sequence[Files]:
         "g.jpg": _picture("jpeg", mode="RGB"),
         "h.tga": _picture("tga"),
         "i.ico": _picture("ico", sizes=[(8, 8)]),
-        "j.tif": _picture("tiff", 2, compression="tiff_lzw"),
         "k.qoi": _picture("qoi"),
         "l.pcx": _picture("pcx", mode="P"),
         "m.ppm": _picture("ppm", mode="RGB"),

@@ -204,3 +204,16 @@ def test_pictures_that_are_programs_are_refused() -> None:
     program = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n(/tmp/evil) (w) file\n"
     with pytest.raises(DatasetError, match=r"drawing\.eps is not a picture"):
         decode_picture(program, "drawing.eps")
+
+
+def test_a_frame_larger_than_the_picture_is_refused_before_it_takes_memory() -> None:
+    frames = [Image.fromarray(np.full((8, 8, 4), (i, 9, 9, 255), np.uint8)) for i in range(3)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "gif", save_all=True, append_images=frames[1:])
+    content = bytearray(buffer.getvalue())
+    second = content.index(b"\x21\xf9", content.index(b"\x2c") + 1) + 8  # its image descriptor
+    assert content[second] == 0x2C
+    for height in (5000, 60_000):
+        content[second + 7 : second + 9] = struct.pack("<H", height)
+        with pytest.raises(DatasetError, match=r"walk\.gif"):
+            decode_frames(bytes(content), "walk.gif")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -21,7 +22,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pixelforge import files
 from pixelforge.errors import OutputError, PaletteError, RequestError
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet_plan import SheetOptions
@@ -335,12 +335,12 @@ def test_names_that_no_file_can_hold_are_told_apart(tmp_path) -> None:
 
 
 def test_a_disk_that_fills_up_leaves_the_old_files(tmp_path, monkeypatch) -> None:
-    def full(path: Path) -> None:
+    def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     options = ExportOptions(formats=("godot", "css"))
     before = {path: path.read_bytes() for path in export_sprites(tmp_path / "s.png", batch(2), options)}
-    monkeypatch.setattr(files, "_sync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError, match="no space left on device"):
         export_sprites(tmp_path / "s.png", batch(9), options)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

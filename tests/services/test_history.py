@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -159,33 +155,6 @@ def test_two_windows_share_one_history(history, path) -> None:
     assert history.changed_elsewhere()
     assert history.ids(ALL) == other.ids(ALL) == ids[::-1]
     other.close()
-
-
-def test_nothing_that_was_kept_is_lost_by_a_kill(path) -> None:
-    script = """
-import sys
-from pathlib import Path
-from pixelforge.services.history import open_history
-from tests.made import made
-history, _ = open_history(Path(sys.argv[1]), 100_000)
-number = 0
-while True:
-    print(*history.add([made(number + i) for i in range(8)]), flush=True)
-    number += 8
-"""
-    child = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    lines = [child.stdout.readline() for _ in range(20)]
-    os.kill(child.pid, signal.SIGKILL)
-    lines += child.stdout.readlines()[:-1]  # the last one may be torn
-    child.wait()
-    child.stdout.close()
-    said = {int(word) for line in lines for word in line.split()}
-    history, notice = open_history(path, 100_000)
-    assert notice == ""
-    assert said <= set(history.ids(ALL))
-    assert len(history.entries(sorted(said))) == len(said) >= 160
-    history.close()
 
 
 @pytest.mark.parametrize("change", ["png = 7", "png = 'text'", "made_at = 'noon'", "png = NULL"])

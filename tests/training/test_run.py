@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import sys
@@ -215,38 +214,3 @@ def test_a_signal_stops_with_all_work_kept(tmp_path: Path, folder: Path, sent: s
     state = RunDir(out).read_state()
     assert state is not None
     assert state["step"] > 0
-
-
-def test_killed_at_random_moments_it_still_ends_as_if_it_had_not_been(
-    tmp_path: Path, folder: Path, data: SpriteSet, model_config: ModelConfig
-) -> None:
-    config = replace(CONFIG, steps=90, save_every=3, sample_every=45)
-    whole, out, rng = tmp_path / "whole", tmp_path / "killed", random.Random(0)
-    for each in (whole, out):
-        Run.begin(folder, each, model_config, config, data, "cpu")
-    arguments = command("--resume", "--out", out, "--device", "cpu")
-    killed_at = []
-    for _ in range(2):
-        process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
-        before = _saved_step(out)
-        _wait_until(lambda before=before: _saved_step(out) > before)
-        time.sleep(rng.uniform(0, 0.3))
-        process.kill()
-        process.wait()
-        killed_at.append(_saved_step(out))
-    assert 0 < killed_at[0] < killed_at[-1] < config.steps
-    for each in (whole, out):
-        subprocess.run(command("--resume", "--out", each, "--device", "cpu"), check=True, capture_output=True)
-    assert_same_run(whole, out)
-
-
-def _saved_step(out: Path) -> int:
-    state = RunDir(out).read_state()
-    return state["step"] if state else 0
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.05)

@@ -149,6 +149,8 @@ def test_the_notebooks_arrays(tmp_path: Path, labels: str, kind: str) -> None:
         (np.zeros((2, 8, 8, 3), np.uint8), np.ones((2, 3)), "one-hot"),
         (np.full((2, 8, 8, 3), np.nan), np.zeros(2), "no colours"),
         (np.full((2, 8, 8, 3), 300.0), np.zeros(2), "no colours"),
+        (np.full((2, 8, 8, 3), 0x7FA00000, np.uint32).view(np.float32), np.zeros(2), "no colours"),  # signalling NaN
+        (np.zeros((2, 8, 8, 3), np.uint8), np.full(2, 0x7FA00000, np.uint32).view(np.float32), "no class numbers"),
         (np.array([{"code": 1}], dtype=object), np.zeros(1), "not an array of numbers"),
         (np.array(["a", "b"]), np.zeros(2), "not an array of numbers"),
     ],
