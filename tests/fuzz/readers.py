@@ -38,7 +38,8 @@ from training.config import TrainConfig
 from training.dataset import load_sprites
 from training.report import check
 from training.run import Run
-from training.run_dir import RunDir, StatsRow
+from training.run_dir import RunDir
+from training.run_files import RunStatus, StatsRow
 
 COLOURS = ((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207))
 TINY = ModelConfig(
@@ -300,7 +301,8 @@ def _make_run(folder: Path) -> dict[str, bytes]:
     run = Run.begin(folder / "data", folder / "run", TINY, config, load_sprites(folder / "data", 8), "cpu")
     for _ in run.steps():
         pass
-    names = ("config.json", "stats.jsonl", "state.pt")
+    run.dir.write_status(RunStatus(phase="training", step=4, total=4, about="12 sprites"))
+    names = ("config.json", "stats.jsonl", "status.json", "state.pt")
     return {name: (folder / "run" / name).read_bytes() for name in names}
 
 
@@ -314,6 +316,10 @@ def _made_run(first: str) -> Callable[[Path], Sequence[Files]]:
 
 def _read_config(path: Path) -> object:
     return RunDir(path.parent).read_config()
+
+
+def _read_status(path: Path) -> object:
+    return RunDir(path.parent).read_status()
 
 
 def _read_stats(path: Path) -> object:
@@ -355,6 +361,7 @@ READERS = (
     Reader("settings", _make_settings, mutate.mixed(mutate.odd_json), _read_settings),
     Reader("history", _make_histories, mutate.mixed(mutate.in_database("sprites")), _read_history),
     Reader("stats.jsonl", _made_run("stats.jsonl"), mutate.mixed(mutate.in_lines(mutate.odd_json)), _read_stats),
+    Reader("status.json", _made_run("status.json"), mutate.mixed(mutate.odd_json), _read_status),
     Reader("config.json", _made_run("config.json"), mutate.mixed(mutate.odd_json), _read_config),
     Reader("state.pt", _made_run("state.pt"), mutate.mixed(mutate.in_pickle_of_zip), _read_state),
 )
