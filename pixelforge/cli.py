@@ -112,6 +112,7 @@ def generate(
     """Make sprites and save them."""
     from pixelforge.core.header import file_sha256, read_header
     from pixelforge.errors import RequestError
+    from pixelforge.files import as_text
     from pixelforge.services.model_library import find_model
     from pixelforge.services.requests import make_request
     from pixelforge.services.saving import Destination
@@ -138,7 +139,7 @@ def generate(
     destination = Destination(
         target=out,
         request=request,
-        model=path.stem,
+        model=as_text(path.stem),
         model_sha256=sha256,
         options=choices.export_options(rule),
         part=_part(request.count),
@@ -166,16 +167,18 @@ def _summarise(
         return
     import msgspec
 
+    from pixelforge.files import as_text
+
     summary = {
-        "out": str(written[0]),
-        "files": [str(path) for path in written],
+        "out": as_text(written[0]),
+        "files": [as_text(path) for path in written],
         "count": request.count,
         "classes": list(request.class_names),
         "seed": request.seed,
         "guidance_scale": request.guidance_scale,
         "sampler": request.sampler,
         "steps": request.steps,
-        "model": str(model),
+        "model": as_text(model),
         "model_sha256": model_sha256,
         "device": device,
         "seconds": round(seconds, 3),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pixelforge.errors import PixelForgeError, RequestError
+from pixelforge.errors import OutputError, PixelForgeError, RequestError
+from pixelforge.files import reason
 
 # How often torch's idle threads look for work before they sleep. By default they spin for milliseconds: where another
 # program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
 SPIN_COUNT = "5000"
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
 FAILURE, WRONG_USE, INTERRUPTED = 1, 2, 130
 UsageError: Any = typer.BadParameter.__base__  # typer keeps it to itself, but all wrong use is raised as one
 
@@ -23,6 +27,7 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
     """Run a command line and exit: 0, 1 for a failure, 2 for wrong use, 130 for Ctrl-C."""
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
     try:
+        _check_folder()
         sys.exit(app(arguments, standalone_mode=False))
     except UsageError as error:
         context = getattr(error, "ctx", None)
@@ -39,8 +44,27 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
         sys.exit(WRONG_USE if isinstance(error, RequestError) else FAILURE)
     except BrokenPipeError:
         # The reader of our output has gone: as every filter does, end without a word.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(FAILURE)
+    except OSError as error:
+        if error.filename is not None or error.errno not in NO_ROOM:
+            raise
+        _drop_output()
+        typer.echo(f"pixelforge: The output cannot be written: {reason(error)}.", err=True)
+        sys.exit(FAILURE)
+
+
+def _check_folder() -> None:
+    """torch ends the process where the current folder is gone, and no relative path leads anywhere."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise OutputError("The current folder does not exist any more: change to another one.") from error
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere, so that the end does not stumble on it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _help_hint(context: Any) -> str:

@@ -86,6 +86,11 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"The folder {folder} cannot be written: {reason(error)}.") from error
 
 
+def as_text(name: str | Path) -> str:
+    """A name as every format can hold it: on POSIX a file's name may be bytes that are no text."""
+    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def reason(error: OSError) -> str:
     """The system's words for an error, without its number and path."""
     return (error.strerror or str(error)).lower()

@@ -11,6 +11,7 @@ from pixelforge.core.checkpoint import Checkpoint, load_checkpoint
 from pixelforge.core.config import ModelConfig, Prediction
 from pixelforge.core.header import Provenance
 from pixelforge.errors import RequestError, TrainingError
+from pixelforge.files import as_text
 from training.config import Precision, TrainConfig
 from training.dataset import SpriteSet, find_kinds, find_palette, load_sprites
 from training.pace import measure_pace
@@ -72,7 +73,7 @@ def plan_run(folder: Path, out: Path, wishes: Wishes) -> Planned:
     if wishes.minutes is not None and wishes.steps is not None:
         raise RequestError("Give --minutes or --steps, not both.")
     data = load_sprites(folder, wishes.size, wishes.keep_background)
-    own = Provenance(data=folder.resolve().name, licence=wishes.licence, credits=wishes.credits)
+    own = Provenance(data=as_text(folder.resolve().name), licence=wishes.licence, credits=wishes.credits)
     parent, name = _parent(wishes)
     if parent is None:
         model = choose_model(

@@ -18,6 +18,7 @@ from pixelforge.core.config import DiffusionConfig, ModelConfig, Prediction
 from pixelforge.core.device import pick_device
 from pixelforge.core.header import ModelHeader, Provenance, Recommended
 from pixelforge.errors import TrainingError
+from pixelforge.files import as_text
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.imaging.png import write_png
 from training.augment import AUGMENT_DIM
@@ -91,14 +92,14 @@ class Run:
         Raises TrainingError or OutputError. provenance: its steps are those that the weights have had already.
         """
         config = RunConfig(
-            data=str(folder.resolve()),
+            data=as_text(folder.resolve()),
             fingerprint=fingerprint(data),
             class_names=data.class_names,
             model=model,
             diffusion=DiffusionConfig(),
             training=training,
             keep_background=keep_background,
-            provenance=provenance or Provenance(data=folder.resolve().name),
+            provenance=provenance or Provenance(data=as_text(folder.resolve().name)),
         )
         run_dir = RunDir(out)
         run_dir.start(config)

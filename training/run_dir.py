@@ -13,7 +13,7 @@ from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.unpickle import load_without_code
-from pixelforge.errors import TrainingError
+from pixelforge.errors import OutputError, TrainingError
 from pixelforge.files import check_writable, parse_json, replacing
 from training.config import TrainConfig
 from training.run_files import RunFiles
@@ -54,9 +54,12 @@ class RunDir(RunFiles):
             raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
     def save_state(self, state: dict[str, Any]) -> None:
-        """Keep all that resuming needs."""
+        """Keep all that resuming needs. Raises OutputError."""
         with replacing(self.state_path) as part:
-            torch.save(state, part)
+            try:
+                torch.save(state, part)
+            except RuntimeError as error:  # what torch makes of a full disk
+                raise OutputError(f"{self.state_path} cannot be written whole: is the disk full?") from error
 
     def read_state(self) -> dict[str, Any] | None:
         """The last saved state, or None where the run had not come that far. Raises TrainingError."""

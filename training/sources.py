@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pixelforge.errors import DatasetError
-from pixelforge.files import read_at_most, reason
+from pixelforge.files import as_text, read_at_most, reason
 
 MAX_BYTES = 32 * 2**20  # of a picture file
 MAX_ITEMS = 200_000
@@ -49,7 +49,7 @@ def find_items(source: Path) -> Found:
     items: list[Item] = []
     root = source.resolve()
     for folder in folders or [source]:
-        name = folder.name if folders else root.name
+        name = as_text(folder.name if folders else root.name)
         files = sorted(folder.rglob("*")) if folders else entries
         items += [_file_item(name, file) for file in files if _wanted(file, root, refused)]
     return _checked(source, items, refused)
@@ -69,7 +69,7 @@ def _wanted(file: Path, root: Path, refused: list[str]) -> bool:
 
 
 def _file_item(class_name: str, file: Path) -> Item:
-    return Item(class_name, file.stem, str(file), lambda: read_at_most(file, MAX_BYTES, DatasetError))
+    return Item(class_name, as_text(file.stem), as_text(file), lambda: read_at_most(file, MAX_BYTES, DatasetError))
 
 
 def _in_zip(source: Path) -> Found:
@@ -88,7 +88,7 @@ def _in_zip(source: Path) -> Found:
     items = []
     for info in kept:
         parts = paths[info.filename].parts[depth:]
-        class_name = parts[0] if len(parts) > 1 else source.stem
+        class_name = parts[0] if len(parts) > 1 else as_text(source.stem)
         items.append(_zip_item(source, info, class_name, PurePosixPath(parts[-1]).stem))
     return _checked(source, items, refused)
 

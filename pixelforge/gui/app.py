@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon, QUndoStack
 from PySide6.QtWidgets import QApplication
 
@@ -37,6 +37,7 @@ from pixelforge.services.palettes import bundled_palettes
 from pixelforge.services.paths import drag_folder, history_file, icons_folder, log_folder, samples_file, settings_file
 from pixelforge.services.sprites import decode_sheet
 
+WITHOUT_WINDOW = "Sprites can be made without one: see pixelforge generate --help."
 REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
 
 ErrorHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
@@ -68,7 +69,7 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     session = Session(places.settings, messages)
     history, notice = open_history(places.history, session.settings.history_cap)
     if notice:
-        messages.warn(notice)
+        messages.warn(f"{messages.current.text} {notice}" if messages.current else notice)
     undo = QUndoStack()
     generation = GenerationModel(entries, messages)
     tray = TrayModel(undo, places.drags)
@@ -123,12 +124,30 @@ def follow_theme(app: QApplication, session: Session) -> None:
     session.changed.connect(lambda: apply_theme(app, session.settings.theme))
 
 
+def open_display(arguments: list[str]) -> QApplication:
+    """Qt's application. Where there is no screen for it, which Qt aborts over, the process ends with a sentence."""
+    said: list[str] = []
+
+    def hear(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:
+        said.append(text)
+        if kind == QtMsgType.QtFatalMsg and sys.stderr is not None:
+            why = next((line for line in said if "could not connect" in line or "needed to load" in line), said[0])
+            sys.stderr.write(f"pixelforge: The window cannot be opened ({why.strip().rstrip('.')}). {WITHOUT_WINDOW}\n")
+        if kind == QtMsgType.QtFatalMsg:
+            os._exit(1)  # from Qt's own call there is no other way out that does not abort
+
+    before = qInstallMessageHandler(hear)
+    app = QApplication(arguments)
+    qInstallMessageHandler(before)
+    return app
+
+
 def run() -> int:
     """Open the window; the exit code, once it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler waits while Qt's loop sleeps
+    app = open_display(sys.argv[:1])
     crash = report_crashes(log_folder())
     watched = watch_for_crashes(log_folder())
-    app = QApplication(sys.argv[:1])
     desktop = open_window(app, list_models(), Places(settings_file(), history_file(), drag_folder()))
     restore_environment()
     if crash is not None:

@@ -62,7 +62,10 @@ class Studio(QObject):
         """Where nothing was made yet: show samples, and say what to press."""
         if self.history.rowCount() == 0 and self.generation.entry is not None:
             self.stage.show_finished([StageCell(sprite, None) for sprite in samples])
-            self.messages.inform("These are samples. Choose a class and press Generate (Ctrl+Enter) to make your own.")
+            if self.messages.current is None:  # a warning of settings or history counts for more
+                self.messages.inform(
+                    "These are samples. Choose a class and press Generate (Ctrl+Enter) to make your own."
+                )
 
     def use_seed(self, cell: StageCell) -> None:
         """Set and lock the seed of a sprite; where several classes are chosen, its class as well.

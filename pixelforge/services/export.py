@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pixelforge.errors import OutputError, RequestError
-from pixelforge.files import replacing, sync
+from pixelforge.files import as_text, replacing, sync
 from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
@@ -79,7 +79,9 @@ def sheet_size(sprites: Sequence[Sprite], options: SheetOptions) -> tuple[int, i
 
 
 def targets(sheet: Path, options: ExportOptions) -> tuple[Path, ...]:
-    """The files that an export writes: the sheet, and beside it one a format."""
+    """The files that an export writes: the sheet, and beside it one a format. Raises RequestError for odd names."""
+    if options.formats and sheet.name != as_text(sheet.name):
+        raise RequestError(f"{as_text(sheet)}: engine files cannot name a sheet whose own name is no text.")
     return sheet, *(_beside(sheet, format_) for format_ in _chosen(options))
 
 

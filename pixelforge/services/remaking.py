@@ -10,7 +10,7 @@ import numpy as np
 
 from pixelforge.core.header import file_sha256
 from pixelforge.errors import DatasetError, RequestError
-from pixelforge.files import read_at_most
+from pixelforge.files import as_text, read_at_most
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.services.generation import LoadedModel, generate
 from pixelforge.services.model_library import list_models
@@ -41,7 +41,7 @@ def read_recipes(path: Path) -> tuple[Recipe, ...]:
 
 def read_drawn(path: Path) -> tuple[Pixels, str]:
     """A picture without recipes and the class that its folder stands for. Raises DatasetError that names the file."""
-    return decode_picture(_read(path), str(path))[0], path.resolve().parent.name or path.stem
+    return decode_picture(_read(path), str(path))[0], as_text(path.resolve().parent.name or path.stem)
 
 
 def remake(sprites: Sequence[Sprite], device: str = "auto", model: Path | None = None) -> Iterator[Remade]:
