@@ -16,11 +16,12 @@ from pixelforge.core.kinds import kind_row
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, decode_frames, resize_nearest
 from training.notebook import arrays_in, read_arrays
-from training.pictures import clear_background, shrink_exactly
+from training.pictures import clear_background, shrink_exactly, thinned
 from training.sources import Found, by_class, find_items
 
 FRAME_SUFFIX = re.compile(r"[_-]f\d+$")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
+KEPT_SIDE = 128  # of what is kept of a large picture until all are read; it is trained at 64 at most
 FEWEST_OF_KIND = 12  # sprites; rarer kinds are learnt as their class
 
 
@@ -60,8 +61,9 @@ class RawSprite:
     class_name: str
     group: str  # equal for the frames of one animation
     label: str  # its file, for messages
-    pixels: Pixels  # (H, W, 4), an exact blow-up undone and a flat ground cleared
+    pixels: Pixels  # (H, W, 4), an exact blow-up undone, a flat ground cleared, rows and columns of large ones left out
     size: tuple[int, int]  # width and height of the picture in its file
+    own_size: tuple[int, int]  # of the picture that it is an exact blow-up of, or its own
     cleared: bool  # whether a flat ground was made transparent
 
 
@@ -120,8 +122,8 @@ def load_sprites(source: Path, image_size: int, keep_background: bool = False) -
         raise DatasetError(f"{source} holds no sprites: put pictures into it, one folder a class.{details}")
     sprites = []
     for sprite in raw:
-        height, width = sprite.pixels.shape[:2]
-        if (height, width) != (image_size, image_size):
+        width, height = sprite.own_size
+        if (width, height) != (image_size, image_size):
             warnings.append(f"Resized: {sprite.label} is {width} x {height}; trained at {image_size} x {image_size}.")
         sprites.append(_fitted(sprite.pixels, image_size))
     names = tuple(dict.fromkeys(sprite.class_name for sprite in raw))
@@ -131,8 +133,10 @@ def load_sprites(source: Path, image_size: int, keep_background: bool = False) -
 
 
 def _raw(class_name: str, group: str, label: str, pixels: Pixels, image_size: int) -> RawSprite:
-    size = (pixels.shape[1], pixels.shape[0])
-    return RawSprite(class_name, group, label, shrink_exactly(pixels, image_size), size, cleared=False)
+    own = shrink_exactly(pixels, image_size)
+    (height, width), (own_height, own_width) = pixels.shape[:2], own.shape[:2]
+    kept = thinned(own, KEPT_SIDE)
+    return RawSprite(class_name, group, label, kept, (width, height), (own_width, own_height), cleared=False)
 
 
 def _cleared(sprite: RawSprite) -> RawSprite:
@@ -146,7 +150,7 @@ def _fitted(pixels: Pixels, side: int) -> Pixels:
 
 def _notes(raw: Sequence[RawSprite], names: tuple[str, ...]) -> list[str]:
     """What was done to many sprites, in a line each."""
-    shrunk = sum(sprite.size != (sprite.pixels.shape[1], sprite.pixels.shape[0]) for sprite in raw)
+    shrunk = sum(sprite.size != sprite.own_size for sprite in raw)
     cleared = sum(sprite.cleared for sprite in raw)
     notes = []
     if shrunk:

@@ -20,8 +20,14 @@ def shrink_exactly(pixels: Pixels, side: int) -> Pixels:
         if height % factor == 0 and width % factor == 0:
             small = pixels[::factor, ::factor]
             if np.array_equal(small.repeat(factor, axis=0).repeat(factor, axis=1), pixels):
-                return small
+                return small.copy()  # and not a view, which would keep all of the large one
     return pixels
+
+
+def thinned(pixels: Pixels, side: int) -> Pixels:
+    """A picture with so many rows and columns left out, evenly, that it has at most `side` of each."""
+    step = -(-max(pixels.shape[:2]) // side)
+    return pixels if step == 1 else pixels[step // 2 :: step, step // 2 :: step].copy()
 
 
 def clear_background(pixels: Pixels) -> Pixels:

@@ -55,8 +55,8 @@ def check(source: Path, image_size: int = 16, keep_background: bool = False) -> 
         classes=dict(classes),
         few=tuple(name for name, count in classes.items() if count < FEW),
         sizes=dict(Counter(f"{width} x {height}" for width, height in (sprite.size for sprite in raw)).most_common()),
-        blown_up=sum(sprite.size != _own_size(sprite) for sprite in raw),
-        resized=sum(_own_size(sprite) != (image_size, image_size) for sprite in raw),
+        blown_up=sum(sprite.size != sprite.own_size for sprite in raw),
+        resized=sum(sprite.own_size != (image_size, image_size) for sprite in raw),
         cleared=sum(sprite.cleared for sprite in raw),
         duplicates=_duplicates(raw),
         near_empty=tuple(s.label for s in raw if (s.pixels[..., 3] > 0).mean() <= NEAR_EMPTY),
@@ -86,10 +86,6 @@ def report_lines(report: Report, most: int = 20) -> list[str]:
     lines += _listed("with hardly a pixel", list(report.near_empty), most)
     lines += _listed("left out", [line.removeprefix("Left out: ") for line in report.left_out], most)
     return lines
-
-
-def _own_size(sprite: RawSprite) -> tuple[int, int]:
-    return sprite.pixels.shape[1], sprite.pixels.shape[0]
 
 
 def _duplicates(raw: list[RawSprite]) -> tuple[tuple[str, ...], ...]:

@@ -17,8 +17,8 @@ from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
 from tests.training.conftest import COLOURS, blob, write_sprite
 from training import sources
-from training.dataset import load_sprites
-from training.pictures import clear_background, shrink_exactly
+from training.dataset import load_sprites, read_raw
+from training.pictures import clear_background, shrink_exactly, thinned
 from training.sources import find_items
 
 
@@ -293,3 +293,23 @@ def test_an_archive_in_place_of_an_array(folder: Path, tmp_path: Path) -> None:
     zipped(folder, tmp_path / "sprites.npy")
     with pytest.raises(DatasetError, match=r"sprites\.npy"):
         load_sprites(tmp_path / "sprites.npy", 8)
+
+
+def test_large_pictures_are_not_kept_in_memory(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    flat, noise = np.full((2048, 2048, 4), 255, np.uint8), rng.integers(0, 256, (1500, 900, 4), np.uint8)
+    noise[..., 3] = 255
+    path = make_zip(tmp_path / "z.zip", {"a/flat.png": png(flat), "a/noise.png": png(noise)})
+    refused: list[str] = []
+    raw = read_raw(path, 8, keep_background=True, refused=refused)
+    assert refused == []
+    assert [(sprite.size, sprite.own_size) for sprite in raw] == [((2048, 2048), (8, 8)), ((900, 1500), (900, 1500))]
+    assert all(max(sprite.pixels.shape[:2]) <= 128 and sprite.pixels.base is None for sprite in raw)
+    assert "900 x 1500" in "".join(load_sprites(path, 8).warnings)
+
+
+@given(st.integers(1, 500), st.integers(1, 500), st.integers(1, 128))
+def test_a_thinned_picture_keeps_its_shape(height: int, width: int, side: int) -> None:
+    rows, columns = thinned(np.zeros((height, width, 4), np.uint8), side).shape[:2]
+    assert max(rows, columns) <= side
+    assert abs(rows / max(rows, columns) - height / max(height, width)) <= 2 / max(rows, columns)
