@@ -92,14 +92,14 @@ def endless(scenario: work.Scenario, folder: Path, rounds: int, rng: random.Rand
     child.first_lines(1)
     began = time.monotonic()
     child.first_lines(WATCHED)
-    period = (time.monotonic() - began) / WATCHED
+    span = max(LEAST, SPREAD * (time.monotonic() - began) / WATCHED)
     child.kill()
     within, notes = 0, Counter[str | None]()
     for _ in range(rounds):
         before = set(parts(folder))
         child = Child.begin(lambda: scenario.work(folder))
         said = child.first_lines(1)
-        time.sleep(rng.uniform(0, max(LEAST, SPREAD * period)))
+        time.sleep(rng.uniform(0, span))
         said += child.kill()[0]
         within += set(parts(folder)) != before
         notes[scenario.check(folder, said)] += 1
@@ -107,7 +107,7 @@ def endless(scenario: work.Scenario, folder: Path, rounds: int, rng: random.Rand
     _check_sweep(scenario, folder)
     noted = "".join(f", {count} times {note}" for note, count in notes.items() if note)
     return (
-        f"an iteration {1000 * period:.1f} ms, {within} kills within a file{noted}, "
+        f"killed within {1000 * span:.0f} ms, {within} times within a file{noted}, "
         f"{left} temporary files, all removed later"
     )
 
