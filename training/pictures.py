@@ -27,7 +27,8 @@ def shrink_exactly(pixels: Pixels, side: int) -> Pixels:
 def thinned(pixels: Pixels, side: int) -> Pixels:
     """A picture with so many rows and columns left out, evenly, that it has at most `side` of each."""
     step = -(-max(pixels.shape[:2]) // side)
-    return pixels if step == 1 else pixels[step // 2 :: step, step // 2 :: step].copy()
+    rows, columns = (slice(min(step // 2, length - 1), None, step) for length in pixels.shape[:2])
+    return pixels if step == 1 else pixels[rows, columns].copy()
 
 
 def clear_background(pixels: Pixels) -> Pixels:
