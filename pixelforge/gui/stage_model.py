@@ -116,7 +116,7 @@ class StageModel(QObject):
                 self._select(frozenset(), self._current)
         elif index < len(self._cells):
             if extend:
-                first, last = sorted((self._anchor, index))
+                first, last = sorted((min(self._anchor, len(self._cells) - 1), index))  # there may be fewer by now
                 span = frozenset(range(first, last + 1))
                 self._select(self._selected | span if toggle else span, index)
             else:

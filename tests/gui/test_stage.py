@@ -256,6 +256,16 @@ def test_what_stays_keeps_its_selection() -> None:
     assert (model.sprites, model.selected, model.current) == (None, frozenset(), None)
 
 
+def test_a_selection_is_extended_within_what_there_is_now() -> None:
+    model = StageModel()
+    model.show_finished([StageCell(made(i), None) for i in range(9)])
+    model.click(7)
+    model.show_finished([StageCell(made(i), None) for i in range(4)])
+    model.click(1, extend=True)
+    assert model.selected == {1, 2, 3}
+    assert len(model.chosen()) == 3
+
+
 def test_sprites_of_several_sizes_share_the_stage() -> None:
     model = StageModel()
     model.show_finished([StageCell(made(1, side=8), None), StageCell(made(2, side=16), None)])
