@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from pixelforge.gui.app import Desktop, Places, open_window, run_to_end
+from pixelforge.gui.app import Desktop, Places, open_display, open_window, run_to_end
 from pixelforge.gui.states import Severity
 from pixelforge.self_test import CLOSED, SHOWN, SPRITE, TRAINING
 from pixelforge.services.model_library import list_models
@@ -19,7 +19,7 @@ def rehearse(folder: Path, say: Callable[[str], object]) -> int:
 
     What it has reached is said as it is; what it complains of goes to stderr, and ends it.
     """
-    app = QApplication(sys.argv[:1])
+    app = open_display(sys.argv[:1])
     bundled = [entry for entry in list_models() if entry.bundled]
     desktop = open_window(app, bundled, Places(folder / "settings.json", folder / "history.sqlite", folder / "drags"))
     problems: list[str] = []

@@ -57,8 +57,8 @@ def main() -> None:
                 app.processEvents()
             _settle(desktop)
             _look(f"after {(part + 1) * options.actions // PARTS} actions")
-        logs = list(Path(folder).rglob("*.log"))
-        print("unexpected errors:", logs[0].read_text(encoding="utf-8") if logs else "none")
+        reports = [path.read_text(encoding="utf-8") for path in Path(folder).rglob("report-*.txt")]
+        print("unexpected errors:", "\n\n".join(reports) or "none")
         desktop.window.close()
 
 
