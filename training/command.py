@@ -119,16 +119,15 @@ def train(
 
 def _train(folder: Path | None, out: Path, wishes: Wishes, resume: bool) -> None:
     """Begin a run, or go on with one, in as many processes as torchrun began."""
-    if not (int(os.environ.get("RANK", "0")) == 0 and (resume or _is_free(out))):
-        _run(folder, out, wishes, resume, None)
+    files, leads = RunFiles(out), int(os.environ.get("RANK", "0")) == 0
+    if not leads or out.is_file() or files.config_path.exists() is not resume:
+        _run(folder, out, wishes, resume, None)  # it says what is wrong, and what stands there is left alone
         return
-    with RunFiles(out).locked():
-        _run(folder, out, wishes, resume, Attendant(out))
-
-
-def _is_free(out: Path) -> bool:
-    """Whether a run can be begun there; if not, `plan_run` says why, and the run that stands there is left alone."""
-    return not RunFiles(out).config_path.exists() and not (out.exists() and not out.is_dir())
+    try:
+        with files.locked():
+            _run(folder, out, wishes, resume, Attendant(out))
+    finally:
+        files.remove_if_not_begun()
 
 
 def _run(folder: Path | None, out: Path, wishes: Wishes, resume: bool, attendant: Attendant | None) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -164,6 +164,14 @@ class RunFiles:
             yield
         finally:
             lock.release()
+
+    def remove_if_not_begun(self) -> None:
+        """Leave nothing of a run that could not be begun, but what it said."""
+        if not self.config_path.exists():
+            with suppress(OSError):  # the log is there, or it was somebody's folder before
+                self.status_path.unlink(missing_ok=True)
+                self._lock_path.unlink(missing_ok=True)
+                self.root.rmdir()
 
     def is_alive(self) -> bool:
         """Whether a process is training it now."""

@@ -118,3 +118,11 @@ def test_files_that_are_not_what_they_should_be(tmp_path: Path) -> None:
     files.stats_path.write_bytes(b'{"step": "a"}\n')
     with pytest.raises(TrainingError, match=r"stats\.jsonl cannot be read"):
         files.read_stats()
+
+
+def test_nothing_is_left_of_a_run_that_could_not_be_begun(command: RunCommand, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for arguments in (["train", tmp_path / "empty"], ["train", "--resume"], ["train", tmp_path / "none"]):
+        code, _, said = command(*arguments, "--out", tmp_path / "run")
+        assert (code, said.count("\n")) == (1, 1)
+        assert not (tmp_path / "run").exists()
