@@ -123,11 +123,11 @@ def _train(folder: Path | None, out: Path, wishes: Wishes, resume: bool) -> None
     if not leads or out.is_file() or files.config_path.exists() is not resume:
         _run(folder, out, wishes, resume, None)  # it says what is wrong, and what stands there is left alone
         return
-    try:
-        with files.locked():
+    with files.locked():
+        try:
             _run(folder, out, wishes, resume, Attendant(out))
-    finally:
-        files.remove_if_not_begun()
+        finally:
+            files.remove_if_not_begun()
 
 
 def _run(folder: Path | None, out: Path, wishes: Wishes, resume: bool, attendant: Attendant | None) -> None:
