@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -72,12 +73,20 @@ def plan_run(folder: Path, out: Path, wishes: Wishes) -> Planned:
     """Read the data and begin a run in `out`. Raises DatasetError, TrainingError, RequestError or OutputError."""
     if wishes.minutes is not None and wishes.steps is not None:
         raise RequestError("Give --minutes or --steps, not both.")
+    if wishes.minutes is not None and not 0 < wishes.minutes < math.inf:
+        raise RequestError(f"A training takes more than 0 minutes, not {wishes.minutes:g}.")
     data = load_sprites(folder, wishes.size, wishes.keep_background)
     own = Provenance(data=as_text(folder.resolve().name), licence=wishes.licence, credits=wishes.credits)
     parent, name = _parent(wishes)
     if parent is None:
         model = choose_model(
-            data, wishes.size, wishes.prediction, wishes.width or WIDTH, wishes.dropout, wishes.tell, wishes.kinds
+            data,
+            wishes.size,
+            wishes.prediction,
+            WIDTH if wishes.width is None else wishes.width,
+            wishes.dropout,
+            wishes.tell,
+            wishes.kinds,
         )
         weights, provenance = None, own
     else:
@@ -96,12 +105,12 @@ def choose_settings(
     sprites: int, model: ModelConfig, data: SpriteSet, wishes: Wishes, *, from_parent: bool
 ) -> TrainConfig:
     """Batch, learning rate, steps and intervals for a data set of so many sprites, where the user left them open."""
-    batch = wishes.batch or next(size for least, size in BATCHES if sprites >= least)
-    highest = FROM_PARENT if from_parent else FROM_NOTHING
+    batch = next(size for least, size in BATCHES if sprites >= least) if wishes.batch is None else wishes.batch
+    highest = (FROM_PARENT if from_parent else FROM_NOTHING) * (max(batch, 1) / 64) ** 0.5
     settings = TrainConfig(
-        steps=wishes.steps or 1_000_000,
+        steps=1_000_000 if wishes.steps is None else wishes.steps,
         batch_size=batch,
-        learning_rate=wishes.learning_rate or highest * (batch / 64) ** 0.5,
+        learning_rate=highest if wishes.learning_rate is None else wishes.learning_rate,
         label_rate=NEW_LABELS if from_parent else 1.0,
         balance=wishes.balance,
         flip=wishes.flip,
@@ -112,7 +121,7 @@ def choose_settings(
         precision=wishes.precision or best_precision(wishes.device),
     )
     if wishes.steps is None:
-        minutes = wishes.minutes or PRESETS["standard"]
+        minutes = PRESETS["standard"] if wishes.minutes is None else wishes.minutes
         pace = measure_pace(model, settings, data, wishes.device)
         settings = replace(settings, steps=pace.steps_in(60 * minutes, REPORTS, LONGEST))
     every = min(LONGEST, max(1, settings.steps // REPORTS))

@@ -13,7 +13,7 @@ from pixelforge.core.checkpoint import Checkpoint, load_checkpoint, save_checkpo
 from pixelforge.core.config import Kind, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.kinds import kind_row
-from pixelforge.errors import RequestError, TrainingError
+from pixelforge.errors import ConfigError, RequestError, TrainingError
 from training.dataset import SpriteSet
 from training.parent import begin_from, inherit
 from training.plan import Wishes, choose_settings, plan_run
@@ -128,4 +128,10 @@ def test_wishes_that_cannot_be(folder: Path, tmp_path: Path) -> None:
         plan_run(folder, tmp_path / "run", Wishes(steps=1, minutes=1))
     with pytest.raises(TrainingError, match="leave out --width"):
         plan_run(folder, tmp_path / "run", Wishes(steps=1, parent="x.safetensors", width=8))
+    for minutes in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(RequestError, match="more than 0 minutes"):
+            plan_run(folder, tmp_path / "run", Wishes(minutes=minutes))
+    for wrong in (Wishes(steps=0), Wishes(steps=1, batch=0), Wishes(steps=1, learning_rate=0), Wishes(steps=-3)):
+        with pytest.raises(ConfigError, match="must be"):
+            plan_run(folder, tmp_path / "run", replace(wrong, size=8))
     assert not (tmp_path / "run").exists()
