@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pixelforge.errors import OutputError, PixelForgeError, RequestError
-from pixelforge.files import reason
 
 # How often torch's idle threads look for work before they sleep. By default they spin for milliseconds: where another
 # program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
@@ -50,7 +49,7 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
         if error.filename is not None or error.errno not in NO_ROOM:
             raise
         _drop_output()
-        typer.echo(f"pixelforge: The output cannot be written: {reason(error)}.", err=True)
+        typer.echo(f"pixelforge: The output cannot be written: {os.strerror(error.errno).lower()}.", err=True)
         sys.exit(FAILURE)
 
 

@@ -55,7 +55,7 @@ def test_a_window_that_cannot_be_opened_is_named(environment: dict[str, str]) ->
     )
     found = json.loads(result.stdout)
     assert (result.returncode, found["ok"], list(found["failed"])) == (1, False, ["window"])
-    assert "platform plugins" in found["failed"]["window"]
+    assert "The window cannot be opened" in found["failed"]["window"]
 
 
 def test_a_window_without_a_model_says_so(environment: dict[str, str], tmp_path: Path) -> None:

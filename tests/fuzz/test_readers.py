@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.readers import READERS, Files, PixelForgeError, Reader, lay_out, reader_input
 
-INPUTS = 150  # a reader
+INPUTS = 200  # a reader
 
 
 @pytest.fixture(params=READERS, ids=lambda reader: reader.name)

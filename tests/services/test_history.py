@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 
 import numpy as np
@@ -200,3 +201,17 @@ def test_a_schema_that_is_no_text_is_damage(path) -> None:
     assert "damaged" in notice
     assert len(history.add([made(1)])) == 1
     history.close()
+
+
+def test_a_new_file_that_another_window_has_just_open_is_waited_for(path) -> None:
+    path.parent.mkdir()
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # a lock that SQLite does not wait for when it switches to WAL
+    release = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+    release.start()
+    history, notice = open_history(path, 1000)
+    assert notice == ""
+    assert len(history.add([made(1)])) == 1
+    release.join()
+    history.close()
+    other.close()
