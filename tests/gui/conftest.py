@@ -134,7 +134,7 @@ def places(tmp_path) -> Places:
 
 @pytest.fixture
 def answers() -> dict[str, object]:
-    """What the user answers to the system's other questions; nothing, unless a test says so."""
+    """What the user answers to the system's other questions; a training that goes on is stopped, unless a test says so."""
     return {}
 
 
@@ -161,7 +161,7 @@ def desktop(qtbot, entry, places, ask_path, drags, opened_folders, answers, bin_
         ask_open_path=lambda *_: answers.get("open"),
         ask_folder=lambda *_: answers.get("folder"),
         ask_model_path=lambda *_: answers.get("model"),
-        ask_about_training=lambda *_: answers.get("training"),
+        ask_about_training=lambda *_: answers.get("training", "stop"),
         move_to_bin=lambda path: bool(shutil.move(path, bin_folder)),
         start_drag=drags.append_mime,
         open_folder=opened_folders.append,
