@@ -134,7 +134,7 @@ def places(tmp_path) -> Places:
 
 @pytest.fixture
 def answers() -> dict[str, object]:
-    """What the user answers to the system's other questions; a training that goes on is stopped, unless a test says so."""
+    """What the user answers to the system's other questions; unless a test says so, a training is stopped."""
     return {}
 
 
