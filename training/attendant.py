@@ -24,7 +24,7 @@ class Attendant:
         self._files = RunFiles(root)
         self._clock = clock
         self._told_at = -INTERVAL
-        self._status = RunStatus(phase="preparing")
+        self._status = replace(self._files.read_status() or RunStatus(phase="preparing"), phase="preparing")
         self._files.set_wish(None)
         self._files.write_status(self._status)
 

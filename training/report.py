@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, enlarge, resize_nearest
@@ -18,6 +19,7 @@ from training.dataset import RawSprite, find_palette, read_raw
 
 FEW = 20  # sprites of a class that are hardly enough to learn from
 NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
+MOST_OPAQUE = 0.5  # share of a class from which opaque sprites, such as tiles, are what it is meant to hold
 CONTACT_COLUMNS = 14
 CONTACT_ROWS = 8  # of each class
 CONTACT_SCALE = 2
@@ -36,7 +38,8 @@ class Report:
     resized: int  # sprites that are not of the size to be trained at
     cleared: int  # sprites whose flat ground becomes transparent
     duplicates: tuple[tuple[str, ...], ...]  # files with the same sprite
-    near_empty: tuple[str, ...]  # files with hardly a pixel
+    near_empty: tuple[str, ...]  # files with hardly a pixel, as they are trained on
+    opaque: tuple[str, ...]  # files without transparency, in classes where most have some
     colours: int  # different opaque colours; 0 for more than a palette holds
     left_out: tuple[str, ...]  # a line a file
 
@@ -48,6 +51,7 @@ def check(source: Path, image_size: int = 16, keep_background: bool = False) -> 
     if not raw:
         raise DatasetError(f"{source} holds no sprites.{' ' + left_out[0] if left_out else ''}")
     fitted = np.stack([resize_nearest(sprite.pixels, image_size) for sprite in raw])
+    opaque = fitted[..., 3] > 0
     classes = Counter(sprite.class_name for sprite in raw)
     report = Report(
         source=str(source),
@@ -59,7 +63,8 @@ def check(source: Path, image_size: int = 16, keep_background: bool = False) -> 
         resized=sum(sprite.own_size != (image_size, image_size) for sprite in raw),
         cleared=sum(sprite.cleared for sprite in raw),
         duplicates=_duplicates(raw),
-        near_empty=tuple(s.label for s in raw if (s.pixels[..., 3] > 0).mean() <= NEAR_EMPTY),
+        near_empty=tuple(s.label for s, o in zip(raw, opaque, strict=True) if o.mean() <= NEAR_EMPTY),
+        opaque=_opaque(raw, opaque),
         colours=len(find_palette(fitted)),
         left_out=tuple(left_out),
     )
@@ -77,15 +82,25 @@ def report_lines(report: Report, most: int = 20) -> list[str]:
     lines += [f"  {name}: {count}" + (" (few)" if name in report.few else "") for name, count in report.classes.items()]
     lines.append("sizes: " + ", ".join(f"{count} of {size}" for size, count in list(report.sizes.items())[:most]))
     for count, what in (
-        (report.blown_up, "are exact blow-ups, and are brought back"),
-        (report.resized, "have another size, and are resized by nearest neighbour"),
-        (report.cleared, "have a flat ground, which is made transparent"),
+        (report.blown_up, "exact blow-ups, which are brought back"),
+        (report.resized, "of another size, which are resized by nearest neighbour"),
+        (report.cleared, "with a flat ground, which is made transparent"),
     ):
         lines += [f"{count} {what}"] * bool(count)
     lines += _listed("the same sprite more than once", [" = ".join(same) for same in report.duplicates], most)
     lines += _listed("with hardly a pixel", list(report.near_empty), most)
+    lines += _listed("opaque to the edges, unlike the rest of the class", list(report.opaque), most)
     lines += _listed("left out", [line.removeprefix("Left out: ") for line in report.left_out], most)
     return lines
+
+
+def _opaque(raw: list[RawSprite], opaque: NDArray[np.bool_]) -> tuple[str, ...]:
+    whole = [bool(sprite.all()) for sprite in opaque]
+    shares = {
+        name: float(np.mean([w for sprite, w in zip(raw, whole, strict=True) if sprite.class_name == name]))
+        for name in {sprite.class_name for sprite in raw}
+    }
+    return tuple(s.label for s, w in zip(raw, whole, strict=True) if w and shares[s.class_name] < MOST_OPAQUE)
 
 
 def _duplicates(raw: list[RawSprite]) -> tuple[tuple[str, ...], ...]:

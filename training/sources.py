@@ -42,6 +42,10 @@ def find_items(source: Path) -> Found:
         entries = sorted(entry for entry in source.iterdir() if not entry.name.startswith("."))
     except FileNotFoundError as error:
         raise DatasetError(f"{source} does not exist.") from error
+    except NotADirectoryError as error:
+        raise DatasetError(
+            f"{source} is a file: name a folder of sprites or a .zip. A sprite sheet is cut into sprites first."
+        ) from error
     except OSError as error:
         raise DatasetError(f"{source} cannot be opened: {reason(error)}.") from error
     folders = [entry for entry in entries if entry.is_dir()]

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
-        self._connect()
+        self._connect(training)
         for show in (self._show_lock, self._show_run, self._show_message, self._show_preferences):
             show()
         geometry, docks = session.window()
@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
             button.clicked.connect(self._to_stage)
             button.setToolTip(f"{what} ({keys_of(action).split(',')[0]}).")
 
-    def _connect(self) -> None:
+    def _connect(self, training: TrainingModel) -> None:
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
             (self.controls.import_requested, self._dialogs.import_model),
@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
             (generation.settings_changed, self._show_lock),
             (generation.run_changed, self._show_run),
             (generation.device_changed, self._show_run),
+            (training.changed, lambda: self.status.set_training(training.watched)),
             (self._session.changed, self._show_preferences),
         ):
             signal.connect(slot)

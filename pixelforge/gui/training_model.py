@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from pixelforge.errors import OutputError, PixelForgeError
 from pixelforge.files import reason
-from pixelforge.gui.child import ChildCommand, start_detached
+from pixelforge.gui.child import start_detached
 from pixelforge.gui.generation_model import GenerationModel
 from pixelforge.gui.messages import Messages
 from pixelforge.services import training_runs
@@ -63,8 +63,6 @@ class TrainingModel(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(POLL)
         self._timer.timeout.connect(self.look)
-        self._measure = ChildCommand(self)
-        self._measure.finished.connect(self._on_measured)
 
     @property
     def watched(self) -> Watched | None:
@@ -95,6 +93,7 @@ class TrainingModel(QObject):
         alive = next((files for files in waiting if files.is_alive()), None)
         if alive is not None:
             self._watch(alive)
+            self._messages.inform(f"The training of {alive.root.name} goes on: Train > New training… shows it.")
         elif waiting:
             self._messages.inform(
                 f"The training of {waiting[0].root.name} is not finished: Train > New training… goes on with it."
@@ -123,31 +122,33 @@ class TrainingModel(QObject):
         if self._watched is None or self._files is None:
             return
         try:
-            entry = self._watched.model or training_runs.put_into_library(
-                self._files, f"{self._watched.name} step {self._watched.status.step}"
-            )
+            entry = self._watched.model or training_runs.put_best_into_library(self._files)
         except PixelForgeError as error:
             self._messages.complain(str(error))
             return
         self._generation.add_entry(entry)
         self._generation.choose_model(entry)
         self._messages.inform(f"{entry.name} makes the sprites now.")
+        self._watched = replace(self._watched, note=f"{entry.name} makes the sprites in the main window now.")
+        self.changed.emit()
 
     def close(self) -> None:
-        """Watch no longer; the run is not touched."""
+        """Watch no longer; the run is not touched, nor is the measuring of a model."""
         self._timer.stop()
-        self._measure.stop()
 
     def look(self) -> None:
         """Look at the run's folder."""
         files, watched = self._files, self._watched
         if files is None or watched is None:
             return
+        if watched.measuring:
+            self._look_at_figures(files)
+            return
         alive = files.is_alive()
         self._taken = self._taken or alive
         status = files.read_status() or watched.status
-        words = training_runs.last_words(files)
-        began = self._taken or status.phase not in ("preparing",)
+        words = training_runs.complaint(files)
+        began = self._taken or status.phase != "preparing"
         waiting = not began and not words and time.monotonic() - self._launched_at < GRACE
         try:
             stats = tuple(files.read_stats())
@@ -166,13 +167,13 @@ class TrainingModel(QObject):
             files.log_path.unlink(missing_ok=True)
         except OSError as error:
             raise OutputError(f"The folder {files.root} cannot be written: {reason(error)}.") from error
+        self._messages.dismiss()
         files.set_wish(None)
-        files.write_status(RunStatus(phase="preparing"))
+        files.write_status(replace(files.read_status() or RunStatus(phase="preparing"), phase="preparing"))
         self._launch(arguments, files.log_path)
         self._watch(files)
 
     def _watch(self, files: RunFiles) -> None:
-        self._measure.stop()
         self._files, self._taken, self._launched_at = files, False, time.monotonic()
         status = files.read_status() or RunStatus(phase="preparing")
         self._watched = Watched(files.root.name, status, running=True)
@@ -194,7 +195,8 @@ class TrainingModel(QObject):
         elif self._watched.status.phase == "halted":
             self._watched = replace(self._watched, note="Stopped. It can be gone on with at any time.")
         else:
-            note = words or f"It ended without a word; see {files.log_path}."
+            again = " It can be gone on with: New training…" if training_runs.is_unfinished(files) else ""
+            note = (words or "Its process was ended from outside.") + again
             self._watched = replace(self._watched, note=note)
             self._messages.complain(f"The training of {self._watched.name} has ended early: {note}")
 
@@ -213,10 +215,19 @@ class TrainingModel(QObject):
         self._messages.inform(f"The model {entry.name} is ready: choose it under Model.")
         if self._watched is not None and files is self._files:
             self._watched = replace(self._watched, model=entry, measuring=True)
-            self._measure.run(measure)
+            self._timer.start()
+        try:
+            self._launch(measure, files.log_path)
+        except PixelForgeError as error:
+            self._messages.warn(str(error))
 
-    def _on_measured(self, _: str, problem: str) -> None:
-        if self._watched is not None:
+    def _look_at_figures(self, files: RunFiles) -> None:
+        """Whether the model of the run that is watched has been measured by now."""
+        assert self._watched is not None
+        assert self._watched.model is not None
+        problem = training_runs.complaint(files)
+        if problem or figures_of(self._watched.model).exists():
             note = f"The model could not be measured: {problem}" if problem else ""
             self._watched = replace(self._watched, measuring=False, note=note)
+            self._timer.stop()
             self.changed.emit()

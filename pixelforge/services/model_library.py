@@ -13,7 +13,7 @@ from pixelforge.core.header import ModelHeader, Provenance, Recommended, read_he
 from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
 from pixelforge.files import reason, replacing
 from pixelforge.imaging.pixels import Pixels, read_sprite
-from pixelforge.services.naming import safe_name
+from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
 from training.run_files import SAMPLE_SCALE
 
@@ -112,6 +112,8 @@ def export_model(entry: ModelEntry, target: Path) -> None:
 
 def check_name(name: str) -> None:
     """Raises RequestError for a name that no new model can have."""
+    if len(name) > NAME_LENGTH:
+        raise RequestError(f"A model's name has at most {NAME_LENGTH} letters.")
     if safe_name(name) != name:
         raise RequestError("A model's name is made of letters, digits, spaces, dots, - and _.")
     if name.lower() in (entry.name.lower() for entry in list_models()):

@@ -177,7 +177,10 @@ def _refuse(options: ExportOptions, used: ExportOptions) -> None:
     heeded = _by_flag(used)
     for flag, value in _by_flag(options).items():
         if value != heeded[flag]:
-            raise RequestError(f"--{flag} is for sheets: name a file that ends in {SHEET_SUFFIX}.")
+            raise RequestError(
+                f"--{flag} is for sheets: name a file that ends in {SHEET_SUFFIX}, or lay the sprites out with "
+                "`pixelforge sheet` afterwards."
+            )
 
 
 def _by_flag(options: ExportOptions) -> dict[str, object]:

@@ -13,6 +13,7 @@ from training.run_files import OVER, RunFiles
 
 NOTHING = "nothing"
 FIGURES_COUNT = 200  # sprites that a new model is measured by
+COMPLAINT = "pixelforge: "  # how a command's last line begins that could not do what it was asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,17 @@ def model_of(files: RunFiles) -> Path | None:
     return next((path for path in (files.best_path, files.snapshot_path) if path.exists()), None)
 
 
+def put_best_into_library(files: RunFiles) -> ModelEntry:
+    """Copy a run's best model so far into the library, named by its step, unless it is there already.
+
+    Raises RequestError or OutputError.
+    """
+    status = files.read_status()
+    name = f"{files.root.name} step {(status.best_step or status.step) if status else 0}"
+    there = next((entry for entry in list_models() if entry.name == name), None)
+    return there or put_into_library(files, name)
+
+
 def put_into_library(files: RunFiles, name: str) -> ModelEntry:
     """Copy a run's best model into the library. Raises RequestError or OutputError."""
     model = model_of(files)
@@ -97,11 +109,10 @@ def tidy_up(files: RunFiles) -> None:
             path.unlink(missing_ok=True)
 
 
-def last_words(files: RunFiles) -> str:
-    """What a run's process said last, for the user; empty where it said nothing."""
+def complaint(files: RunFiles) -> str:
+    """Why a run's process, or the one that measured its model, says that it gave up; empty where it does not."""
     try:
         lines = files.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    spoken = [line for line in lines if line.strip()]
-    return spoken[-1].removeprefix("pixelforge: ") if spoken else ""
+    return next((line.removeprefix(COMPLAINT) for line in reversed(lines) if line.startswith(COMPLAINT)), "")

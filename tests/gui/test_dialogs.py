@@ -92,6 +92,26 @@ def test_every_text_can_be_read_in_either_theme(qapp, system_theme, theme) -> No
         assert contrast(palette.color(text), palette.color(ground)) >= 4.5, (theme, text)
 
 
+def test_check_boxes_follow_the_theme_while_they_are_shown(qtbot, desktop, qapp, system_theme) -> None:
+    apply_theme(qapp, "light")
+    dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)
+    dialog.pixel_grid.setChecked(False)
+    pictures = {}
+    for theme in ("dark", "light", "dark"):
+        apply_theme(qapp, theme)
+        qtbot.wait(20)
+        picture = from_qimage(dialog.pixel_grid.grab().toImage())
+        lightness = picture[..., :3].max(axis=-1)
+        pictures[theme] = (int(np.median(lightness)), int(lightness.max()), int(lightness.min()))
+    ground, brightest, _ = pictures["dark"]
+    assert ground < 80
+    assert brightest > 200  # its text
+    ground, _, darkest = pictures["light"]
+    assert ground > 200
+    assert darkest < 80
+    dialog.reject()
+
+
 def contrast(a: QColor, b: QColor) -> float:
     """WCAG 2.1, contrast ratio."""
 

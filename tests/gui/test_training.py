@@ -92,13 +92,26 @@ def test_from_a_folder_to_a_model_that_makes_sprites(qtbot, desktop, sprites, an
     qtbot.waitUntil(lambda: training.watched.status.phase == "paused", timeout=20_000)
     click(qtbot, progress.use_button)
     assert desktop.studio.generation.entry.name.startswith("mine step ")
+    assert "makes the sprites in the main window" in progress.note.text()
+    click(qtbot, progress.use_button)  # the same model once more is no other one
+    best = f"mine step {training.watched.status.best_step}"
+    assert [entry.name for entry in list_models() if not entry.bundled] == [best]
     click(qtbot, progress.pause_button)
     qtbot.waitUntil(lambda: training.watched.status.phase == "training", timeout=20_000)
+    assert "Training mine" in desktop.window.status.training.text()
+    measured = []
+    training._launch = lambda arguments, log: measured.append(arguments)  # it would take a minute
     click(qtbot, progress.end_button)
     qtbot.waitUntil(lambda: not training.running, timeout=20_000)
     assert training.watched.status.phase == "ended"
     assert "mine" in [entry.name for entry in list_models()]
     assert training.watched.measuring
+    ((command, model, *_, out),) = measured
+    assert (command, Path(model).stem, Path(out).name) == ("evaluate", "mine", "mine.figures.json")
+    rows = [{"name": "ddpm 40 steps", "kid": 61.0, "class_accuracy": 0.9}]
+    Path(out).write_text(json.dumps(rows))
+    qtbot.waitUntil(lambda: "KID 61, class accuracy 90%" in progress.note.text(), timeout=5000)
+    assert not desktop.window.status.training.isVisible()
     click(qtbot, progress.use_button)
     assert desktop.studio.generation.entry.name == "mine"
     assert desktop.studio.generation.header.class_names == ("elves", "orcs")
@@ -164,8 +177,37 @@ def test_a_training_that_goes_on_is_shown_again_at_the_next_start(qtbot, desktop
         assert progress.samples.grab().toImage() != before
         process.close()
         desktop.training.look()
-    assert "has ended early" in desktop.studio.messages.current.text
+    assert "has ended early: Its process was ended from outside" in desktop.studio.messages.current.text
+    assert "can be gone on with" in progress.note.text()
     progress.window().close()
+
+
+def test_a_run_that_another_process_trains_is_not_deleted(qtbot, desktop, bin_folder) -> None:
+    files = old_run("orcs", RunStatus(phase="halted", step=15, total=100))
+    window = open_window(desktop)
+    with files.locked():
+        click(qtbot, window.setup.discard_button)
+        assert "is being trained now" in window.setup.problem.text()
+        window.show_setup()
+        assert not window.setup.runs_box.isVisible()
+    assert files.config_path.exists()
+    assert not list(bin_folder.iterdir())
+    window.close()
+
+
+def test_going_on_keeps_what_is_known_of_the_run(qtbot, desktop) -> None:
+    files = old_run("orcs", RunStatus(phase="halted", step=15, total=100, best_step=10))
+    desktop.studio.messages.warn("The training of orcs has ended early.")
+    window = open_window(desktop)
+    desktop.training._launch = lambda arguments, log: log.write_text("pixelforge: /nowhere does not exist.\n")
+    click(qtbot, window.setup.resume_button)
+    assert "/nowhere does not exist. It can be gone on with" in window.progress.note.text()
+    assert "step 15 of 100" in window.progress.figures.text()
+    assert (window.progress.bar.value(), window.progress.bar.maximum()) == (15, 100)
+    assert files.read_status() == RunStatus(phase="preparing", step=15, total=100, best_step=10)
+    window.show_setup()
+    assert window.setup.runs_box.currentText() == "orcs, step 15 of 100"
+    window.close()
 
 
 def test_an_interrupted_training_is_offered_and_can_be_deleted(qtbot, desktop, bin_folder) -> None:
@@ -190,9 +232,12 @@ def test_an_interrupted_training_is_offered_and_can_be_deleted(qtbot, desktop, b
 
 def test_a_training_that_ended_without_the_window_is_taken_in(desktop, model_file) -> None:
     files = old_run("orcs", RunStatus(phase="finished", step=20, total=20), model_file)
+    begun = []
+    desktop.training._launch = lambda arguments, log: begun.append(arguments)
     restart(desktop)
     assert [entry.name for entry in desktop.studio.generation.entries] == ["tiny", "orcs"]
     assert not files.config_path.exists()
+    assert begun[0][0] == "evaluate"
     desktop.studio.messages.dismiss()
     restart(desktop)
     assert desktop.studio.messages.current is None
@@ -203,7 +248,12 @@ def test_what_a_model_is_named(qtbot, desktop, sprites) -> None:
     window = open_window(desktop)
     window.setup.set_data(sprites)
     qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
-    for name, said in (("dawnlike16", "a model named"), ("orcs", "not finished"), ("a/b", "made of letters")):
+    for name, said in (
+        ("dawnlike16", "a model named"),
+        ("x" * 61, "at most 60"),
+        ("orcs", "not finished"),
+        ("a/b", "made of letters"),
+    ):
         window.setup.name.setText(name)
         click(qtbot, window.setup.begin_button)
         assert said in window.setup.problem.text()
@@ -276,6 +326,7 @@ def test_a_sheet_is_cut_with_the_grid_over_it(qtbot, desktop, sheet, answers, tm
 
 def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, answers, tmp_path, bin_folder) -> None:
     old_run("orcs", RunStatus(phase="finished", step=20, total=20), model_file)
+    desktop.training._launch = lambda arguments, log: None
     restart(desktop)
     generation = desktop.studio.generation
     desktop.window.actions_.models.trigger()

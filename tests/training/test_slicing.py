@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -86,12 +85,15 @@ def test_the_report(folder: Path, tmp_path: Path) -> None:
     write_sprite(folder / "tools" / "speck.png", speck)
     big = blob(np.random.default_rng(77))
     write_sprite(folder / "tools" / "big.png", big.repeat(3, 0).repeat(3, 1))
+    write_sprite(folder / "tools" / "full.png", np.full((8, 8, 4), (*COLOURS[1], 255), np.uint8))
+    (folder / "tools" / "tool_15.png").unlink()
     report, contact = check(folder, 8)
     assert report.classes == {"beasts": 48, "tools": 19}
     assert report.few == ("tools",)
     assert report.sizes == {"8 x 8": 66, "24 x 24": 1}
     assert (report.blown_up, report.resized, report.cleared, report.colours) == (1, 0, 0, 4)
     assert (str(folder / "tools" / "tool_03.png"), str(copy)) in report.duplicates
+    assert report.opaque == (str(folder / "tools" / "full.png"),)
     assert report.near_empty == (str(folder / "tools" / "speck.png"),)
     assert len(report.left_out) == 1
     assert "broken.png" in report.left_out[0]
@@ -100,26 +102,6 @@ def test_the_report(folder: Path, tmp_path: Path) -> None:
     text = "\n".join(report_lines(report))
     for word in ("67 sprites in 2 classes", "tools: 19 (few)", "broken.png", "speck.png", "zz_copy.png", "4 colours"):
         assert word in text
-
-
-def test_the_whole_way_from_a_sheet_to_a_sheet(command, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    grid = Grid(8, 2, 1)
-    for name in ("orcs", "swords"):
-        Image.fromarray(sheet(grid, 6, 4)[0]).save(f"{name}.png")
-        cut = ("dataset", "slice", f"{name}.png", "--class", name, "--tile", 8, "--margin", 2, "--spacing", 1)
-        code, _, error = command(*cut, "--out", "mine")
-        assert (code, "24 sprites" in error) == (0, True)
-    code, out, _ = command("dataset", "check", "mine", "--size", 8, "--json", "--contact-sheet", "contact.png")
-    assert (code, json.loads(out)["classes"]) == (0, {"orcs": 24, "swords": 24})
-    assert Path("contact.png").exists()
-    sizes = ("--size", 8, "--width", 8, "--batch", 8, "--steps", 4, "--device", "cpu", "--from", "nothing")
-    code, _, error = command("train", "mine", "--out", "run", *sizes)
-    assert code == 0, error
-    model = "run/snapshot.safetensors"
-    made = ("--class", "orcs", "--count", 4, "--steps", 3, "--out", "new.png", "--format", "godot")
-    assert command("generate", "--model", model, *made)[0] == 0
-    assert Path("new.tres").exists()
 
 
 def test_nothing_is_replaced_unasked(command, tmp_path: Path, monkeypatch) -> None:

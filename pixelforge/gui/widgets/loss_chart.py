@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pyqtgraph
 from PySide6.QtCore import QEvent, Qt
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from training.run_files import StatsRow
 
 TRAINING, HELD_OUT = "#4a90d9", "#e08a2e"  # told apart by lightness as well
-WIDTH = 2  # logical pixels
+WIDTH, POINT = 2, 4  # logical pixels
 
 
 class LossChart(QWidget):
@@ -30,9 +31,11 @@ class LossChart(QWidget):
         self._plot.getAxis("left").enableAutoSIPrefix(False)
         self._plot.getAxis("bottom").enableAutoSIPrefix(False)
         self._legend = self._plot.addLegend(offset=(-10, 10))
-        self.training = self._plot.plot(name="training", pen=pyqtgraph.mkPen(TRAINING, width=WIDTH))
+        self.training = self._plot.plot(
+            name="training", pen=pyqtgraph.mkPen(TRAINING, width=WIDTH), **_points(TRAINING)
+        )
         dashes = pyqtgraph.mkPen(HELD_OUT, width=WIDTH, style=Qt.PenStyle.DashLine)
-        self.held_out = self._plot.plot(name="held out", pen=dashes)
+        self.held_out = self._plot.plot(name="held out", pen=dashes, **_points(HELD_OUT))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._plot)
@@ -59,3 +62,8 @@ class LossChart(QWidget):
             self._plot.getAxis(side).setTextPen(text)
         for _, label in self._legend.items:
             label.setText(label.text, color=text)
+
+
+def _points(colour: str) -> dict[str, Any]:
+    """Points beside the line, which a single figure does not make."""
+    return {"symbol": "o", "symbolSize": POINT, "symbolBrush": colour, "symbolPen": None}

@@ -28,6 +28,8 @@ from pixelforge.services.model_library import (
     rename_model,
 )
 
+LIST_WIDTH = 220  # logical pixels
+
 
 class ModelsDialog(QDialog):
     """The bundled models can be looked at and exported; the user's own can be renamed and put into the bin, too."""
@@ -39,6 +41,7 @@ class ModelsDialog(QDialog):
         self.setWindowTitle("Models")
         self.list = QListWidget()
         self.list.setAccessibleName("Models")
+        self.list.setFixedWidth(LIST_WIDTH)
         self.picture = SheetPicture()
         self.picture.setMinimumSize(300, 160)
         self.picture.setAccessibleName("Samples of the model")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from pixelforge.gui.states import Phase, RunState
+from pixelforge.gui.training_model import Watched
 from pixelforge.words import counted
 
 RESOLUTION = 1000  # of the progress bar
@@ -25,6 +26,8 @@ class RunStatus(QStatusBar):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
         self.bar.setMaximumHeight(self.fontMetrics().height())
+        self.training = QLabel()
+        self.training.setAccessibleName("Training")
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # else the texts would jump when a run ends
         self.bar.setSizePolicy(policy)
@@ -35,9 +38,11 @@ class RunStatus(QStatusBar):
         row.addWidget(self.device)
         row.addWidget(self.text, 1)
         row.addWidget(self.bar)
+        row.addWidget(self.training)
         self.addWidget(content, 1)
         self.set_device("")
         self.set_run(RunState())
+        self.set_training(None)
 
     def set_device(self, device: str) -> None:
         """Show where the network runs; empty until the model is loaded."""
@@ -53,6 +58,14 @@ class RunStatus(QStatusBar):
         else:
             self.bar.setRange(0, RESOLUTION)
             self.bar.setValue(round(run.fraction * RESOLUTION))
+
+    def set_training(self, watched: Watched | None) -> None:
+        """Show that a training is going on."""
+        going_on = watched is not None and watched.running
+        self.training.setVisible(going_on)
+        if watched is not None and going_on:
+            share = f" {watched.status.step / watched.status.total:.0%}" if watched.status.total else "…"
+            self.training.setText(f"Training {watched.name}{share}")
 
 
 def describe(run: RunState) -> str:

@@ -30,6 +30,7 @@ from pixelforge.words import counted
 from training.pictures import clear_background
 from training.slicing import MAX_TILE, Grid, slice_sheet
 
+FIELD_WIDTH = 220  # logical pixels
 MAX_SPACE = 256  # pixels of margin and spacing
 
 
@@ -97,6 +98,7 @@ class SliceDialog(QDialog):
         top = QHBoxLayout()
         top.addWidget(self.open_button)
         top.addWidget(self.file_label, 1)
+        self.folder.setMinimumWidth(FIELD_WIDTH)
         form = QFormLayout()
         form.addRow("&Tile", self.tile)
         form.addRow("&Margin", self.margin)

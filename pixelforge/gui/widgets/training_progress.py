@@ -14,7 +14,7 @@ from pixelforge.gui.widgets.loss_chart import LossChart
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.model_library import read_figures
-from training.run_files import SAMPLE_SCALE
+from training.run_files import OVER, SAMPLE_SCALE
 
 PHASES = {
     "preparing": "Reading the sprites…",
@@ -22,7 +22,7 @@ PHASES = {
     "paused": "Paused",
     "halted": "Stopped",
     "ended": "Ended",
-    "turned": "Done: more training would only learn by heart",
+    "turned": "Done early: the held-out loss falls no more",
     "finished": "Done",
 }
 
@@ -98,8 +98,8 @@ class TrainingProgress(QWidget):
             return
         status = watched.status
         self.title.setText(f"{watched.name}: {PHASES[status.phase] if watched.running else _ending(watched)}")
-        self.bar.setRange(0, status.total if status.total or not watched.running else 0)  # 0 to 0: it only moves
-        self.bar.setValue(status.step)
+        self.bar.setRange(0, status.total or (0 if watched.running else 1))  # 0 to 0: it only moves
+        self.bar.setValue(status.total if status.phase in OVER else status.step)
         self.figures.setText(_figures(watched))
         self.note.setText(_note(watched))
         self.note.setVisible(bool(self.note.text()))
@@ -109,7 +109,7 @@ class TrainingProgress(QWidget):
         for button, usable in (
             (self.pause_button, watched.running and status.phase in ("training", "paused")),
             (self.end_button, watched.running and status.phase in ("training", "paused")),
-            (self.use_button, watched.model is not None or (watched.running and bool(watched.stats))),
+            (self.use_button, watched.model is not None or bool(watched.stats)),
             (self.new_button, not watched.running),
         ):
             button.setEnabled(usable)

@@ -52,7 +52,7 @@ class TrainingWindow(QDialog):
 
     def show_setup(self) -> None:
         """Offer a new training, and those that are not finished."""
-        self.setup.set_runs(unfinished_runs())
+        self._show_runs()
         self._pages.setCurrentWidget(self.setup)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
@@ -85,9 +85,14 @@ class TrainingWindow(QDialog):
         self._try(lambda: self._training.resume(files))
 
     def _discard(self, files: RunFiles) -> None:
-        if not self._system.move_to_bin(files.root):
+        if files.is_alive():
+            self.setup.complain(f"{files.root.name} is being trained now, by another window or command: stop it first.")
+        elif not self._system.move_to_bin(files.root):
             self.setup.complain(f"{files.root} could not be put into the bin; delete it yourself.")
-        self.setup.set_runs(unfinished_runs())
+        self._show_runs()
+
+    def _show_runs(self) -> None:
+        self.setup.set_runs([files for files in unfinished_runs() if not files.is_alive()])
 
     def _try(self, action: Callable[[], None]) -> None:
         try:
