@@ -25,6 +25,15 @@ from pixelforge.services import paths
 from pixelforge.services.model_library import ModelEntry
 
 
+@pytest.fixture(autouse=True, scope="module")
+def old_things_are_not_looked_at() -> Iterator[None]:
+    """Have the collections below look at what the tests have made, not at all that torch and pytest consist of."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left(qapp: QApplication) -> Iterator[None]:
     before = set(QApplication.topLevelWidgets())
