@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,18 +128,33 @@ def _pictures(paths: list[Path]) -> list[Path]:
 
 
 def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
-    """The sprites in files, and the files that carry no recipe."""
-    from pixelforge.services.recipe import drawn_recipe
-    from pixelforge.services.remaking import read_drawn, read_recipes, read_sheet
-    from pixelforge.services.sprites import Sprite
+    """The sprites in files, and the files that carry no recipe. What cannot be read in a folder is left out by name."""
+    from pixelforge.errors import DatasetError
 
     sprites: list[Sprite] = []
     without = []
     for path in _pictures(paths):
-        if read_recipes(path):
-            sprites += read_sheet(path)
-        else:
-            pixels, class_name = read_drawn(path)
-            sprites.append(Sprite(pixels, drawn_recipe(class_name)))
-            without.append(path)
+        try:
+            found, has_recipes = _read(path)
+        except DatasetError as error:
+            if path in paths:
+                raise
+            console.report(f"Left out: {error}")
+            continue
+        sprites += found
+        without += [path] * (not has_recipes)
+    if not sprites:
+        raise DatasetError("There is no sprite left to lay out.")
     return sprites, without
+
+
+def _read(path: Path) -> tuple[Sequence[Sprite], bool]:
+    """The sprites in a file, and whether it carries recipes."""
+    from pixelforge.services.recipe import drawn_recipe
+    from pixelforge.services.remaking import read_drawn, read_recipes, read_sheet
+    from pixelforge.services.sprites import Sprite
+
+    if read_recipes(path):
+        return read_sheet(path), True
+    pixels, class_name = read_drawn(path)
+    return [Sprite(pixels, drawn_recipe(class_name))], False

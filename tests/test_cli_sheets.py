@@ -106,6 +106,15 @@ def test_a_folder_stands_for_the_pictures_in_it(generate: RunCommand, command: R
     code, _, error = command("sheet", tmp_path / "out", "--out", tmp_path / "s.png", "--columns", 6)
     assert (code, "6 sprites" in error) == (0, True)
     assert pixels(tmp_path / "s.png").shape == (8, 48, 4)
+    broken = tmp_path / "out" / "broken.png"
+    broken.write_text("text")
+    again = ("--out", tmp_path / "s.png", "--force")
+    code, _, error = command("sheet", tmp_path / "out", *again)
+    assert (code, "6 sprites" in error, "Left out: " in error, "broken.png" in error) == (0, True, True, True)
+    assert command("sheet", broken, *again)[0] == 1
+    (tmp_path / "bad").mkdir()
+    broken.rename(tmp_path / "bad" / "broken.png")
+    assert command("sheet", tmp_path / "bad", *again)[0] == 1
     (tmp_path / "empty").mkdir()
     code, _, error = command("sheet", tmp_path / "empty", "--out", tmp_path / "t.png")
     assert (code, "holds no PNG" in error) == (1, True)
