@@ -60,7 +60,6 @@ class RunSource:
     """What a run learns from, out of its config.json."""
 
     data: str
-    class_names: tuple[str, ...]
     keep_background: bool = False
 
 

@@ -133,9 +133,8 @@ class GenerationModel(QObject):
         self.entries = tuple(known for known in self.entries if known.path != entry.path)
         if self._entry is not None and self._entry.path == entry.path:
             self._entry = None
-            readable = [known for known in self.entries if known.header is not None]
-            if readable:
-                self.choose_model(next((known for known in readable if known.name == DEFAULT_MODEL), readable[0]))
+            if (other := self._usual_model()) is not None:
+                self.choose_model(other)
         self.entries_changed.emit()
 
     def load(self) -> None:
@@ -303,17 +302,21 @@ class GenerationModel(QObject):
         return np.zeros((request.count, side, side, 4), np.uint8)
 
     def _choose_first_model(self) -> None:
-        readable = [entry for entry in self.entries if entry.header is not None]
         problems = [entry.problem for entry in self.entries if entry.header is None]
         if problems:
             self._messages.warn("\n".join(problems))
-        if not readable:
+        self._entry = self._usual_model()
+        if self._entry is None:
             missing = "There is no model to make sprites with: install PixelForge again, or train one."
             self._messages.complain("\n".join([*problems, missing]))
             return
-        self._entry = next((entry for entry in readable if entry.name == DEFAULT_MODEL), readable[0])
         assert self._entry.header is not None
         self._settings = settings_for(self._entry.header, None)
+
+    def _usual_model(self) -> ModelEntry | None:
+        """The bundled model, or another where that cannot be read."""
+        readable = [entry for entry in self.entries if entry.header is not None]
+        return next((entry for entry in readable if entry.name == DEFAULT_MODEL), readable[0] if readable else None)
 
     def _change(self, **fields: object) -> None:
         if self._settings is None:

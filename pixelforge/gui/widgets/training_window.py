@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
 from pixelforge.errors import PixelForgeError
@@ -55,13 +54,8 @@ class TrainingWindow(QDialog):
         self._show_runs()
         self._pages.setCurrentWidget(self.setup)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Leave nothing behind that still reads sprites."""
-        self.check.close()
-        super().closeEvent(event)
-
     def done(self, result: int) -> None:
-        """As closeEvent, for Escape."""
+        """Leave nothing behind that still reads sprites, however the window is closed."""
         self.check.close()
         super().done(result)
 
