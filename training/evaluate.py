@@ -18,21 +18,26 @@ from pixelforge.core.pipeline import SamplingSettings, sample_sprites
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.imaging.pixels import Pixels, from_values
-from training.classifier import describe, train_classifier
+from training.classifier import SpriteClassifier, describe, train_classifier
 from training.dataset import SpriteSet, load_sprites, split_holdout
 from training.metrics import frechet_distance, kernel_distance, mean_pairwise_distance, nearest_distances
 
 NEAR_COPY = 0.15  # nearest_distances below this: a pixel here and there differs from a known sprite
 BATCH = 64
+JUDGES = 5  # one classifier's KID is off by a quarter or so, according to the seed that it began from
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """One row of the table. The real sprites that were held out give the row to compare with."""
+    """One row of the table. The real sprites that were held out give the row to compare with.
+
+    KID, FID, class accuracy and diversity are means over the judges.
+    """
 
     name: str
     sprites: int
     kid: float  # times 1000, against the training sprites; less is better
+    kid_error: float  # standard error of `kid` as the judges differ; how the sprites fall comes on top
     fid: float  # less is better; grows as `sprites` shrinks, so compare rows of one size
     class_accuracy: float  # share that the classifier puts into the class they were made for
     near_copies: float  # share with a training sprite nearer than NEAR_COPY
@@ -41,8 +46,35 @@ class Figures:
     colours: float  # mean number of opaque colours in a sprite
 
 
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """A classifier fitted to the training part, and what it sees in the real sprites."""
+
+    classifier: SpriteClassifier
+    real: NDArray[np.float64]  # (N, 128), of the training part
+    spread: float  # diversity of the held-out part
+
+    @classmethod
+    def fit(cls, training: SpriteSet, heldout: SpriteSet, seed: int) -> Judge:
+        """One of several that differ by their seed."""
+        classifier = train_classifier(training, seed)
+        real, _ = describe(classifier, training.sprites)
+        unseen, _ = describe(classifier, heldout.sprites)
+        return cls(classifier, real, _diversity(unseen, heldout.labels))
+
+    def compare(self, sprites: Pixels, labels: NDArray[np.int64]) -> tuple[float, float, float, float]:
+        """(KID times 1000, FID, class accuracy, diversity) of sprites (N, S, S, 4) made for classes `labels` (N,)."""
+        features, predicted = describe(self.classifier, sprites)
+        return (
+            1000 * kernel_distance(features, self.real),
+            frechet_distance(features, self.real),
+            float((predicted == labels).mean()),
+            _diversity(features, labels) / self.spread,
+        )
+
+
 class Evaluator:
-    """Real sprites, split as in training, and a classifier fitted to the training part."""
+    """Real sprites, split as in training, and judges fitted to the training part."""
 
     def __init__(
         self, folder: Path, image_size: int, holdout: float = 0.1, seed: int = 0, keep_background: bool = False
@@ -52,27 +84,23 @@ class Evaluator:
         if len(self.heldout) < 2:
             raise DatasetError(f"{folder} is too small to hold sprites out for a comparison.")
         self.warnings = data.warnings
-        self._classifier = train_classifier(self.training)
-        features, _ = describe(self._classifier, self.training.sprites)
-        self._mean, self._scale = features.mean(axis=0), features.std(axis=0) + 1e-6
-        self._real = self._normalised(features)
-        unseen, _ = describe(self._classifier, self.heldout.sprites)  # the classifier has not drawn these together
-        self._spread = self._diversity(self._normalised(unseen), self.heldout.labels)
+        self._judges = [Judge.fit(self.training, self.heldout, number) for number in range(JUDGES)]
 
     def score(self, name: str, sprites: Pixels, labels: NDArray[np.int64]) -> Figures:
         """The figures of sprites (N, S, S, 4) made for classes `labels` (N,)."""
-        raw, predicted = describe(self._classifier, sprites)
-        features = self._normalised(raw)
+        opinions = np.array([judge.compare(sprites, labels) for judge in self._judges])
+        kid, fid, class_accuracy, diversity = opinions.mean(axis=0).tolist()
         distances = nearest_distances(sprites, self.training.sprites)
         return Figures(
             name=name,
             sprites=len(sprites),
-            kid=1000 * kernel_distance(features, self._real),
-            fid=frechet_distance(features, self._real),
-            class_accuracy=float((predicted == labels).mean()),
+            kid=kid,
+            kid_error=float(opinions[:, 0].std(ddof=1) / JUDGES**0.5),
+            fid=fid,
+            class_accuracy=class_accuracy,
+            diversity=diversity,
             near_copies=float((distances < NEAR_COPY).mean()),
             nearest=float(np.median(distances)),
-            diversity=self._diversity(features, labels) / self._spread,
             colours=float(np.mean([_colour_count(sprite) for sprite in sprites])),
         )
 
@@ -85,14 +113,6 @@ class Evaluator:
         positions = (np.arange(count) + 0.5) / count * len(self.training)
         labels: NDArray[np.int64] = np.sort(self.training.labels)[positions.astype(np.int64)]
         return labels
-
-    def _normalised(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        normalised: NDArray[np.float64] = (features - self._mean) / self._scale
-        return normalised
-
-    def _diversity(self, features: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-        classes = [features[labels == label] for label in np.unique(self.training.labels)]
-        return float(np.mean([mean_pairwise_distance(part) for part in classes if len(part) > 1]))
 
 
 def draw_sprites(
@@ -147,6 +167,12 @@ def check_classes(model_classes: tuple[str, ...], data: SpriteSet) -> None:
         raise DatasetError(
             f"The folder's classes ({', '.join(data.class_names)}) are not the model's ({', '.join(model_classes)})."
         )
+
+
+def _diversity(features: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    classes = [features[labels == label] for label in np.unique(labels)]
+    distances = [mean_pairwise_distance(part) for part in classes if len(part) > 1]
+    return float(np.mean(distances)) if distances else float("nan")
 
 
 def _colour_count(sprite: Pixels) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import training.classifier as classifier
 from pixelforge.errors import DatasetError
@@ -35,6 +36,36 @@ def test_noise_is_far_from_everything(evaluator: Evaluator) -> None:
     assert far.fid > real.fid
     assert far.near_copies == 0
     assert far.colours > real.colours
+
+
+def test_the_judges_differ_and_say_by_how_much(evaluator: Evaluator) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (20, 8, 8, 4), dtype=np.uint8)
+    itself = evaluator.score("itself", evaluator.training.sprites, evaluator.training.labels)
+    assert 0 < itself.kid_error < evaluator.score("noise", noise, np.arange(20) % 2).kid_error
+
+
+def test_a_folder_of_one_class_has_something_to_tell_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classifier.train_classifier, "__defaults__", (0, 30))
+    evaluator = Evaluator(folder / "beasts", 8, holdout=0.25)
+    upside_down = evaluator.heldout.sprites[:, ::-1]
+    real = evaluator.score_heldout()
+    assert real.class_accuracy == 1.0
+    assert evaluator.score("turned", upside_down.copy(), evaluator.heldout.labels).kid != pytest.approx(real.kid)
+
+
+def test_features_are_all_of_one_length_and_the_class_is_told(data: SpriteSet) -> None:
+    model = classifier.train_classifier(data, 0, 60)
+    features, predicted = classifier.describe(model, data.sprites)
+    np.testing.assert_allclose((features**2).sum(axis=1), classifier.FEATURES)
+    assert (predicted == data.labels).mean() > 0.6
+
+
+def test_each_sprite_is_turned_by_its_own_quarters() -> None:
+    planes = torch.arange(5 * 2 * 3 * 3).reshape(5, 2, 3, 3)
+    turned = classifier._turned(planes, torch.tensor([0, 1, 2, 3, 1]))
+    for plane, quarters, result in zip(planes, (0, 1, 2, 3, 1), turned, strict=True):
+        np.testing.assert_array_equal(result.numpy(), np.rot90(plane.numpy(), quarters, (1, 2)))
 
 
 def test_labels_are_drawn_in_the_data_s_proportions(evaluator: Evaluator) -> None:
