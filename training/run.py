@@ -30,7 +30,7 @@ from training.run_dir import RunConfig, RunDir
 from training.run_files import SAMPLE_SCALE, StatsRow
 from training.samples import draw_samples
 
-RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=2.0)  # until `evaluate --recommend` finds better
+RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=1.5)  # until `evaluate --recommend` finds better
 
 
 @dataclass(frozen=True)
