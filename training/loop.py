@@ -25,7 +25,7 @@ from training.processes import Processes
 
 HELDOUT_ROUNDS = 4  # timesteps at which each held-out sprite is tried
 HELDOUT_BATCH = 256
-EMA_RAMP = 10  # the EMA forgets its random beginning: decay (1 + n) / (10 + n) while that is less
+EMA_RAMP = 4  # the EMA forgets its beginning: decay (1 + n) / (4 + n) while that is less
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from training.run import Run, best_precision, choose_model
 NOTHING = "nothing"
 Preset = Literal["quick", "standard", "thorough"]
 PRESETS: dict[Preset, float] = {"quick": 5, "standard": 60, "thorough": 480}  # minutes
-FROM_NOTHING, FROM_PARENT = 8e-4, 4e-4  # learning rates for batches of 64
+FROM_NOTHING, FROM_PARENT = 8e-4, 2e-4  # learning rates for batches of 64
 BATCHES = ((512, 64), (128, 32), (0, 16))  # sprites from which a batch is so large
-NEW_LABELS = 30.0  # times the learning rate: a new class must go a long way from the null row that it begins as
+NEW_LABELS = 60.0  # times the learning rate: a new class must go a long way from the null row that it begins as
 WIDTH = 48
 REPORTS = 30  # lines of figures in a run, at the least
 LONGEST = 500  # steps between two of them

@@ -93,7 +93,7 @@ def test_the_batch_and_the_learning_rate_suit_the_data(
     wishes = Wishes(steps=3000)
     chosen = [choose_settings(sprites, model_config, data, wishes, from_parent=p) for p in (True, False)]
     assert {settings.batch_size for settings in chosen} == {batch}
-    assert chosen[0].learning_rate == pytest.approx(chosen[1].learning_rate / 2)
+    assert chosen[0].learning_rate == pytest.approx(chosen[1].learning_rate / 4)
     assert chosen[1].learning_rate == pytest.approx(8e-4 * (batch / 64) ** 0.5)
     assert (chosen[0].evaluate_every, chosen[0].patience) == (100, 800)
 
