@@ -123,6 +123,8 @@ def _train(folder: Path | None, out: Path, wishes: Wishes, resume: bool) -> None
     if not leads or out.is_file() or files.config_path.exists() is not resume:
         _run(folder, out, wishes, resume, None)  # it says what is wrong, and what stands there is left alone
         return
+    if not resume:
+        files.check_is_its_own()
     with files.locked():
         try:
             _run(folder, out, wishes, resume, Attendant(out))

@@ -164,6 +164,17 @@ class RunFiles:
         finally:
             lock.release()
 
+    def check_is_its_own(self) -> None:
+        """Raises TrainingError if a run that is to be begun here would mix its files with somebody's."""
+        before = {path.name for path in (self.status_path, self.log_path, self._wish_path, self._lock_path)}
+        with suppress(OSError):  # not there yet, or `locked` says what is wrong with it
+            others = sorted(path.name for path in self.root.iterdir() if not path.name.startswith("."))
+            if seen := [name for name in others if name not in before]:
+                raise TrainingError(
+                    f"{self.root} holds other files ({seen[0]}), and a run wants a folder of its own: "
+                    "choose another --out."
+                )
+
     def remove_if_not_begun(self) -> None:
         """Leave nothing of a run that could not be begun, but what it said."""
         if not self.config_path.exists():

@@ -107,6 +107,16 @@ def test_a_folder_that_holds_a_run_is_left_alone(train, tmp_path: Path) -> None:
     assert files.status_path.read_bytes() == before
 
 
+def test_a_folder_with_somebody_s_files_is_left_alone(train, folder: Path, command: RunCommand, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    code, _, said = train("--steps", 5)
+    assert (code, "notes.txt" in said, "choose another --out" in said) == (1, True, True)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["notes.txt"]
+    code, _, said = command("train", folder, "--out", folder, *TOY, "--steps", 5)
+    assert (code, sorted(path.name for path in folder.iterdir())) == (1, ["beasts", "tools"])
+
+
 def test_files_that_are_not_what_they_should_be(tmp_path: Path) -> None:
     files = RunFiles(tmp_path)
     assert files.read_status() is None
