@@ -42,7 +42,7 @@ class Figures:
     class_accuracy: float  # share that the classifier puts into the class they were made for
     near_copies: float  # share with a training sprite nearer than NEAR_COPY
     nearest: float  # median distance to the nearest training sprite
-    diversity: float  # mean distance of two sprites of a class in features; held-out reals are 1
+    diversity: float  # mean distance of two sprites of a class in features; held-out reals are 1, or all nan if too few
     colours: float  # mean number of opaque colours in a sprite
 
 

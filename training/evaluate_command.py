@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,8 +83,12 @@ def _table(figures: list[Figures]) -> str:
     ]
     lines += [
         f"| {row.name} | {row.sprites} | {row.kid:.1f} ± {row.kid_error:.1f} | {row.fid:.1f} | "
-        f"{row.class_accuracy:.2f} | {row.near_copies:.1%} | {row.nearest:.3f} | {row.diversity:.2f} | "
+        f"{row.class_accuracy:.2f} | {row.near_copies:.1%} | {row.nearest:.3f} | {_ratio(row.diversity)} | "
         f"{row.colours:.1f} |"
         for row in figures
     ]
     return "\n".join(lines)
+
+
+def _ratio(value: float) -> str:
+    return "-" if isnan(value) else f"{value:.2f}"

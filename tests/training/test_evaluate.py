@@ -10,11 +10,12 @@ import training.classifier as classifier
 from pixelforge.errors import DatasetError
 from training.dataset import SpriteSet
 from training.evaluate import Evaluator, check_classes
+from training.evaluate_command import _table
 
 
 @pytest.fixture
 def evaluator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluator:
-    monkeypatch.setattr(classifier.train_classifier, "__defaults__", (0, 30))
+    monkeypatch.setattr(classifier.train_classifier, "__defaults__", (0, 10))
     return Evaluator(folder, 8, holdout=0.25)
 
 
@@ -46,12 +47,25 @@ def test_the_judges_differ_and_say_by_how_much(evaluator: Evaluator) -> None:
 
 
 def test_a_folder_of_one_class_has_something_to_tell_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classifier.train_classifier, "__defaults__", (0, 30))
+    monkeypatch.setattr(classifier.train_classifier, "__defaults__", (0, 10))
     evaluator = Evaluator(folder / "beasts", 8, holdout=0.25)
     upside_down = evaluator.heldout.sprites[:, ::-1]
     real = evaluator.score_heldout()
     assert real.class_accuracy == 1.0
     assert evaluator.score("turned", upside_down.copy(), evaluator.heldout.labels).kid != pytest.approx(real.kid)
+
+
+def test_a_class_of_one_held_out_sprite_has_no_diversity_to_compare_with(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifier.train_classifier, "__defaults__", (0, 10))
+    for number in range(24):
+        if number:
+            (folder / "beasts" / f"beast_{number:02}_f1.png").unlink()
+    real = Evaluator(folder, 8, holdout=0.02).score_heldout()
+    assert real.sprites == 2
+    assert "nan" not in _table([real])
+    assert "| - |" in _table([real])
 
 
 def test_features_are_all_of_one_length_and_the_class_is_told(data: SpriteSet) -> None:
