@@ -14,6 +14,7 @@ from training.run_files import StatsRow
 
 TRAINING, HELD_OUT = "#4a90d9", "#e08a2e"  # told apart by lightness as well
 WIDTH, POINT = 2, 4  # logical pixels
+MARGIN = 8  # around the axes, whose words and topmost figure would be cut off else
 
 
 class LossChart(QWidget):
@@ -26,6 +27,7 @@ class LossChart(QWidget):
         self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
+        self._plot.getPlotItem().layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._plot.setLabel("bottom", "step")
         self._plot.setLabel("left", "loss")
         self._plot.getAxis("left").enableAutoSIPrefix(False)
