@@ -55,9 +55,9 @@ class SpriteClassifier(nn.Module):
         return of_class + F.cross_entropy(self.turns(features), turns, label_smoothing=0.05)
 
 
-def train_classifier(data: SpriteSet, seed: int = 0, steps: int | None = None) -> SpriteClassifier:
+def train_classifier(data: SpriteSet, seed: int) -> SpriteClassifier:
     """Fit a classifier to sprites with mirroring, one-pixel shifts and quarter turns: seconds on a CPU."""
-    steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(data) // BATCH)) if steps is None else steps
+    steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(data) // BATCH))
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     model = SpriteClassifier(len(data.class_names))

@@ -24,6 +24,7 @@ from training.metrics import frechet_distance, kernel_distance, mean_pairwise_di
 
 NEAR_COPY = 0.15  # nearest_distances below this: a pixel here and there differs from a known sprite
 BATCH = 64
+SAME = 1e-4  # mean distance of features, of length sqrt(128), that differ by rounding alone
 JUDGES = 5  # one classifier's KID is off by a quarter or so, according to the seed that it began from
 
 
@@ -42,7 +43,9 @@ class Figures:
     class_accuracy: float  # share that the classifier puts into the class they were made for
     near_copies: float  # share with a training sprite nearer than NEAR_COPY
     nearest: float  # median distance to the nearest training sprite
-    diversity: float  # mean distance of two sprites of a class in features; held-out reals are 1, or all nan if too few
+    diversity: (
+        float  # mean distance of two sprites of a class in features; held-out reals are 1, or nan if too few or alike
+    )
     colours: float  # mean number of opaque colours in a sprite
 
 
@@ -52,7 +55,7 @@ class Judge:
 
     classifier: SpriteClassifier
     real: NDArray[np.float64]  # (N, 128), of the training part
-    spread: float  # diversity of the held-out part
+    spread: float  # diversity of the held-out part; nan if it has too few sprites or they are alike
 
     @classmethod
     def fit(cls, training: SpriteSet, heldout: SpriteSet, seed: int) -> Judge:
@@ -60,7 +63,8 @@ class Judge:
         classifier = train_classifier(training, seed)
         real, _ = describe(classifier, training.sprites)
         unseen, _ = describe(classifier, heldout.sprites)
-        return cls(classifier, real, _diversity(unseen, heldout.labels))
+        spread = _diversity(unseen, heldout.labels)
+        return cls(classifier, real, spread if spread > SAME else float("nan"))
 
     def compare(self, sprites: Pixels, labels: NDArray[np.int64]) -> tuple[float, float, float, float]:
         """(KID times 1000, FID, class accuracy, diversity) of sprites (N, S, S, 4) made for classes `labels` (N,)."""

@@ -35,8 +35,8 @@ def evaluate(
 ) -> None:
     """Compare a model's sprites with the real ones, those it learnt from and those it never saw.
 
-    Five small classifiers are trained first, two minutes or less; KID is their mean, with its standard error. The row
-    of held-out reals is what to measure the others by.
+    Five small classifiers are trained first, 20 seconds to three minutes on two cores; KID is their mean, with its
+    standard error. The row of held-out reals is what to measure the others by.
     """
     from pixelforge.core.checkpoint import load_checkpoint
     from pixelforge.core.device import pick_device

@@ -169,7 +169,7 @@ def _figures(watched: Watched) -> str:
 
 def _note(watched: Watched) -> str:
     if watched.measuring:
-        return "The model is in the library. It is being measured, which takes a minute or two…"
+        return "The model is in the library. It is being measured, which takes one to four minutes…"
     if watched.model is not None and not watched.note:
         rows = read_figures(watched.model)
         return "The model is in the library. " + " ".join(
