@@ -26,7 +26,7 @@ class ConfigError(PixelForgeError, ValueError):
     """
 
 
-class RequestError(PixelForgeError):
+class RequestError(PixelForgeError, ValueError):
     """A request for something that the chosen model or machine does not have."""
 
 
