@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pixelforge import cli_options as option
 from pixelforge import cli_sheets, console
+from pixelforge.core.sampling import Sampling
+from pixelforge.options import with_options
 from pixelforge.words import counted
 from training.command import train
 from training.dataset_command import dataset_app
@@ -82,7 +84,8 @@ def _self_test() -> int:
 
 
 @app.command()
-@option.with_sheet_options
+@with_options("choices", option.SheetChoices)
+@with_options("sampling", Sampling, only_given=True)
 def generate(
     classes: Annotated[
         list[str], typer.Option("--class", help="Class to make; repeat it for several, or `all`.", show_default=False)
@@ -91,11 +94,6 @@ def generate(
         int | None, typer.Option(help="Sprites in all; several classes share them evenly. Default: one a class.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the first sprite; sprite i has seed + i.")] = 0,
-    guidance: Annotated[
-        float | None, typer.Option(help="1 to 15: how strictly to keep to the class; default: the model's own.")
-    ] = None,
-    sampler: Annotated[str | None, typer.Option(help="ddpm, ddim or dpm++2m; default: the model's own.")] = None,
-    steps: Annotated[int | None, typer.Option(help="1 to 1000; default: the model's own.")] = None,
     model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = "dawnlike16",
     device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
     out: Annotated[
@@ -107,6 +105,7 @@ def generate(
     ] = Path("sprites.png"),
     json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
     *,
+    sampling: dict[str, Any],
     choices: option.SheetChoices,
 ) -> None:
     """Make sprites and save them."""
@@ -114,20 +113,14 @@ def generate(
     from pixelforge.errors import RequestError
     from pixelforge.files import as_text
     from pixelforge.services.model_library import find_model
-    from pixelforge.services.requests import make_request
+    from pixelforge.services.requests import make_request, of_classes
     from pixelforge.services.saving import Destination
 
     path = find_model(model)
     header = read_header(path)
     chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
     request = make_request(
-        header,
-        chosen,
-        count=len(chosen) if count is None else count,
-        seed=seed,
-        guidance_scale=guidance,
-        sampler=sampler,
-        steps=steps,
+        header, of_classes(chosen), count=len(chosen) if count is None else count, seed=seed, sampling=sampling
     )
     rule = choices.palette_rule(header.model.palette)
     if rule is not None and rule.reduce_to is None:
@@ -175,9 +168,7 @@ def _summarise(
         "count": request.count,
         "classes": list(request.class_names),
         "seed": request.seed,
-        "guidance_scale": request.guidance_scale,
-        "sampler": request.sampler,
-        "steps": request.steps,
+        **asdict(request.sampling),
         "model": as_text(model),
         "model_sha256": model_sha256,
         "device": device,
@@ -187,10 +178,10 @@ def _summarise(
 
 
 def _generate_into(writer: Writer, request: GenerationRequest, model: Path, device: str) -> str:
-    from pixelforge.services.generation import LoadedModel, generate
+    from pixelforge.services.generation import generate, load_model
     from pixelforge.services.requests import Finished, Notice, Progress
 
-    loaded, part = LoadedModel.load(model, device), _part(request.count)
+    loaded, part = load_model(model, device), _part(request.count)
     with console.progress_bar(shown=part.start == 0) as bar:
         task = bar.add_task("sprites", total=part.stop, completed=part.start)
         for event in generate(loaded, request, part=part):
@@ -203,7 +194,7 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
             elif isinstance(event, Notice):
                 bar.console.print(event.text)
     writer.close()
-    return str(loaded.device)
+    return str(loaded.backend.device)
 
 
 def _part(count: int) -> range:
@@ -215,10 +206,13 @@ def _part(count: int) -> range:
 @models_app.command("list")
 def list_models() -> None:
     """List the bundled models and your own."""
+    from pixelforge.core.header import SPRITES
     from pixelforge.services.model_library import list_models
 
-    for entry in list_models():
+    for entry in list_models(None):
         kind = "bundled" if entry.bundled else "own"
+        if entry.header and entry.header.task != SPRITES:
+            kind += f", for {entry.header.task}"
         about = ", ".join(entry.header.class_names) if entry.header else f"cannot be read: {entry.problem}"
         typer.echo(f"{entry.name}  ({kind})  {about}")
 

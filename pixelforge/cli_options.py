@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from functools import wraps
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -62,8 +60,8 @@ class SheetChoices:
     no_recipe: Annotated[bool, typer.Option("--no-recipe", help="Leave out how the sprites were made.")] = False
     force: Force = False
 
-    def palette_rule(self, model_colours: tuple[tuple[int, int, int], ...]) -> PaletteRule | None:
-        """The rule asked for. model_colours: what `model` stands for. Raises RequestError or PaletteError."""
+    def palette_rule(self, model_colours: tuple[tuple[int, int, int], ...] | None) -> PaletteRule | None:
+        """The rule asked for. model_colours: what `model` stands for; None: nothing. Raises RequestError."""
         from pixelforge.errors import RequestError
         from pixelforge.imaging.palette import MAX_REDUCED, MIN_REDUCED, Palette, PaletteRule, rule_of
         from pixelforge.services.palettes import find_palette
@@ -78,6 +76,8 @@ class SheetChoices:
         if self.palette is None:
             return None
         if self.palette == "model":
+            if model_colours is None:
+                raise RequestError("There is no model here whose palette could be meant: name another.")
             if not model_colours:
                 raise RequestError("That model was not trained on a palette: name another.")
             return replace(rule_of(Palette("model", model_colours)), dither=side)
@@ -105,28 +105,6 @@ class SheetChoices:
             indexed=self.indexed,
             recipes=not self.no_recipe,
         )
-
-
-def with_sheet_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the fields of its parameter `choices: SheetChoices` as options of its own."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    hints = get_type_hints(SheetChoices, include_extras=True)
-    names = [field.name for field in fields(SheetChoices)]
-
-    @wraps(command)
-    def flat(**values: Any) -> None:
-        choices = SheetChoices(**{name: values.pop(name) for name in names})
-        command(**values, choices=choices)
-
-    parameters = [parameter.replace(kind=keyword) for parameter in own if parameter.name != "choices"]
-    parameters += [
-        inspect.Parameter(field.name, keyword, default=field.default, annotation=hints[field.name])
-        for field in fields(SheetChoices)
-    ]
-    flat.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    flat.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return flat
 
 
 def _colour(text: str) -> tuple[int, int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from pixelforge import cli_options as option
 from pixelforge import console
+from pixelforge.options import with_options
 from pixelforge.words import counted
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Picture = Annotated[Path, typer.Argument(help="A PNG that PixelForge wrote.", show_default=False)]
 
 
-@option.with_sheet_options
+@with_options("choices", option.SheetChoices)
 def sheet(
     sprites: Annotated[
         list[Path],
@@ -37,7 +37,7 @@ def sheet(
     from pixelforge.services.export import export_sprites, in_the_way, refuse_replacing
 
     collected, without = _collect(sprites)
-    options = choices.export_options(choices.palette_rule(()))
+    options = choices.export_options(choices.palette_rule(None))
     there = in_the_way(out, options)
     if not option.may_replace(there, choices.force):
         refuse_replacing(there)
@@ -52,9 +52,10 @@ def info(picture: Picture) -> None:
     import msgspec
 
     from pixelforge.errors import DatasetError
-    from pixelforge.services.remaking import read_recipes
+    from pixelforge.services.recipe import flat
+    from pixelforge.services.sprites import read_recipes
 
-    recipes = read_recipes(picture)
+    recipes = [flat(recipe) for recipe in read_recipes(picture)]
     if not recipes:
         raise DatasetError(f"{picture} carries no recipe of PixelForge's.")
     content = recipes[0] if len(recipes) == 1 else recipes
@@ -71,7 +72,8 @@ def remake(
     """Make the sprites in a PNG again, and say whether they come out identical; if not, the exit code is 1."""
     from pixelforge.services.export import ExportOptions, export_sprites, in_the_way, refuse_replacing
     from pixelforge.services.model_library import find_model
-    from pixelforge.services.remaking import read_sheet, remake
+    from pixelforge.services.remaking import remake
+    from pixelforge.services.sprites import read_sheet
 
     sprites = read_sheet(picture)
     there = [] if out is None else in_the_way(out, ExportOptions())
@@ -130,31 +132,20 @@ def _pictures(paths: list[Path]) -> list[Path]:
 def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
     """The sprites in files, and the files that carry no recipe. What cannot be read in a folder is left out by name."""
     from pixelforge.errors import DatasetError
+    from pixelforge.services.sprites import read_sprites
 
     sprites: list[Sprite] = []
     without = []
     for path in _pictures(paths):
         try:
-            found, has_recipes = _read(path)
+            found = read_sprites(path)
         except DatasetError as error:
             if path in paths:
                 raise
             console.report(f"Left out: {error}")
             continue
         sprites += found
-        without += [path] * (not has_recipes)
+        without += [path] * any(sprite.recipe is None for sprite in found)
     if not sprites:
         raise DatasetError("There is no sprite left to lay out.")
     return sprites, without
-
-
-def _read(path: Path) -> tuple[Sequence[Sprite], bool]:
-    """The sprites in a file, and whether it carries recipes."""
-    from pixelforge.services.recipe import drawn_recipe
-    from pixelforge.services.remaking import read_drawn, read_recipes, read_sheet
-    from pixelforge.services.sprites import Sprite
-
-    if read_recipes(path):
-        return read_sheet(path), True
-    pixels, class_name = read_drawn(path)
-    return [Sprite(pixels, drawn_recipe(class_name))], False

@@ -13,7 +13,7 @@ checks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -70,6 +70,15 @@ def setting_of(record: type, name: str) -> Setting:
 def settings_of(record: type) -> dict[str, Setting]:
     """The fields of a record that a user may set, in their order."""
     return {fact.name: fact.metadata[KEY] for fact in fields(record) if KEY in fact.metadata}
+
+
+def in_range(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a record's fields, the numbers among them brought into their ranges."""
+    told = settings_of(record)
+    return {
+        name: told[name].clamp(value) if name in told and isinstance(value, int | float) else value
+        for name, value in values.items()
+    }
 
 
 def check(record: Any, names: Sequence[str] = ()) -> None:

@@ -13,7 +13,8 @@ from pixelforge.cli import main
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.header import ModelHeader, Recommended
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.sampling import Sampling
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
@@ -36,7 +37,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     weights = {name: torch.randn_like(weight) / 4 for name, weight in build_network(config).state_dict().items()}
     path = tmp_path_factory.mktemp("models") / "tiny.safetensors"
-    header = ModelHeader(model=config, class_names=("cats", "dogs", "a/b"), recommended=Recommended(steps=4))
+    header = ModelHeader(model=config, class_names=("cats", "dogs", "a/b"), recommended=Sampling(steps=4))
     save_checkpoint(path, header, weights)
     return path
 

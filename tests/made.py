@@ -1,12 +1,16 @@
-"""Sprites for tests, as if a model had made them."""
+"""Requests for tests, and sprites as if a model had made them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from pixelforge.services.recipe import recipe_of
-from pixelforge.services.requests import GenerationRequest
-from pixelforge.services.sprites import Sprite
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.start import Start
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.requests import GenerationRequest, of_classes
+from pixelforge.services.sprites import Sprite, made_sprites
 
 
 def made(seed: int, class_name: str = "cats", model: str = "tiny", side: int = 16) -> Sprite:
@@ -16,5 +20,12 @@ def made(seed: int, class_name: str = "cats", model: str = "tiny", side: int = 1
     pixels[..., 3] = np.where(rng.random((side, side)) < 0.6, 255, 0)
     pixels[pixels[..., 3] == 0] = 0
     pixels.setflags(write=False)
-    request = GenerationRequest(class_names=(class_name,), seed=seed, guidance_scale=2.0, sampler="ddim", steps=8)
-    return Sprite(pixels, recipe_of(request, 0, model, "0" * 64))
+    (sprite,) = made_sprites(asked(class_name, seed=seed, sampler="ddim", steps=8), pixels[None], model, "0" * 64)
+    return sprite
+
+
+def asked(*class_names: str, picture: Pixels | None = None, strength: float = 0.5, **fields: Any) -> GenerationRequest:
+    """A request for classes, the fields of its sampling among its own. picture: what variations start from."""
+    sampling = {name: fields.pop(name) for name in ("sampler", "steps", "guidance_scale") if name in fields}
+    start = None if picture is None else Start(picture=picture, strength=strength)
+    return GenerationRequest(conditions=of_classes(class_names), sampling=Sampling(**sampling), start=start, **fields)

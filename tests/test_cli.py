@@ -2,14 +2,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.torch import load_file
 
 from pixelforge import __version__
+from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.header import read_header
+from pixelforge.services import model_library
+from pixelforge.services.model_library import DEFAULT_MODEL
 from tests.conftest import RunCommand
 
 
@@ -90,13 +96,13 @@ def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> 
     ("arguments", "said"),
     [
         (["--class", "cat"], "cats, dogs, a/b"),
-        (["--class", "cats", "--count", "0"], "count must be 1 to"),
-        (["--class", "cats", "--count", "2000000"], "count must be 1 to"),
+        (["--class", "cats", "--count", "0"], "Count must be 1 to"),
+        (["--class", "cats", "--count", "2000000"], "Count must be 1 to"),
         (["--class", "cats", "--guidance", "0.5"], "Guidance must be 1 to 15"),
         (["--class", "cats", "--guidance", "nan"], "Guidance must be 1 to 15"),
         (["--class", "cats", "--steps", "1001"], "Steps must be 1 to 1000"),
         (["--class", "cats", "--sampler", "euler"], "ddpm, ddim, dpm++2m"),
-        (["--class", "cats", "--seed", "-1"], "seed must be 0 to"),
+        (["--class", "cats", "--seed", "-1"], "Seed must be 0 to"),
         (["--class", "cats", "--count", "many"], "--count"),
         (["--class", "cats", "--device", "tpu"], "auto, cuda, mps, cpu"),
         ([], "--class"),
@@ -157,3 +163,29 @@ def test_version(command: RunCommand) -> None:
 def test_help_and_the_parser_need_no_torch() -> None:
     code = "import sys, pixelforge.cli; sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("arguments", [("info", "a.png"), ("sheet", "a.png", "--out", "b.png"), ("models", "list")])
+def test_what_reads_recipes_needs_no_torch(generate: RunCommand, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert generate("--class", "cats", "--out", tmp_path / "a.png")[0] == 0
+    code = f"""
+import sys
+from pixelforge.cli import main
+try:
+    main({list(arguments)!r})
+except SystemExit as end:
+    sys.exit(end.code or ("torch" in sys.modules and "it loaded torch"))
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+
+
+def test_models_for_something_else_are_listed_as_such(
+    command: RunCommand, model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(model_library, "user_models_folder", lambda: tmp_path)
+    header = replace(read_header(model), task="animation")
+    save_checkpoint(tmp_path / "walker.safetensors", header, load_file(model))
+    assert "walker  (own, for animation)" in command("models", "list")[1]
+    assert [entry.name for entry in model_library.list_models()] == [DEFAULT_MODEL]
+    code, _, err = command("generate", "--model", tmp_path / "walker.safetensors", "--class", "cats")
+    assert (code, err) == (2, "pixelforge: That model is for animation, not for sprites: choose another.\n")

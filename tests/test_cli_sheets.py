@@ -184,6 +184,12 @@ def test_wrong_use(generate: RunCommand, tmp_path: Path, monkeypatch, arguments:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_there_is_no_models_palette_without_a_model(generate: RunCommand, command: RunCommand, tmp_path: Path) -> None:
+    generate("--class", "cats", "--out", tmp_path / "a.png")
+    code, _, err = command("sheet", tmp_path / "a.png", "--palette", "model", "--out", tmp_path / "b.png")
+    assert (code, err) == (2, "pixelforge: There is no model here whose palette could be meant: name another.\n")
+
+
 def test_pictures_that_are_none(command: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("text")
     Image.fromarray(made(1).pixels).save(tmp_path / "plain.png")

@@ -66,7 +66,7 @@ def train_classifier(data: SpriteSet, seed: int) -> SpriteClassifier:
     changes = TrainConfig(steps=steps, flip=0.5, shift=0.5, swap=0)
     planes = torch.from_numpy(data.sprites).permute(0, 3, 1, 2)
     labels = torch.from_numpy(data.labels)
-    weights = class_weights(labels, len(data.class_names), balance=0.5)
+    weights = class_weights(labels[:, None], balance=0.5)
     for _ in range(steps):
         chosen = torch.multinomial(weights, BATCH, replacement=True, generator=generator)
         drawn = Augmentation.draw(changes, BATCH, 0, generator)

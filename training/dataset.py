@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pixelforge.core.config import MAX_PALETTE, Colour, Kind, ModelConfig
-from pixelforge.core.kinds import kind_row
+from pixelforge.core.condition import Condition, Vocabulary
+from pixelforge.core.config import MAX_PALETTE, Colour, Kind
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, decode_frames, resize_nearest
 from training.notebook import arrays_in, read_arrays
@@ -190,11 +190,13 @@ def find_kinds(data: SpriteSet) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
-def embedding_rows(data: SpriteSet, config: ModelConfig) -> NDArray[np.int64]:
-    """(N,), the row of the label embedding of each sprite's kind, or of its class where it has none."""
-    rows = {(kind.label, kind.name): kind_row(config, index) for index, kind in enumerate(config.kinds)}
-    keys = zip(data.labels.tolist(), data.kind_names(), strict=True)
-    return np.array([rows.get(key, key[0]) for key in keys], np.int64)
+def conditions_of(data: SpriteSet, vocabulary: Vocabulary) -> list[Condition]:
+    """What each sprite is made for: its class, and its kind where the vocabulary has it."""
+    known = {(kind.label, kind.name) for kind in vocabulary.kinds}
+    return [
+        Condition(class_name=data.class_names[label], kind=kind if (label, kind) in known else None)
+        for label, kind in zip(data.labels.tolist(), data.kind_names(), strict=True)
+    ]
 
 
 def find_palette(sprites: Pixels) -> tuple[Colour, ...]:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
-from pixelforge.core.config import SAMPLERS
-from pixelforge.core.header import ModelHeader, Recommended, read_header
-from pixelforge.core.pipeline import SamplingSettings, sample_sprites
-from pixelforge.core.schedule import NoiseSchedule
-from pixelforge.errors import DatasetError, RequestError
+from pixelforge.core.condition import Condition
+from pixelforge.core.header import read_header
+from pixelforge.core.pipeline import Model, sample_sprites
+from pixelforge.core.sampling import Sampling
+from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, from_values
 from training.classifier import SpriteClassifier, describe, train_classifier
 from training.dataset import SpriteSet, load_sprites, split_holdout
@@ -120,49 +120,37 @@ class Evaluator:
 
 
 def draw_sprites(
-    checkpoint: Checkpoint, labels: NDArray[np.int64], settings: SamplingSettings, seed: int, device: torch.device
+    checkpoint: Checkpoint, labels: NDArray[np.int64], sampling: Sampling, seed: int, device: torch.device
 ) -> Iterator[Pixels]:
-    """Sprites for `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
-    schedule = NoiseSchedule.build(checkpoint.header.diffusion)
-    network = checkpoint.network.to(device)
+    """Sprites of the classes `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
+    model = Model.of(checkpoint, device)
+    conditions = [Condition(class_name=checkpoint.header.class_names[label]) for label in labels]
     for start in range(0, len(labels), BATCH):
-        part = torch.from_numpy(labels[start : start + BATCH]).to(device)
-        seeds = range(seed + start, seed + start + len(part))
-        values = sample_sprites(network, checkpoint.header.model, schedule, part, seeds, settings)
+        part = conditions[start : start + BATCH]
+        values = sample_sprites(model, part, range(seed + start, seed + start + len(part)), sampling)
         yield from_values(values.cpu().numpy())
-
-
-def settings_for(header: ModelHeader, sampler: str, steps: int, guidance_scale: float) -> SamplingSettings:
-    """Checked settings of a row. Raises RequestError."""
-    if sampler not in SAMPLERS:
-        raise RequestError(f"There is no sampler {sampler!r}; choose one of {', '.join(SAMPLERS)}.")
-    if not 1 <= steps <= header.diffusion.num_timesteps:
-        raise RequestError(f"Steps must be 1 to {header.diffusion.num_timesteps}, not {steps}.")
-    return SamplingSettings(sampler=sampler, steps=steps, guidance_scale=guidance_scale)
 
 
 def score_settings(
     evaluator: Evaluator,
     checkpoint: Checkpoint,
     name: str,
-    settings: SamplingSettings,
+    sampling: Sampling,
     count: int,
     device: torch.device,
 ) -> Iterator[int | Figures]:
     """Make `count` sprites in the training part's class proportions; yields each batch's size, then the figures."""
     labels = evaluator.drawn_labels(count)
     sprites = []
-    for batch in draw_sprites(checkpoint, labels, settings, 0, device):
+    for batch in draw_sprites(checkpoint, labels, sampling, 0, device):
         sprites.append(batch)
         yield len(batch)
     yield evaluator.score(name, np.concatenate(sprites), labels)
 
 
-def write_recommendation(model: Path, settings: SamplingSettings) -> None:
-    """Make `settings` the defaults in a model file; the weights stay. Raises CheckpointError or OutputError."""
-    header = read_header(model)
-    recommended = Recommended(sampler=settings.sampler, steps=settings.steps, guidance_scale=settings.guidance_scale)
-    save_checkpoint(model, replace(header, recommended=recommended), load_file(model))
+def write_recommendation(model: Path, sampling: Sampling) -> None:
+    """Make `sampling` the default in a model file; the weights stay. Raises CheckpointError or OutputError."""
+    save_checkpoint(model, replace(read_header(model), recommended=sampling), load_file(model))
 
 
 def check_classes(model_classes: tuple[str, ...], data: SpriteSet) -> None:

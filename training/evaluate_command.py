@@ -40,19 +40,22 @@ def evaluate(
     """
     from pixelforge.core.checkpoint import load_checkpoint
     from pixelforge.core.device import pick_device
+    from pixelforge.core.sampling import Sampling
     from pixelforge.files import check_writable, replacing
-    from training.evaluate import Evaluator, Figures, check_classes, score_settings, settings_for, write_recommendation
+    from training.evaluate import Evaluator, Figures, check_classes, score_settings, write_recommendation
 
     checkpoint, chosen = load_checkpoint(model), pick_device(device)
     if out is not None:
         check_writable(out.parent)
     recommended = checkpoint.header.recommended
     rows = [
-        settings_for(checkpoint.header, *values)
-        for values in product(
+        Sampling(sampler=name, steps=number, guidance_scale=scale)
+        for name, number, scale in product(
             sampler or [recommended.sampler], steps or [recommended.steps], guidance or [recommended.guidance_scale]
         )
     ]
+    for row in rows:
+        row.check_steps(checkpoint.header.diffusion.num_timesteps)
     evaluator = Evaluator(data, checkpoint.header.model.image_size, holdout, seed, keep_background)
     show_warnings(evaluator.warnings)
     check_classes(checkpoint.header.class_names, evaluator.training)

@@ -14,12 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from pixelforge.core.condition import NULL, Condition, Vocabulary, stacked
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 from training.augment import Augmentation
 from training.config import TrainConfig
-from training.dataset import SpriteSet, embedding_rows
+from training.dataset import SpriteSet, conditions_of
 from training.loss import diffusion_loss, stratified_timesteps
 from training.processes import Processes
 
@@ -43,15 +44,44 @@ class Batch:
     """What a loss is taken of, on the CPU."""
 
     planes: Tensor  # as `to_planes` gives them, changed by augmentation
-    labels: Tensor  # (B,), rows of the label embedding
+    rows: Tensor  # (B, R), of the condition embedding
     t: Tensor  # (B,)
     noise: Tensor  # (B, C, S, S)
     told: Tensor | None  # (B, augment_dim), how each picture was changed
 
-    def rows(self, part: slice) -> Batch:
-        """Some of its rows."""
+    def share(self, part: slice) -> Batch:
+        """A part of it."""
         told = None if self.told is None else self.told[part]
-        return Batch(self.planes[part], self.labels[part], self.t[part], self.noise[part], told)
+        return Batch(self.planes[part], self.rows[part], self.t[part], self.noise[part], told)
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """The embedding rows that each sprite of a data set is learnt with."""
+
+    whole: Tensor  # (N, R), of its class and kind
+    of_class: Tensor  # (N, R), of its class alone
+    null: Tensor  # (R,), of the null condition
+    has_kinds: bool
+
+    @classmethod
+    def of(cls, data: SpriteSet, config: ModelConfig) -> TrainingRows:
+        """The rows in a network's vocabulary."""
+        vocabulary = Vocabulary(data.class_names, config.kinds)
+        conditions = conditions_of(data, vocabulary)
+        classes = [Condition(class_name=condition.class_name) for condition in conditions]
+        rows = stacked([vocabulary.rows(condition) for condition in [*conditions, *classes, NULL]])
+        whole, of_class, null = torch.from_numpy(rows).tensor_split([len(data), 2 * len(data)])
+        return cls(whole, of_class, null[0], bool(config.kinds))
+
+    def drawn(self, chosen: Tensor, config: TrainConfig, generator: torch.Generator) -> Tensor:
+        """The rows (B, R) of chosen sprites (B,), parts of the conditions left out as often as the settings say."""
+        rows = self.whole[chosen]
+        if self.has_kinds:
+            as_class = torch.rand(len(chosen), generator=generator) < config.kind_drop_prob
+            rows = torch.where(as_class[:, None], self.of_class[chosen], rows)
+        dropped = torch.rand(len(chosen), generator=generator) < config.class_drop_prob
+        return torch.where(dropped[:, None], self.null, rows)
 
 
 class Trainer:
@@ -73,7 +103,7 @@ class Trainer:
         self.config = config
         self.device = device
         self.processes = processes or Processes()
-        self._rows_of_batch = self.processes.rows(config.batch_size)
+        self._share = self.processes.rows(config.batch_size)
         self.schedule = NoiseSchedule.build(diffusion)
         torch.manual_seed(config.seed)
         self.model = ContextUNet(model_config).to(device)
@@ -91,14 +121,13 @@ class Trainer:
         )
         self.step_count = 0
         self._planes = to_planes(data, model_config)
-        self._labels = torch.from_numpy(data.labels)
-        self._rows = torch.from_numpy(embedding_rows(data, model_config))
-        self._draw_weights = class_weights(self._rows, model_config.num_conditions, config.balance)
+        self._rows = TrainingRows.of(data, model_config)
+        self._draw_weights = class_weights(self._rows.whole, config.balance)
 
     def step(self) -> StepResult:
         """Make one optimizer step on a batch drawn for it."""
         start = time.perf_counter()
-        batch = self.draw().rows(self._rows_of_batch)
+        batch = self.draw().share(self._share)
         learning_rate = learning_rate_at(self.config, self.step_count)
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * learning_rate
@@ -119,22 +148,17 @@ class Trainer:
         generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)  # dropout draws from the global generator
         chosen = torch.multinomial(self._draw_weights, size, replacement=True, generator=generator)
-        planes, labels = self._planes[chosen], self._rows[chosen]
-        if self.model.config.kinds:
-            as_class = torch.rand(size, generator=generator) < config.kind_drop_prob
-            labels = torch.where(as_class, self._labels[chosen], labels)
-        dropped = torch.rand(size, generator=generator) < config.class_drop_prob
-        labels = torch.where(dropped, self.model.config.null_class, labels)
-        planes, told = self._augmented(planes, generator)
+        rows = self._rows.drawn(chosen, config, generator)
+        planes, told = self._augmented(self._planes[chosen], generator)
         t = stratified_timesteps(size, self.schedule.num_timesteps, generator)
         noise = torch.randn((size, *self._shape), generator=generator)
-        return Batch(planes, labels, t, noise, told)
+        return Batch(planes, rows, t, noise, told)
 
     @torch.inference_mode()
     def heldout_loss(self, heldout: SpriteSet) -> float:
         """The EMA's loss on sprites it was not trained on, at the same timesteps and noise every time."""
         model = cast(ContextUNet, self.ema.module)
-        planes, labels = to_planes(heldout, model.config), torch.from_numpy(embedding_rows(heldout, model.config))
+        planes, rows = to_planes(heldout, model.config), TrainingRows.of(heldout, model.config).whole
         generator = torch.Generator().manual_seed(0)
         total = 0.0
         for _ in range(HELDOUT_ROUNDS):
@@ -143,8 +167,8 @@ class Trainer:
             noise = torch.randn((len(heldout), *self._shape), generator=generator)
             for start in range(0, len(heldout), HELDOUT_BATCH):
                 part = slice(start, start + HELDOUT_BATCH)
-                loss = self._loss(model, Batch(planes, labels, t, noise, None).rows(part))
-                total += loss.item() * len(labels[part])
+                loss = self._loss(model, Batch(planes, rows, t, noise, None).share(part))
+                total += loss.item() * len(rows[part])
         return total / (HELDOUT_ROUNDS * len(heldout))
 
     def ema_weights(self) -> dict[str, Tensor]:
@@ -193,7 +217,7 @@ class Trainer:
                 model,
                 self.schedule,
                 batch.planes.to(device),
-                batch.labels.to(device),
+                batch.rows.to(device),
                 batch.t.to(device),
                 batch.noise.to(device),
                 None if batch.told is None else batch.told.to(device),
@@ -222,10 +246,11 @@ def step_seed(seed: int, step: int) -> int:
     return int.from_bytes(digest[:8], "little") >> 1
 
 
-def class_weights(labels: Tensor, num_labels: int, balance: float) -> Tensor:
-    """Weights (N,) of drawing each sprite, so that a label of n sprites is drawn in proportion to n^(1 - balance)."""
-    counts = torch.bincount(labels, minlength=num_labels).double()
-    return counts[labels] ** -balance
+def class_weights(rows: Tensor, balance: float) -> Tensor:
+    """Weights (N,) of drawing each sprite, so that n sprites of the same rows (N, R) are drawn as n^(1 - balance)."""
+    _, which, counts = torch.unique(rows, dim=0, return_inverse=True, return_counts=True)
+    weights: Tensor = counts.double()[which] ** -balance
+    return weights
 
 
 def to_planes(data: SpriteSet, config: ModelConfig) -> Tensor:

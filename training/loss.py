@@ -21,7 +21,7 @@ def diffusion_loss(
     model: ContextUNet,
     schedule: NoiseSchedule,
     planes: Tensor,
-    labels: Tensor,
+    rows: Tensor,
     t: Tensor,
     noise: Tensor,
     augment: Tensor | None = None,
@@ -30,13 +30,13 @@ def diffusion_loss(
     """Mean loss over a batch: cross-entropy a pixel for `palette`, mean squared error for `eps` and `v`.
 
     planes: (B, 1, H, W) indices into the model's colours for `palette`, else (B, C, H, W) of 0 … 255.
-    labels, t: (B,); noise: (B, C, H, W); augment: (B, augment_dim) or None. parallel: what runs in place of the model,
-    where several processes share the work.
+    rows: (B, R), of the condition embedding; t: (B,); noise: (B, C, H, W); augment: (B, augment_dim) or None.
+    parallel: what runs in place of the model, where several processes share the work.
     """
     prediction = model.config.prediction
     x_0 = clean_values(model, planes)
     alpha_bar = schedule.alphas_cumprod[t.cpu()].to(x_0)
-    output = (parallel or model)(q_sample(x_0, noise, alpha_bar), t, labels, augment).float()
+    output = (parallel or model)(q_sample(x_0, noise, alpha_bar), t, rows, augment).float()
     if prediction == "palette":
         return F.cross_entropy(output, planes[:, 0].long())
     target = noise if prediction == "eps" else v_target(x_0, noise, alpha_bar)

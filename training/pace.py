@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 
@@ -12,6 +13,7 @@ from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.device import pick_device
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.network import Network
 from training.config import TrainConfig
 from training.dataset import SpriteSet, split_holdout
 from training.loop import Trainer
@@ -52,7 +54,7 @@ def measure_pace(model: ModelConfig, training: TrainConfig, data: SpriteSet, dev
     steps = _seconds(lambda: [trainer.step() for _ in range(TIMED_STEPS)])
     figures = _seconds(lambda: trainer.heldout_loss(heldout)) if len(heldout) else 0.0
     header = ModelHeader(model=model, class_names=data.class_names)
-    checkpoint = Checkpoint(header, trainer.ema.module.eval())
+    checkpoint = Checkpoint(header, cast(Network, trainer.ema.module.eval()))
     return Pace(steps / TIMED_STEPS, figures, _seconds(lambda: draw_samples(checkpoint, place)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,10 +11,10 @@ from torch import Tensor
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.condition import NULL, Condition, Vocabulary
 from pixelforge.core.config import Colour, Kind, ModelConfig, Prediction
 from pixelforge.core.header import ModelHeader, Provenance
-from pixelforge.core.kinds import kind_row
-from pixelforge.errors import TrainingError
+from pixelforge.errors import RequestError, TrainingError
 from pixelforge.imaging.palette import to_oklab
 
 LABEL_TABLE = "label_emb.weight"
@@ -71,15 +72,17 @@ def inherit(own: Provenance, parent: ModelHeader, name: str) -> Provenance:
 
 
 def _label_table(parent: ModelHeader, table: Tensor, class_names: tuple[str, ...], model: ModelConfig) -> Tensor:
-    rows = {name: label for label, name in enumerate(parent.class_names)}
-    null = parent.model.null_class
-    chosen = [rows.get(name, null) for name in class_names]
-    known = {
-        (parent.class_names[kind.label], kind.name): kind_row(parent.model, index)
-        for index, kind in enumerate(parent.model.kinds)
-    }
-    kinds = [known.get((class_names[kind.label], kind.name), chosen[kind.label]) for kind in model.kinds]
-    return table[torch.tensor([*chosen, null, *kinds])]
+    before = parent.vocabulary
+    words = Vocabulary(class_names, model.kinds).every()
+    return table[torch.tensor([_nearest_row(before, condition) for condition in words])]
+
+
+def _nearest_row(vocabulary: Vocabulary, condition: Condition) -> int:
+    """The row of a condition, or of what it is a kind of, where it is new."""
+    for known in (condition, Condition(class_name=condition.class_name), NULL):
+        with suppress(RequestError):
+            return vocabulary.rows(known)[0]
+    raise AssertionError("the null condition has a row")
 
 
 def _head(before: ModelConfig, after: ModelConfig, weights: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.config import DiffusionConfig, ModelConfig, Prediction
 from pixelforge.core.device import pick_device
-from pixelforge.core.header import ModelHeader, Provenance, Recommended
+from pixelforge.core.header import ModelHeader, Provenance
+from pixelforge.core.network import Network
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import TrainingError
 from pixelforge.files import as_text
 from pixelforge.imaging.pixels import enlarge
@@ -30,7 +32,7 @@ from training.run_dir import RunConfig, RunDir
 from training.run_files import SAMPLE_SCALE, StatsRow
 from training.samples import draw_samples
 
-RECOMMENDED = Recommended(sampler="ddpm", steps=40, guidance_scale=1.5)  # until `evaluate --recommend` finds better
+RECOMMENDED = Sampling(sampler="ddpm", steps=40, guidance_scale=1.5)  # until `evaluate --recommend` finds better
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,7 @@ class Run:
         return {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
 
     def _draw_samples(self, step: int) -> None:
-        checkpoint = Checkpoint(self.snapshot_header(), self.trainer.ema.module.eval())
+        checkpoint = Checkpoint(self.snapshot_header(), cast(Network, self.trainer.ema.module.eval()))
         sheet = draw_samples(checkpoint, self.trainer.device)
         write_png(self.dir.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
 

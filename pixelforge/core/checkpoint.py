@@ -9,10 +9,10 @@ import msgspec
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
-from torch import nn
 
 from pixelforge.core.build import build_network
 from pixelforge.core.header import HEADER_KEY, ModelHeader, open_model_file, parse_header
+from pixelforge.core.network import Network
 from pixelforge.errors import CheckpointError, OutputError
 from pixelforge.files import replacing
 
@@ -24,7 +24,7 @@ class Checkpoint:
     """A model read from its file, in evaluation mode on the CPU."""
 
     header: ModelHeader
-    network: nn.Module
+    network: Network
 
 
 def save_checkpoint(path: Path, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:

@@ -9,11 +9,9 @@ from typing import Literal
 from pixelforge.errors import ConfigError
 
 Prediction = Literal["eps", "v", "palette"]
-SamplerName = Literal["ddpm", "ddim", "dpm++2m"]
 Architecture = Literal["context_unet", "notebook"]
 Colour = tuple[int, int, int]
 
-SAMPLERS: tuple[SamplerName, ...] = ("ddpm", "ddim", "dpm++2m")
 MAX_PALETTE = 64
 GROUPS = 8
 MAX_LOG_DECAY = 50.0  # of alphas_cumprod, so that its square root stays a float32
@@ -21,7 +19,7 @@ MAX_LOG_DECAY = 50.0  # of alphas_cumprod, so that its square root stays a float
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A finer condition under a class; see `core.kinds`."""
+    """A finer condition under a class; see `core.condition`."""
 
     name: str
     label: int  # of its class
@@ -104,13 +102,8 @@ class ModelConfig:
         _require(max(shares.values()) < 1.0001, "the kinds of a class must not have more than the whole of it")
 
     @property
-    def null_class(self) -> int:
-        """The label that stands for no class: the embedding's row after those of the classes."""
-        return self.num_classes
-
-    @property
     def num_conditions(self) -> int:
-        """Rows of the label embedding: the classes, the null class, the kinds."""
+        """Rows of the condition embedding: the classes, the null condition, the kinds; see `core.condition`."""
         return self.num_classes + 1 + len(self.kinds)
 
     @property

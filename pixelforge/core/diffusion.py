@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -34,19 +33,6 @@ def predict_x0_from_v(x_t: Tensor, v: Tensor, alpha_bar: Tensor) -> Tensor:
 def v_target(x_0: Tensor, noise: Tensor, alpha_bar: Tensor) -> Tensor:
     """v = sqrt(alpha_bar) noise - sqrt(1 - alpha_bar) x_0; Salimans & Ho 2022, appendix D."""
     return expand(alpha_bar.sqrt(), x_0) * noise - expand((1 - alpha_bar).sqrt(), x_0) * x_0
-
-
-def posterior(alpha_bar_t: float, alpha_bar_s: float) -> tuple[float, float, float]:
-    """q(x_s | x_t, x_0) for s < t as (coefficient of x_0, coefficient of x_t, variance); Ho et al. 2020, eq. 6 and 7.
-
-    Written for any pair s < t, so that it serves strided subsets of the timesteps; s = t - 1 is the paper's.
-    """
-    alpha_ts = alpha_bar_t / alpha_bar_s
-    beta_ts = 1 - alpha_ts
-    of_x0 = math.sqrt(alpha_bar_s) * beta_ts / (1 - alpha_bar_t)
-    of_xt = math.sqrt(alpha_ts) * (1 - alpha_bar_s) / (1 - alpha_bar_t)
-    variance = beta_ts * (1 - alpha_bar_s) / (1 - alpha_bar_t)
-    return of_x0, of_xt, variance
 
 
 def palette_colours(palette: Sequence[Colour], channels: int) -> Tensor:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from safetensors import SafetensorError, safe_open
 
-from pixelforge.core.config import DiffusionConfig, ModelConfig, SamplerName
+from pixelforge.core.condition import Vocabulary
+from pixelforge.core.config import DiffusionConfig, ModelConfig
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError
+from pixelforge.fields import in_range
 from pixelforge.files import parse_json, reason
 
 FORMAT_VERSION = 1
 HEADER_KEY = "pixelforge"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recommended:
-    """The settings that evaluation found best for a model."""
-
-    sampler: SamplerName = "dpm++2m"
-    steps: int = 30
-    guidance_scale: float = 2.0
+SPRITES = "sprites"  # the task of a model that makes sprites for a condition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +39,17 @@ class ModelHeader:
     """The JSON in a model file's header."""
 
     format_version: int = FORMAT_VERSION
+    task: str = SPRITES  # what the model is for; files of version 0.1 do not say it
     model: ModelConfig
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
     class_names: tuple[str, ...]
-    recommended: Recommended = field(default_factory=Recommended)
+    recommended: Sampling = field(default_factory=Sampling)  # what evaluation found best
     provenance: Provenance = field(default_factory=Provenance)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that the model can be asked in."""
+        return Vocabulary(self.class_names, self.model.kinds)
 
 
 def read_header(path: Path) -> ModelHeader:
@@ -83,14 +84,18 @@ def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
     if text is None:
         raise CheckpointError(f"{path} is a safetensors file, but not a PixelForge model: its header is missing.")
     try:
-        version = parse_json(text, dict[str, object]).get("format_version")
+        content = parse_json(text, dict[str, Any])
+        version = content.get("format_version")
         if version is None:
             raise CheckpointError(f"{path} has a header that cannot be read: it does not say its format_version.")
         if isinstance(version, int) and version > FORMAT_VERSION:
             raise CheckpointError(
                 f"{path} was made by a newer PixelForge (format {version}; this one reads up to {FORMAT_VERSION})."
             )
-        header = parse_json(text, ModelHeader)
+        if isinstance(recommended := content.get("recommended"), dict):
+            # Version 0.1 could recommend what cannot be asked for; its model opens all the same.
+            content["recommended"] = in_range(Sampling, recommended)
+        header = msgspec.convert(content, ModelHeader)
     except msgspec.MsgspecError as error:
         raise CheckpointError(f"{path} has a header that cannot be read: {error}.") from error
     if len(header.class_names) != header.model.num_classes:
@@ -99,4 +104,4 @@ def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
         )
     if len(set(header.class_names)) != len(header.class_names) or "" in header.class_names:
         raise CheckpointError(f"{path} has a header that cannot be read: every class needs a name of its own.")
-    return header
+    return replace(header, recommended=header.recommended.within(header.diffusion.num_timesteps))

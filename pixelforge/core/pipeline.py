@@ -1,4 +1,4 @@
-"""From labels and seeds to a sampler's steps: the parts of core put together."""
+"""From conditions and seeds to a sampler's steps: the parts of core put together."""
 
 from __future__ import annotations
 
@@ -6,65 +6,70 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from pixelforge.core.config import ModelConfig, SamplerName
+from pixelforge.core.backend import Backend
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.condition import NULL, Condition
+from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
-from pixelforge.core.guidance import GuidedDenoiser
-from pixelforge.core.kinds import draw_rows
+from pixelforge.core.guidance import guided
+from pixelforge.core.header import ModelHeader
 from pixelforge.core.noise import SpriteNoise
 from pixelforge.core.sampler import SamplerStep, sample
+from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
+from pixelforge.core.torch_backend import TorchBackend
 
 
-@dataclass(frozen=True, kw_only=True)
-class SamplingSettings:
-    """How sprites are drawn from a network."""
+@dataclass(frozen=True)
+class Model:
+    """A model on the engine that runs it, ready to be asked."""
 
-    sampler: SamplerName
-    steps: int  # 1 to the schedule's number of timesteps
-    guidance_scale: float  # w; 1 is off
-    strength: float = 1.0  # of variations of a start, in (0, 1]
+    header: ModelHeader
+    backend: Backend
+    schedule: NoiseSchedule
 
-
-def sprite_steps(
-    network: nn.Module,
-    config: ModelConfig,
-    schedule: NoiseSchedule,
-    labels: Tensor,
-    seeds: Sequence[int],
-    settings: SamplingSettings,
-    start: Tensor | None = None,
-) -> Iterator[SamplerStep]:
-    """Sample one sprite a label (B,) and seed; the last step's x_t holds the finished sprites.
-
-    start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind by itself. Runs on the device of
-    `labels`.
-    """
-    if start is None:
-        labels = torch.tensor(draw_rows(config, labels.tolist(), seeds), device=labels.device)
-    shape = (config.channels, config.image_size, config.image_size)
-    noise = SpriteNoise(seeds, shape, labels.device)
-    timesteps = spaced_timesteps(schedule.num_timesteps, settings.steps, settings.strength)
-    denoiser = GuidedDenoiser(network, config, schedule, labels, settings.guidance_scale, timesteps)
-    x_t = noise.draw()
-    if start is not None:
-        alpha_bar = schedule.alphas_cumprod[timesteps[0]].expand(len(x_t))
-        x_t = q_sample(start.to(x_t).expand_as(x_t), x_t, alpha_bar)
-    return sample(settings.sampler, denoiser, schedule, timesteps, x_t, noise.draw)
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu") -> Model:
+        """A model read from its file, run by torch on a device."""
+        schedule = NoiseSchedule.build(checkpoint.header.diffusion)
+        return cls(checkpoint.header, TorchBackend(checkpoint.network, device), schedule)
 
 
 @torch.inference_mode()
-def sample_sprites(
-    network: nn.Module,
-    config: ModelConfig,
-    schedule: NoiseSchedule,
-    labels: Tensor,
+def sprite_steps(
+    model: Model,
+    conditions: Sequence[Condition],
     seeds: Sequence[int],
-    settings: SamplingSettings,
-) -> Tensor:
+    sampling: Sampling,
+    start: Tensor | None = None,
+    strength: float = 1.0,
+) -> Iterator[SamplerStep]:
+    """Sample one sprite a condition and seed; the last step's x_t (B, C, H, W) holds the finished sprites.
+
+    start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind by itself; strength: how far they
+    go, in (0, 1]. Raises RequestError for words that the model does not know.
+    """
+    vocabulary, config = model.header.vocabulary, model.header.model
+    if start is None:
+        conditions = [vocabulary.drawn(asked, seed) for asked, seed in zip(conditions, seeds, strict=True)]
+    rows = [vocabulary.rows(condition) for condition in conditions]
+    timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
+    answer = guided(model.backend, rows, vocabulary.rows(NULL), sampling.guidance_scale, timesteps)
+    denoiser = NetworkDenoiser(answer, config, model.schedule)
+    shape = (config.channels, config.image_size, config.image_size)
+    noise = SpriteNoise(seeds, shape, model.backend.device)
+    x_t = noise.draw()
+    if start is not None:
+        alpha_bar = model.schedule.alphas_cumprod[timesteps[0]].expand(len(x_t))
+        x_t = q_sample(start.to(x_t).expand_as(x_t), x_t, alpha_bar)
+    yield from sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw)
+
+
+def sample_sprites(model: Model, conditions: Sequence[Condition], seeds: Sequence[int], sampling: Sampling) -> Tensor:
     """The finished sprites (B, C, H, W) of `sprite_steps`, where nobody watches."""
     x_t = torch.empty(0)
-    for step in sprite_steps(network, config, schedule, labels, seeds, settings):
+    for step in sprite_steps(model, conditions, seeds, sampling):
         x_t = step.x_t
     return x_t

@@ -1,10 +1,9 @@
-"""ContextUNet: a U-Net whose every residual block hears the time and the class."""
+"""ContextUNet: a U-Net whose every residual block is conditioned on the time and on what the sprite is made for."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +11,10 @@ from torch.nn import functional as F
 
 from pixelforge.core.config import GROUPS, ModelConfig
 from pixelforge.core.diffusion import palette_colours
+from pixelforge.core.exact import PointwiseConv, SiLU, padding, silu
+from pixelforge.core.network import Network, summed
 
 EMBED_FACTOR = 4  # embedding width in base widths
-EMBED_ROWS = 16  # CPU matrix products of at least this many rows sum in one order, whatever their number
 
 
 def timestep_embedding(t: Tensor, dim: int, max_period: float = 10_000.0) -> Tensor:
@@ -23,46 +23,6 @@ def timestep_embedding(t: Tensor, dim: int, max_period: float = 10_000.0) -> Ten
     frequencies = torch.exp(-math.log(max_period) * torch.arange(half, device=t.device, dtype=torch.float32) / half)
     angles = t.float()[:, None] * frequencies[None]
     return torch.cat([angles.cos(), angles.sin()], dim=1)
-
-
-def pointwise(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """A convolution of kernel 1 as one matrix product a row: (B, in, …) to (B, out, …).
-
-    Each row is summed in one order whatever their number (with one thread, CPU convolutions change theirs at 16 rows),
-    and few rows are done sooner.
-    """
-    weights = weight.flatten(1).expand(len(x), -1, -1)
-    return torch.baddbmm(bias[:, None], weights, x.flatten(2)).view(len(x), -1, *x.shape[2:])
-
-
-def silu(x: Tensor) -> Tensor:
-    """x / (1 + exp(-x)).
-
-    F.silu takes another path at the end of a thread's share of the numbers, and three threads' shares end at odd places
-    that move with the number of rows; exp does not.
-    """
-    if torch.is_grad_enabled() or x.device.type != "cpu" or torch.get_num_threads() <= 2:
-        return F.silu(x)
-    return x / x.neg().exp_().add_(1)
-
-
-class SiLU(nn.Module):
-    """`silu` as a module."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return silu(x)
-
-
-class PointwiseConv(nn.Conv2d):
-    """1x1 convolution: (B, in, H, W) to (B, out, H, W); while it learns as torch has it, whose backward is quicker."""
-
-    def __init__(self, in_width: int, out_width: int) -> None:
-        super().__init__(in_width, out_width, 1)
-
-    def forward(self, input: Tensor) -> Tensor:
-        if torch.is_grad_enabled():
-            return super().forward(input)
-        return pointwise(input, self.weight, cast(Tensor, self.bias))
 
 
 class ResidualBlock(nn.Module):
@@ -128,12 +88,11 @@ class Stage(nn.Module):
         return self.attention(self.block(x, modulation))  # type: ignore[no-any-return]
 
 
-class ContextUNet(nn.Module):
-    """x_t (B, C, H, W) in about [-1, 1], t (B,) integer timesteps and labels (B,) to (B, config.out_channels, H, W).
+class ContextUNet(Network):
+    """x_t (B, C, H, W) in about [-1, 1], t (B,) and rows to (B, config.out_channels, H, W); see `Network`.
 
-    Label `config.null_class` is "no class", and greater ones are kinds (`core.kinds`). The skips hold the first
-    convolution and every stage and downsampling of the way down, and are joined by concatenation, one to each stage of
-    the way up.
+    What the rows stand for is told by `core.condition.Vocabulary`. The skips hold the first convolution and every stage
+    and downsampling of the way down, and are joined by concatenation, one to each stage of the way up.
     """
 
     colours: Tensor
@@ -185,36 +144,35 @@ class ContextUNet(nn.Module):
         colours = palette_colours(config.palette, config.channels) if config.prediction == "palette" else torch.empty(0)
         self.register_buffer("colours", colours, persistent=False)
 
-    def conditions(self, t: Tensor, labels: Tensor, augment: Tensor | None = None) -> list[Tensor]:
-        """What each residual block hears of time and class: (rows, 2 width) a block, rows = B rounded up to EMBED_ROWS.
+    def embed(self, t: Tensor, rows: Tensor, augment: Tensor | None = None) -> list[Tensor]:
+        """The scales and shifts of each residual block, (B rounded up, 2 width) a block; the rest is padding.
 
-        The rows past B are padding: a product of few rows is summed in another order than one of many, and then a
-        sprite made alone would differ in the last bits from the same sprite in a grid.
+        augment: (B, augment_dim), how each picture was changed; None for unchanged ones.
         """
-        padding = (0, -len(t) % EMBED_ROWS)
-        emb = self.time_mlp(timestep_embedding(F.pad(t, padding), self.config.base_width))
-        emb = emb + self.label_emb(F.pad(labels, padding))
+        extra = padding(len(t))
+        emb = self.time_mlp(timestep_embedding(F.pad(t, extra), self.config.base_width))
+        emb = emb + summed(self.label_emb, F.pad(rows, (0, 0, *extra) if rows.ndim > 1 else extra))
         if self.augment_emb is not None and augment is not None:
-            emb = emb + self.augment_emb(F.pad(augment, (0, 0, *padding)))
+            emb = emb + self.augment_emb(F.pad(augment, (0, 0, *extra)))
         emb = silu(emb)
         return [block.modulation(emb) for block in self._blocks]
 
-    def forward(self, x: Tensor, t: Tensor, labels: Tensor, augment: Tensor | None = None) -> Tensor:
-        return self.run(x, self.conditions(t, labels, augment))
+    def forward(self, x: Tensor, t: Tensor, rows: Tensor, augment: Tensor | None = None) -> Tensor:
+        return self.run(x, self.embed(t, rows, augment))
 
-    def run(self, x: Tensor, conditions: Sequence[Tensor]) -> Tensor:
-        """`forward` with what `conditions` gave: a sampler makes those of many timesteps at once."""
-        heard = iter(conditions)
+    def run(self, x: Tensor, embedded: Sequence[Tensor]) -> Tensor:
+        """The output for x_t and what `embed` made."""
+        modulations = iter(embedded)
         h = self.init_conv(x)
         skips = [h]
         for module in self.downs:
-            h = module(h, next(heard)) if isinstance(module, Stage) else module(h)
+            h = module(h, next(modulations)) if isinstance(module, Stage) else module(h)
             skips.append(h)
         first, attention, second = self.mid
-        h = second(attention(first(h, next(heard))), next(heard))
+        h = second(attention(first(h, next(modulations))), next(modulations))
         for module in self.ups:
             if isinstance(module, Stage):
-                h = module(torch.cat([h, skips.pop()], dim=1), next(heard))
+                h = module(torch.cat([h, skips.pop()], dim=1), next(modulations))
             else:
                 h = module(F.interpolate(h, scale_factor=2.0, mode="nearest"))
         return self.out_conv(silu(self.out_norm(h)))  # type: ignore[no-any-return]

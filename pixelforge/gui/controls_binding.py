@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
@@ -19,10 +21,7 @@ class ControlsBinding(QObject):
         for signal, slot in (
             (controls.model_chosen, generation.choose_model),
             (controls.classes.chosen, generation.set_class_names),
-            (controls.guidance.value_changed, generation.set_guidance_scale),
-            (controls.quality.quality_chosen, generation.set_quality),
-            (controls.quality.sampler_chosen, generation.set_sampler),
-            (controls.quality.steps_changed, generation.set_steps),
+            (controls.sampling_changed, self._set_sampling),
             (controls.count_chosen, generation.set_count),
             (controls.palette_field.palette_chosen, generation.set_palette),
             (controls.variation.strength_changed, generation.set_strength),
@@ -50,9 +49,12 @@ class ControlsBinding(QObject):
         if (settings := self._generation.settings) is not None:
             self._controls.set_settings(settings)
 
+    def _set_sampling(self, fields: dict[str, Any]) -> None:
+        self._generation.set_sampling(**fields)
+
     def _remove_start(self) -> None:
         self._generation.set_start(None)
 
     def _copy_seed(self) -> None:
         if (settings := self._generation.settings) is not None:
-            QGuiApplication.clipboard().setText(str(settings.seed))
+            QGuiApplication.clipboard().setText(str(settings.request.seed))

@@ -7,30 +7,31 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from pixelforge.core.config import SamplerName
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.start import Start
+from pixelforge.fields import in_range, setting_of
 from pixelforge.gui.jobs import Completed, Failed, Imported, Job, Loaded, Report
 from pixelforge.gui.messages import Messages
 from pixelforge.gui.pace import Pace
 from pixelforge.gui.states import (
     MAX_DRAWN_SEED,
     MAX_TYPED_SEED,
-    MIN_STRENGTH,
     Batch,
     Phase,
-    Quality,
     RunState,
-    Settings,
     settings_for,
 )
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import DEFAULT_MODEL, ModelEntry
-from pixelforge.services.requests import MAX_GUIDANCE, MIN_GUIDANCE, Finished, GenerationRequest, Notice, Progress
+from pixelforge.services.requests import Finished, GenerationRequest, Notice, Progress, of_classes
+from pixelforge.services.settings import GenerationSettings
 
 
 class GenerationModel(QObject):
@@ -64,7 +65,8 @@ class GenerationModel(QObject):
         self._clock = clock
         self._draw_seed = draw_seed
         self._entry: ModelEntry | None = None
-        self._settings: Settings | None = None
+        self._settings: GenerationSettings | None = None
+        self._strength: float = Start.strength  # of the variations to come
         self._run_number = 0
         self._run = RunState()
         self._pace = Pace(clock)
@@ -85,7 +87,7 @@ class GenerationModel(QObject):
         return self._entry.header if self._entry else None
 
     @property
-    def settings(self) -> Settings | None:
+    def settings(self) -> GenerationSettings | None:
         """What the controls stand at; None as long as there is no model."""
         return self._settings
 
@@ -144,50 +146,45 @@ class GenerationModel(QObject):
 
     def set_class_names(self, names: tuple[str, ...]) -> None:
         """The classes to make, in order."""
-        self._change(class_names=names)
+        self._change(conditions=of_classes(names))
 
-    def set_guidance_scale(self, value: float) -> None:
-        """How strictly to follow the class."""
-        self._change(guidance_scale=min(max(value, MIN_GUIDANCE), MAX_GUIDANCE))
-
-    def set_sampler(self, sampler: SamplerName) -> None:
-        """The method of sampling."""
-        self._change(sampler=sampler)
-
-    def set_steps(self, steps: int) -> None:
-        """Sampling steps."""
-        self._change(steps=steps)
-
-    def set_quality(self, quality: Quality) -> None:
-        """The sampler and the steps that a quality stands for."""
-        self._change(sampler=quality.sampler, steps=quality.steps)
+    def set_sampling(self, **fields: Any) -> None:
+        """Fields of `Sampling`, brought into their ranges."""
+        if self._settings is not None:
+            self._change(sampling=replace(self._settings.request.sampling, **in_range(Sampling, fields)))
 
     def set_palette(self, rule: PaletteRule | None) -> None:
         """How the finished sprites are recoloured; None leaves them as the model makes them."""
         self._change(palette=rule)
 
-    def set_start(self, start: Pixels | None) -> None:
+    def set_start(self, picture: Pixels | None) -> None:
         """Make variations of this sprite, which has the model's size; None makes sprites from noise alone again."""
-        self._change(start=start)
+        self._change(start=None if picture is None else Start(picture=picture, strength=self._strength))
 
     def set_strength(self, strength: float) -> None:
-        """How far variations may go from their start, above 0 to 1."""
-        self._change(strength=min(max(strength, MIN_STRENGTH), 1.0))
+        """How far variations go from their start, also from those to come."""
+        self._strength = setting_of(Start, "strength").clamp(strength)
+        if self._settings is not None and (start := self._settings.request.start) is not None:
+            self._change(start=replace(start, strength=self._strength))
 
-    def take(self, settings: Settings) -> None:
+    def take(self, settings: GenerationSettings) -> None:
         """Take over settings as a whole."""
-        before = self._settings
-        if before is None or settings != before or settings.start is not before.start:
+        if settings != self._settings:
             self._settings = settings
+            if settings.request.start is not None:
+                self._strength = settings.request.start.strength
             self.settings_changed.emit()
 
     def set_seed(self, seed: int) -> None:
         """A seed that the user chose: it is locked, or the next Generate would throw it away."""
-        self._change(seed=min(max(seed, 0), MAX_TYPED_SEED), seed_locked=True)
+        if self._settings is not None:
+            request = replace(self._settings.request, seed=min(max(seed, 0), MAX_TYPED_SEED))
+            self.take(GenerationSettings(request=request, seed_locked=True))
 
     def set_seed_locked(self, locked: bool) -> None:
         """Locked, every run has the same seed; unlocked, every run draws a new one."""
-        self._change(seed_locked=locked)
+        if self._settings is not None:
+            self.take(replace(self._settings, seed_locked=locked))
 
     def toggle_seed_lock(self) -> None:
         """Lock the seed, or let it go."""
@@ -208,7 +205,7 @@ class GenerationModel(QObject):
             return
         if not self._settings.seed_locked:
             self.roll_seed()
-        request = self._settings.request()
+        request = self._settings.request
         self._run_number += 1
         self._making = Batch(self._empty_sprites(request), request, self._entry.name, "")
         self._done = 0
@@ -318,10 +315,9 @@ class GenerationModel(QObject):
         readable = [entry for entry in self.entries if entry.header is not None]
         return next((entry for entry in readable if entry.name == DEFAULT_MODEL), readable[0] if readable else None)
 
-    def _change(self, **fields: object) -> None:
-        if self._settings is None:
-            return
-        self.take(replace(self._settings, **fields))  # type: ignore[arg-type]  # the setters above are typed
+    def _change(self, **fields: Any) -> None:
+        if self._settings is not None:
+            self.take(replace(self._settings, request=replace(self._settings.request, **fields)))
 
     def _set_run(self, run: RunState) -> None:
         self._run = run

@@ -231,7 +231,7 @@ def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _describe(entry: Entry) -> str:
-    recipe = entry.sprite.recipe
+    sprite = entry.sprite
     made = datetime.fromtimestamp(entry.made_at).astimezone()
     star = ", starred" if entry.starred else ""
-    return f"{recipe.class_name}, seed {recipe.seed}, {recipe.model}, {made:%Y-%m-%d %H:%M}{star}"
+    return f"{sprite.class_name}, seed {sprite.seed}, {sprite.model}, {made:%Y-%m-%d %H:%M}{star}"

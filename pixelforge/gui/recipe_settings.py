@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pixelforge.core.header import file_sha256
-from pixelforge.errors import RequestError
-from pixelforge.gui.states import MAX_TYPED_SEED, MIN_STRENGTH, Settings, settings_for
+from pixelforge.core.start import Start
+from pixelforge.gui.states import MAX_TYPED_SEED, knows, settings_for
 from pixelforge.services.model_library import ModelEntry
-from pixelforge.services.recipe import Recipe, request_of
-from pixelforge.services.requests import MAX_GUIDANCE, MIN_GUIDANCE
+from pixelforge.services.recipe import Recipe
+from pixelforge.services.settings import GenerationSettings
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Recalled:
     """The model and the settings that a recipe asks for, as far as they are to be had; `problems` says what is not."""
 
     entry: ModelEntry
-    settings: Settings
+    settings: GenerationSettings
     problems: tuple[str, ...]
 
 
-def recall(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, before: Settings) -> Recalled:
+def recall(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, before: GenerationSettings) -> Recalled:
     """The settings that make a recipe's sprite again, alone, with its seed locked.
 
     current, before: what stands in for a model or class that is not there.
@@ -30,22 +30,21 @@ def recall(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, b
     problems: list[str] = []
     entry = _entry(recipe, entries, current, problems)
     assert entry.header is not None
-    settings = settings_for(entry.header, replace(before, start=None))
-    if recipe.class_name in entry.header.class_names:
-        settings = replace(settings, class_names=(recipe.class_name,))
+    header, made = entry.header, recipe.request
+    settings = settings_for(header, before)
+    conditions = settings.request.conditions
+    if knows(header, made.conditions[0]):
+        conditions = made.conditions
     else:
         problems.append(f"{entry.name} has no class {recipe.class_name!r}.")
-    settings = replace(
-        settings,
-        guidance_scale=min(max(recipe.guidance_scale, MIN_GUIDANCE), MAX_GUIDANCE),
-        sampler=recipe.sampler,
-        steps=min(max(recipe.steps, 1), entry.header.diffusion.num_timesteps),
-        seed=min(max(recipe.seed, 0), MAX_TYPED_SEED),
-        seed_locked=True,
-        count=1,
-        palette=recipe.palette,
+    request = replace(
+        made,
+        conditions=conditions,
+        sampling=made.sampling.within(header.diffusion.num_timesteps),
+        seed=min(made.seed, MAX_TYPED_SEED),
+        start=_start(made.start, header.model.image_size, problems),
     )
-    return Recalled(entry, _with_start(settings, recipe, entry.header.model.image_size, problems), tuple(problems))
+    return Recalled(entry, GenerationSettings(request=request, seed_locked=True), tuple(problems))
 
 
 def _entry(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, problems: list[str]) -> ModelEntry:
@@ -67,13 +66,8 @@ def _sha256(entry: ModelEntry) -> str:
         return ""
 
 
-def _with_start(settings: Settings, recipe: Recipe, side: int, problems: list[str]) -> Settings:
-    try:
-        start = request_of(recipe).start
-    except RequestError as error:
-        problems.append(str(error))
-        return settings
-    if start is not None and start.shape[:2] != (side, side):
+def _start(start: Start | None, side: int, problems: list[str]) -> Start | None:
+    if start is not None and start.picture.shape[:2] != (side, side):
         problems.append(f"It starts from a sprite of another size than {side} x {side}.")
-        return settings
-    return replace(settings, start=start, strength=max(recipe.strength, MIN_STRENGTH))
+        return None
+    return start

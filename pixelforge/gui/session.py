@@ -8,11 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, Signal
 
+from pixelforge.core.header import ModelHeader
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.generation_model import GenerationModel
 from pixelforge.gui.messages import Messages
+from pixelforge.gui.states import MAX_TYPED_SEED, USUAL_COUNT, settings_for
 from pixelforge.gui.tray_model import TrayModel
-from pixelforge.services.settings import AppSettings, GenerationChoice, load_settings, save_settings
+from pixelforge.services.settings import COUNTS, AppSettings, GenerationSettings, load_settings, save_settings
 
 
 class Session(QObject):
@@ -64,42 +66,27 @@ class Session(QObject):
         entry = next((e for e in generation.entries if e.name == self._settings.model and e.header), None)
         if entry is not None:
             generation.choose_model(entry)
-        choice, current, header = self._settings.generation, generation.settings, generation.header
-        if choice is not None and current is not None and header is not None:
-            names = tuple(name for name in choice.class_names if name in header.class_names)
-            generation.take(
-                replace(
-                    current,
-                    class_names=names or current.class_names,
-                    guidance_scale=choice.guidance_scale,
-                    sampler=choice.sampler,
-                    steps=min(choice.steps, header.diffusion.num_timesteps),
-                    seed=choice.seed,
-                    seed_locked=choice.seed_locked,
-                    count=choice.count,
-                    palette=choice.palette,
-                )
-            )
+        if (chosen := self._settings.generation) is not None and generation.header is not None:
+            generation.take(_allowed(chosen, generation.header))
         tray.set_columns(self._settings.tray_columns or None)
         tray.set_padding(self._settings.tray_padding)
 
     def remember(self, generation: GenerationModel, tray: TrayModel) -> None:
         """Keep model, controls and tray for the next start."""
         settings = self._settings
-        if generation.entry is not None and (now := generation.settings) is not None:
-            choice = GenerationChoice(
-                class_names=now.class_names,
-                guidance_scale=now.guidance_scale,
-                sampler=now.sampler,
-                steps=now.steps,
-                seed=now.seed,
-                seed_locked=now.seed_locked,
-                count=now.count,
-                palette=now.palette,
-            )
-            settings = replace(settings, model=generation.entry.name, generation=choice)
+        if generation.entry is not None:
+            settings = replace(settings, model=generation.entry.name, generation=generation.settings)
         options = tray.options
         self.take(replace(settings, tray_columns=options.columns or 0, tray_padding=options.padding))
+
+
+def _allowed(chosen: GenerationSettings, header: ModelHeader) -> GenerationSettings:
+    """Stored settings, as far as a model and the window allow them."""
+    settings = settings_for(header, chosen)
+    sampling = chosen.request.sampling.within(header.diffusion.num_timesteps)
+    count = chosen.request.count if chosen.request.count in COUNTS else USUAL_COUNT
+    seed = min(chosen.request.seed, MAX_TYPED_SEED)
+    return replace(settings, request=replace(settings.request, sampling=sampling, count=count, seed=seed))
 
 
 def _to_text(state: QByteArray) -> str:

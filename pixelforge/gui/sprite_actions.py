@@ -85,7 +85,7 @@ class SpriteActions(QObject):
 
     def _copy_seed(self) -> None:
         if chosen := self._chosen():
-            seeds = " ".join(str(cell.sprite.recipe.seed) for cell in chosen)
+            seeds = " ".join(str(cell.sprite.seed) for cell in chosen)
             QGuiApplication.clipboard().setText(seeds)
             self._studio.messages.inform(f"Copied {seeds}." if len(chosen) <= 4 else f"Copied {len(chosen)} seeds.")
 
@@ -95,7 +95,8 @@ class SpriteActions(QObject):
 
     def _use_recipe(self) -> None:
         for cell in self._chosen()[:1]:
-            self._studio.use_recipe(cell.sprite.recipe)
+            if (recipe := cell.sprite.recipe) is not None:
+                self._studio.use_recipe(recipe)
 
     def _vary(self) -> None:
         for cell in self._chosen()[:1]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -72,10 +71,11 @@ class Studio(QObject):
 
         Which of several a lone sprite takes does not depend on its seed, so it would else come out as another.
         """
-        recipe, settings = cell.sprite.recipe, self.generation.settings
-        self.generation.set_seed(recipe.seed)
-        if settings is not None and len(settings.class_names) > 1 and recipe.class_name in settings.class_names:
-            self.generation.set_class_names((recipe.class_name,))
+        sprite, settings = cell.sprite, self.generation.settings
+        self.generation.set_seed(sprite.seed)
+        names = settings.request.class_names if settings is not None else ()
+        if len(names) > 1 and sprite.class_name in names:
+            self.generation.set_class_names((sprite.class_name,))
 
     def use_recipe(self, recipe: Recipe, of: int = 1) -> None:
         """Set everything as it was for a sprite: the next Generate makes it again, alone.
@@ -96,7 +96,7 @@ class Studio(QObject):
 
     def vary(self, cell: StageCell) -> None:
         """Make variations of a sprite, of its class."""
-        self.start_from(cell.sprite.pixels, cell.sprite.recipe.class_name)
+        self.start_from(cell.sprite.pixels, cell.sprite.class_name)
         self.generation.generate()
 
     def start_from(self, pixels: Pixels, class_name: str = "") -> None:
@@ -106,12 +106,11 @@ class Studio(QObject):
             return
         side = generation.header.model.image_size
         start = pixels if pixels.shape[:2] == (side, side) else resize_nearest(pixels, side)
-        settings = replace(generation.settings, start=start)
+        generation.set_start(start)
         if class_name in generation.header.class_names:
-            settings = replace(settings, class_names=(class_name,))
-        if settings.count == 1:
-            settings = replace(settings, count=VARIATIONS)
-        generation.take(settings)
+            generation.set_class_names((class_name,))
+        if generation.settings.request.count == 1:
+            generation.set_count(VARIATIONS)
 
     def star(self, cells: Sequence[StageCell]) -> None:
         """Star sprites, or take the stars away if all of them have one."""

@@ -102,7 +102,7 @@ class TrayModel(QAbstractListModel):
         if role == SPRITE_ROLE:
             return sprite
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{index.row() + 1}: {sprite.recipe.class_name}, seed {sprite.recipe.seed}"
+            return f"{index.row() + 1}: {sprite.class_name}, seed {sprite.seed}"
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:

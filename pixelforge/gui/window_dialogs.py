@@ -168,7 +168,7 @@ class WindowDialogs:
         """The palettes to export in: the model's, the one that new sprites take, the bundled ones."""
         generation = self._studio.generation
         own = palette_of(generation.header) if generation.header is not None else None
-        rule = generation.settings.palette if generation.settings is not None else None
+        rule = generation.settings.request.palette if generation.settings is not None else None
         used = Palette(rule.name, parse_colours(rule.colours)) if rule is not None and rule.colours else None
         unique: dict[tuple[Colour, ...], Palette] = {}
         for palette in (own, used, *self._palettes):
@@ -186,5 +186,5 @@ class WindowDialogs:
 
 
 def _file_name(cells: Sequence[StageCell]) -> str:
-    classes = dict.fromkeys(cell.sprite.recipe.class_name for cell in cells)
-    return f"{safe_name('-'.join(classes))}_{cells[0].sprite.recipe.seed:05}.png"
+    classes = dict.fromkeys(cell.sprite.class_name for cell in cells)
+    return f"{safe_name('-'.join(classes))}_{cells[0].sprite.seed:05}.png"

@@ -19,7 +19,7 @@ from pixelforge.services.model_library import import_model
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Progress
 
 if TYPE_CHECKING:
-    from pixelforge.services.generation import LoadedModel
+    from pixelforge.core.pipeline import Model
 
 REPORT_INTERVAL = 1 / 30  # seconds between previews: more than the eye sees only costs the sampler time
 CLOSE_TIMEOUT = 0.9  # seconds; closing the window takes less than one
@@ -39,7 +39,7 @@ class _Cached:
 
     path: Path
     stamp: tuple[int, int]
-    model: LoadedModel
+    model: Model
     loaded: Loaded
 
 
@@ -124,7 +124,7 @@ class Worker(QThread):
         if task.job.request is not None and not task.stopped.is_set():
             self._generate(task, cached.model, task.job.request)
 
-    def _generate(self, task: _Task, model: LoadedModel, request: GenerationRequest) -> None:
+    def _generate(self, task: _Task, model: Model, request: GenerationRequest) -> None:
         from pixelforge.services.generation import generate
 
         previews, steps = (Throttle(self._interval, self._clock) for _ in range(2))
@@ -139,15 +139,15 @@ class Worker(QThread):
         # Imported here, and so in this thread: it brings torch, and the window does not wait for that.
         from pixelforge.core.header import file_sha256
         from pixelforge.errors import CheckpointError
-        from pixelforge.services.generation import LoadedModel
+        from pixelforge.services.generation import load_model
 
         try:
             stat = path.stat()
             stamp = (stat.st_mtime_ns, stat.st_size)
             if self._cached is None or (self._cached.path, self._cached.stamp) != (path, stamp):
                 self._cached = None  # the old model makes room before the new one comes
-                model = LoadedModel.load(path)
-                loaded = Loaded(device=model.device.type, sha256=file_sha256(path))
+                model = load_model(path)
+                loaded = Loaded(device=model.backend.device.type, sha256=file_sha256(path))
                 self._cached = _Cached(path, stamp, model, loaded)
         except OSError as error:
             raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error

@@ -30,9 +30,9 @@ def read_sprite(path: Path) -> Pixels:
     return _read(path, str(path))[0]
 
 
-def decode_picture(data: bytes, name: str = "The picture") -> tuple[Pixels, dict[str, str]]:
+def decode_picture(data: bytes, name: str = "The picture", max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
     """A picture file's content as (H, W, 4) with hard alpha, and its texts by keyword. Raises DatasetError."""
-    return _read(io.BytesIO(data), name)
+    return _read(io.BytesIO(data), name, max_side)
 
 
 def decode_frames(data: bytes, name: str) -> list[Pixels]:
@@ -48,8 +48,9 @@ def decode_frames(data: bytes, name: str) -> list[Pixels]:
         return frames
 
 
-def _read(source: Path | io.BytesIO, name: str) -> tuple[Pixels, dict[str, str]]:
+def _read(source: Path | io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
     with _opened(source, name) as image:
+        _check_size(image, name, max_side)
         pixels = harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
         texts = getattr(image, "text", {})
         return pixels, {key: str(value) for key, value in texts.items()}
@@ -78,9 +79,9 @@ def _opened(source: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
         raise DatasetError(f"{name} cannot be read: it is damaged ({type(error).__name__}).") from error
 
 
-def _check_size(image: Image.Image, name: str) -> None:
-    if max(image.size) > MAX_SIDE:
-        raise DatasetError(f"{name} is {image.width} x {image.height}: sprites are at most {MAX_SIDE}.")
+def _check_size(image: Image.Image, name: str, max_side: int = MAX_SIDE) -> None:
+    if max(image.size) > max_side:
+        raise DatasetError(f"{name} is {image.width} x {image.height}: sprites are at most {max_side}.")
 
 
 def harden_alpha(pixels: Pixels) -> Pixels:

@@ -19,7 +19,7 @@ from pixelforge.imaging.sheet import draw_sheet
 from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, plan_sheet
 from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, safe_name, sprite_names
 from pixelforge.services.recipe import png_texts
-from pixelforge.services.sprites import Sprite, places_text
+from pixelforge.services.sprites import Drawn, Made, Sprite, places_text
 
 SHEET_SUFFIX = ".png"
 KEPT_SUFFIX = ".meta"  # of files that are never replaced
@@ -117,7 +117,7 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
 def export_files(folder: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
     """Write every sprite as a PNG of its own, named by the pattern; the files written. Raises OutputError."""
     sprites = recoloured(sprites, options.palette)
-    names = sprite_names(options.names, [sprite.recipe for sprite in sprites])
+    names = sprite_names(options.names, sprites)
     paths = unlike_paths(folder, names)
     for path, sprite in zip(paths, sprites, strict=True):
         export_sprites(path, [sprite], alone(options))
@@ -176,22 +176,26 @@ def recoloured_alone(sprites: Sequence[Sprite], rule: PaletteRule | None) -> lis
     """Sprites under a palette rule, each by itself; their recipes tell of it, unless they tell of another already."""
     if rule is None:
         return list(sprites)
-    return [
-        Sprite(recolour(sprite.pixels[None], rule)[0], replace(sprite.recipe, palette=sprite.recipe.palette or rule))
-        for sprite in sprites
-    ]
+    return [Sprite(recolour(sprite.pixels[None], rule)[0], _told(sprite.origin, rule)) for sprite in sprites]
+
+
+def _told(origin: Made | Drawn, rule: PaletteRule) -> Made | Drawn:
+    if isinstance(origin, Drawn):
+        return origin
+    request = origin.recipe.request
+    return Made(replace(origin.recipe, request=replace(request, palette=request.palette or rule)))
 
 
 def _plan(sprites: Sequence[Sprite], options: SheetOptions) -> SheetPlan:
     sizes = [(sprite.pixels.shape[0], sprite.pixels.shape[1]) for sprite in sprites]
-    return plan_sheet(sizes, [sprite.recipe.class_name for sprite in sprites], options)
+    return plan_sheet(sizes, [sprite.class_name for sprite in sprites], options)
 
 
 def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> bytes:
     picture = draw_sheet([sprite.pixels for sprite in sprites], plan, options.sheet)
     texts = {}
-    recipes = [sprite.recipe for sprite in sprites]
-    if options.recipes and all(recipe.model for recipe in recipes):  # those without were drawn by hand
+    recipes = [sprite.recipe for sprite in sprites if sprite.recipe is not None]
+    if options.recipes and len(recipes) == len(sprites):
         places = [(cell.x, cell.y, cell.width, cell.height) for cell in plan.cells]
         texts = {**png_texts(recipes, plan.width, plan.height), **places_text(places, options.sheet.scale)}
     if not options.indexed:
@@ -201,11 +205,10 @@ def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOpt
 
 
 def _atlas(image: str, sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> Atlas:
-    recipes = [sprite.recipe for sprite in sprites]
-    names = sprite_names(options.names, recipes)
+    names = sprite_names(options.names, sprites)
     frames = [
-        Frame(name, recipe.class_name, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row)
-        for name, recipe, cell in zip(names, recipes, plan.cells, strict=True)
+        Frame(name, sprite.class_name, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row)
+        for name, sprite, cell in zip(names, sprites, plan.cells, strict=True)
     ]
     tags = list(dict.fromkeys(frame.tag for frame in frames))
     by_class = tuple(sorted(frames, key=lambda frame: tags.index(frame.tag)))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pixelforge.core.checkpoint import load_checkpoint
-from pixelforge.core.device import is_out_of_memory, pick_device
-from pixelforge.core.header import ModelHeader
-from pixelforge.core.pipeline import SamplingSettings, sprite_steps
+from pixelforge.core.device import pick_device
+from pixelforge.core.pipeline import Model, sprite_steps
 from pixelforge.core.sampler import SamplerStep
-from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.errors import RequestError
 from pixelforge.imaging.palette import recolour
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
@@ -25,26 +22,14 @@ PREVIEW_EVERY = 20  # steps of a run of SHORT_RUN steps or more; shorter runs sh
 SHORT_RUN = 200
 
 
-@dataclass(frozen=True)
-class LoadedModel:
-    """A model on its device, ready to be asked."""
-
-    header: ModelHeader
-    network: nn.Module
-    schedule: NoiseSchedule
-    device: torch.device
-
-    @classmethod
-    def load(cls, path: Path, device: str = "auto") -> LoadedModel:
-        """Raises CheckpointError or RequestError."""
-        chosen = pick_device(device)
-        checkpoint = load_checkpoint(path)
-        schedule = NoiseSchedule.build(checkpoint.header.diffusion)
-        return cls(checkpoint.header, checkpoint.network.to(chosen), schedule, chosen)
+def load_model(path: Path, device: str = "auto") -> Model:
+    """A model on its device, ready to be asked. Raises CheckpointError or RequestError."""
+    chosen = pick_device(device)
+    return Model.of(load_checkpoint(path), chosen)
 
 
 def generate(
-    model: LoadedModel, request: GenerationRequest, micro_batch: int = MICRO_BATCH, part: range | None = None
+    model: Model, request: GenerationRequest, micro_batch: int = MICRO_BATCH, part: range | None = None
 ) -> Iterator[GenerationEvent]:
     """Make the sprites of a request, a micro-batch at a time; an event after every step, so that one can stop.
 
@@ -58,7 +43,7 @@ def generate(
         try:
             yield from _generate_together(model, request, first, size)
         except RuntimeError as error:
-            if not is_out_of_memory(error):
+            if not model.backend.is_out_of_memory(error):
                 raise
             if size == 1:
                 raise RequestError("There is not enough memory for a single sprite: close other programs.") from error
@@ -68,9 +53,7 @@ def generate(
         first += size
 
 
-def _generate_together(
-    model: LoadedModel, request: GenerationRequest, first: int, size: int
-) -> Iterator[GenerationEvent]:
+def _generate_together(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[GenerationEvent]:
     step: SamplerStep | None = None
     for step in _steps(model, request, first, size):
         due = step.total < SHORT_RUN or (step.index + 1) % PREVIEW_EVERY == 0
@@ -81,27 +64,14 @@ def _generate_together(
     yield Finished(first, recolour(_to_pixels(step.x_t), request.palette))
 
 
-def _steps(model: LoadedModel, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:
-    names = model.header.class_names
-    labels = [names.index(request.class_of(first + i)) for i in range(size)]
-    settings = SamplingSettings(
-        sampler=request.sampler,
-        steps=request.steps,
-        guidance_scale=request.guidance_scale,
-        strength=request.strength,
-    )
-    start = None
-    if request.start is not None:
-        start = torch.from_numpy(to_values(request.start[None], model.header.model.channels)[0])
-    return sprite_steps(
-        model.network,
-        model.header.model,
-        model.schedule,
-        torch.tensor(labels, device=model.device),
-        [request.seed + first + i for i in range(size)],
-        settings,
-        start,
-    )
+def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:
+    indices = range(first, first + size)
+    conditions = [request.condition_of(index) for index in indices]
+    seeds = [request.seed + index for index in indices]
+    if request.start is None:
+        return sprite_steps(model, conditions, seeds, request.sampling)
+    start = torch.from_numpy(to_values(request.start.picture[None], model.header.model.channels)[0])
+    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength)
 
 
 def _to_pixels(x: Tensor) -> Pixels:

@@ -69,7 +69,7 @@ class History:
     def add(self, sprites: Sequence[Sprite]) -> tuple[int, ...]:
         """Keep sprites, the last of them the newest; their ids. The oldest ones beyond the cap are dropped."""
         now = self._clock()
-        rows = [(encode_sprite(s), s.recipe.class_name, s.recipe.model, now) for s in sprites]
+        rows = [(encode_sprite(s), s.class_name, s.model, now) for s in sprites]
         insert = "INSERT INTO sprites (png, class_name, model, made_at) VALUES (?, ?, ?, ?)"
         with self._transaction() as connection:
             ids = tuple(int(connection.execute(insert, row).lastrowid or 0) for row in rows)

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from pixelforge.core.header import ModelHeader, Provenance, Recommended, read_header
+from pixelforge.core.header import SPRITES, ModelHeader, Provenance, read_header
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
-from pixelforge.files import reason, replacing
+from pixelforge.files import parse_json, reason, replacing
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
@@ -41,14 +40,15 @@ class FiguresRow:
     class_accuracy: float  # 0 to 1
 
 
-def list_models() -> list[ModelEntry]:
-    """Bundled models, then the user's own, by name."""
+def list_models(task: str | None = SPRITES) -> list[ModelEntry]:
+    """Bundled models, then the user's own, by name: those for a task, and those that cannot be read; None: all."""
     own = user_models_folder()
-    return [
+    entries = [
         _entry(path, bundled=folder != own)
         for folder in (bundled_models_folder(), own)
         for path in sorted(folder.glob(f"*{SUFFIX}"))
     ]
+    return [entry for entry in entries if task is None or entry.header is None or entry.header.task == task]
 
 
 def find_model(name_or_path: str) -> Path:
@@ -69,7 +69,7 @@ def import_model(source: Path, class_names: Sequence[str] = ()) -> ModelEntry:
     class_names: for a .pth, which has none of its own. Raises CheckpointError, RequestError or OutputError.
     """
     target = user_models_folder() / f"{source.stem}{SUFFIX}"
-    if target.stem in (entry.name for entry in list_models()):
+    if target.stem in (entry.name for entry in list_models(None)):
         raise RequestError(f"There is a model named {target.stem} already: rename {source.name} first.")
     if source.suffix.lower() in (".pth", ".pt"):
         _convert_notebook(source, target, tuple(class_names))
@@ -116,7 +116,7 @@ def check_name(name: str) -> None:
         raise RequestError(f"A model's name has at most {NAME_LENGTH} letters.")
     if safe_name(name) != name:
         raise RequestError("A model's name is made of letters, digits, spaces, dots, - and _.")
-    if name.lower() in (entry.name.lower() for entry in list_models()):
+    if name.lower() in (entry.name.lower() for entry in list_models(None)):
         raise RequestError(f"There is a model named {name} already.")
 
 
@@ -141,7 +141,7 @@ def read_grid(entry: ModelEntry) -> Pixels | None:
 def read_figures(entry: ModelEntry) -> list[FiguresRow]:
     """What was measured of a model; nothing where it was not."""
     try:
-        return msgspec.json.decode(figures_of(entry).read_bytes(), type=list[FiguresRow])
+        return parse_json(figures_of(entry).read_bytes(), list[FiguresRow])
     except (OSError, ValueError):
         return []
 
@@ -158,7 +158,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) -> None:
     from pixelforge.core.checkpoint import save_checkpoint
-    from pixelforge.core.legacy import NOTEBOOK_DIFFUSION, read_notebook_weights
+    from pixelforge.core.legacy import read_notebook_weights
+    from pixelforge.core.notebook_unet import NOTEBOOK_DIFFUSION
 
     config, weights = read_notebook_weights(source)
     if class_names and len(class_names) != config.num_classes:
@@ -169,7 +170,7 @@ def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) 
         model=config,
         diffusion=NOTEBOOK_DIFFUSION,
         class_names=class_names or tuple(f"class {i + 1}" for i in range(config.num_classes)),
-        recommended=Recommended(sampler="ddpm", steps=NOTEBOOK_DIFFUSION.num_timesteps, guidance_scale=7.5),
+        recommended=Sampling(sampler="ddpm", steps=NOTEBOOK_DIFFUSION.num_timesteps, guidance_scale=7.5),
         provenance=Provenance(data=f"imported from {source.name}"),
     )
     save_checkpoint(target, header, weights)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from string import Formatter
 
 from pixelforge.errors import RequestError
-from pixelforge.services.recipe import Recipe
+from pixelforge.services.sprites import Sprite
 
 DEFAULT_PATTERN = "{class}_{index:03}"
 FIELDS = "class, model, index (in its class, from 0), number (in the sheet, from 0), seed"
@@ -24,20 +24,20 @@ def check_pattern(pattern: str) -> None:
     _parts(pattern)
 
 
-def sprite_names(pattern: str, recipes: Sequence[Recipe]) -> list[str]:
+def sprite_names(pattern: str, sprites: Sequence[Sprite]) -> list[str]:
     """A name for each sprite, no two alike: where the pattern repeats one, _2, _3, … follows. Raises RequestError."""
     parts = _parts(pattern)
     seen: Counter[str] = Counter()
     names: dict[str, None] = {}
-    for number, recipe in enumerate(recipes):
+    for number, sprite in enumerate(sprites):
         values = {
-            "class": recipe.class_name,
-            "model": recipe.model,
-            "index": seen[recipe.class_name],
+            "class": sprite.class_name,
+            "model": sprite.model,
+            "index": seen[sprite.class_name],
             "number": number,
-            "seed": recipe.seed,
+            "seed": sprite.seed,
         }
-        seen[recipe.class_name] += 1
+        seen[sprite.class_name] += 1
         text = "".join(literal + (format(values[field], spec) if field else "") for literal, field, spec in parts)
         text = UNPRINTABLE.sub(" ", text)
         names[_unlike(text[:MAX_NAME] or "sprite", names)] = None

@@ -1,15 +1,18 @@
-"""How a sprite was made, carried by its PNG."""
+"""How a sprite was made, carried by its PNG. Nothing else knows the flat JSON in which it stands there."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import msgspec
 
 from pixelforge import __version__
-from pixelforge.core.config import SamplerName
+from pixelforge.core.condition import Condition
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.start import Start
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import parse_json
 from pixelforge.imaging.palette import PaletteRule
@@ -18,68 +21,63 @@ from pixelforge.imaging.png import encode_png
 from pixelforge.services.requests import GenerationRequest
 
 KEYWORD = "pixelforge"
+NEEDED = ("class_name", "seed", "guidance_scale", "sampler", "steps", "model", "model_sha256")  # since version 0.1
+MAX_START = 64  # pixels a side of a start: no model makes larger sprites
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """All that it takes to make one sprite again."""
 
-    class_name: str
-    seed: int
-    guidance_scale: float
-    sampler: SamplerName
-    steps: int
-    palette: PaletteRule | None = None  # None: the colours as the model made them
-    start: str | None = None  # base64 of the PNG of the sprite that this one is a variation of
-    strength: float = 1.0  # of the variation
+    request: GenerationRequest  # of this sprite alone
     model: str
     model_sha256: str
     app_version: str = __version__
 
+    @property
+    def class_name(self) -> str:
+        """The class that was asked for; empty where it was left open."""
+        return self.request.class_of(0)
+
+    @property
+    def seed(self) -> int:
+        """The sprite's own."""
+        return self.request.seed
+
 
 def recipe_of(request: GenerationRequest, index: int, model: str, model_sha256: str) -> Recipe:
     """The recipe of sprite `index` of a request."""
-    return Recipe(
-        class_name=request.class_of(index),
-        seed=request.seed + index,
-        guidance_scale=request.guidance_scale,
-        sampler=request.sampler,
-        steps=request.steps,
-        palette=request.palette,
-        start=None if request.start is None else _to_text(request.start),
-        strength=1.0 if request.start is None else request.strength,
-        model=model,
-        model_sha256=model_sha256,
-    )
+    return Recipe(request=request.alone(index), model=model, model_sha256=model_sha256)
 
 
-def drawn_recipe(class_name: str) -> Recipe:
-    """Stands for a sprite that no model made, so that it can lie in a sheet; it is never written."""
-    return Recipe(class_name=class_name, seed=0, guidance_scale=1.0, sampler="ddpm", steps=1, model="", model_sha256="")
+def flat(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as it stands in a PNG: the fields of its parts side by side, those of the condition that are asked for.
 
-
-def request_of(recipe: Recipe) -> GenerationRequest:
-    """The request that makes a recipe's sprite, as the only one. Raises RequestError if its start is no picture."""
-    return GenerationRequest(
-        class_names=(recipe.class_name,),
-        count=1,
-        seed=recipe.seed,
-        guidance_scale=recipe.guidance_scale,
-        sampler=recipe.sampler,
-        steps=recipe.steps,
-        palette=recipe.palette,
-        start=None if recipe.start is None else _from_text(recipe.start),
-        strength=recipe.strength,
-    )
+    `start` is the base64 of a PNG; `strength` is 1 where there is none.
+    """
+    request = recipe.request
+    condition = {name: value for name, value in asdict(request.conditions[0]).items() if value is not None}
+    return {
+        "class_name": None,
+        **condition,
+        "seed": request.seed,
+        **asdict(request.sampling),
+        "palette": request.palette,
+        "start": None if request.start is None else _to_text(request.start.picture),
+        "strength": 1.0 if request.start is None else request.start.strength,
+        "model": recipe.model,
+        "model_sha256": recipe.model_sha256,
+        "app_version": recipe.app_version,
+    }
 
 
 def recipes_in(texts: Mapping[str, str]) -> tuple[Recipe, ...]:
     """The recipes in a PNG's texts, as `png_texts` puts them there; none where there are none that can be read."""
     try:
-        found = parse_json(texts.get(KEYWORD, "[]"), Recipe | list[Recipe])
-    except msgspec.DecodeError:
+        found = parse_json(texts.get(KEYWORD, "[]"), dict[str, Any] | list[dict[str, Any]])
+        return tuple(_from_flat(content) for content in (found if isinstance(found, list) else [found]))
+    except (msgspec.DecodeError, RequestError):
         return ()
-    return (found,) if isinstance(found, Recipe) else tuple(found)
 
 
 def png_texts(recipes: Sequence[Recipe], width: int, height: int) -> dict[str, str]:
@@ -87,14 +85,44 @@ def png_texts(recipes: Sequence[Recipe], width: int, height: int) -> dict[str, s
 
     width, height: of the picture, in pixels.
     """
-    content = recipes[0] if len(recipes) == 1 else list(recipes)
-    first = recipes[0]
+    content = [flat(recipe) for recipe in recipes]
+    first, sampling = recipes[0], recipes[0].request.sampling
     classes = ", ".join(dict.fromkeys(recipe.class_name for recipe in recipes))
     parameters = (
-        f"{classes}\nSteps: {first.steps}, Sampler: {first.sampler}, CFG scale: {first.guidance_scale:g}, "
+        f"{classes}\nSteps: {sampling.steps}, Sampler: {sampling.sampler}, CFG scale: {sampling.guidance_scale:g}, "
         f"Seed: {first.seed}, Size: {width}x{height}, Model: {first.model}, Model hash: {first.model_sha256[:10]}"
     )
-    return {KEYWORD: msgspec.json.encode(content).decode(), "parameters": parameters}
+    return {
+        KEYWORD: msgspec.json.encode(content if len(content) > 1 else content[0]).decode(),
+        "parameters": parameters,
+    }
+
+
+def _from_flat(content: dict[str, Any]) -> Recipe:
+    """Raises msgspec.DecodeError or RequestError. A field that there was not when it was written has its default."""
+    if missing := [name for name in NEEDED if name not in content]:
+        raise msgspec.DecodeError(f"{missing[0]} is missing")
+    request = GenerationRequest(
+        conditions=(_part(Condition, content),),
+        sampling=_part(Sampling, content),
+        seed=msgspec.convert(content["seed"], int),
+        palette=msgspec.convert(content.get("palette"), PaletteRule | None),
+        start=_start(content),
+    )
+    recipe: Recipe = _part(Recipe, {**content, "request": request})
+    return recipe
+
+
+def _part(record: type, content: Mapping[str, Any]) -> Any:
+    names = [fact.name for fact in fields(record) if fact.name in content]
+    return msgspec.convert({name: content[name] for name in names}, record)
+
+
+def _start(content: Mapping[str, Any]) -> Start | None:
+    text = msgspec.convert(content.get("start"), str | None)
+    if text is None:
+        return None
+    return Start(picture=_from_text(text), strength=msgspec.convert(content.get("strength", 1.0), float))
 
 
 def _to_text(pixels: Pixels) -> str:
@@ -103,6 +131,6 @@ def _to_text(pixels: Pixels) -> str:
 
 def _from_text(text: str) -> Pixels:
     try:
-        return decode_picture(base64.b64decode(text, validate=True))[0]
+        return decode_picture(base64.b64decode(text, validate=True), "The start", MAX_START)[0]
     except (ValueError, DatasetError) as error:
         raise RequestError("The recipe's starting picture cannot be read.") from error

@@ -9,16 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from pixelforge.core.header import file_sha256
-from pixelforge.errors import DatasetError, RequestError
-from pixelforge.files import as_text, read_at_most
-from pixelforge.imaging.pixels import Pixels, decode_picture
-from pixelforge.services.generation import LoadedModel, generate
+from pixelforge.core.pipeline import Model
+from pixelforge.errors import RequestError
+from pixelforge.services.generation import generate, load_model
 from pixelforge.services.model_library import list_models
-from pixelforge.services.recipe import Recipe, recipes_in, request_of
+from pixelforge.services.recipe import Recipe
 from pixelforge.services.requests import Finished
-from pixelforge.services.sprites import Sprite, decode_sheet
-
-MAX_BYTES = 256 * 2**20  # of a sheet
+from pixelforge.services.sprites import Made, Sprite
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,34 +26,21 @@ class Remade:
     identical: bool  # to the pixel
 
 
-def read_sheet(path: Path) -> tuple[Sprite, ...]:
-    """The sprites in a PNG that carries recipes. Raises DatasetError that names the file."""
-    return decode_sheet(_read(path), str(path))
-
-
-def read_recipes(path: Path) -> tuple[Recipe, ...]:
-    """The recipes in a picture; none where it carries none. Raises DatasetError that names the file."""
-    return recipes_in(decode_picture(_read(path), str(path))[1])
-
-
-def read_drawn(path: Path) -> tuple[Pixels, str]:
-    """A picture without recipes and the class that its folder stands for. Raises DatasetError that names the file."""
-    return decode_picture(_read(path), str(path))[0], as_text(path.resolve().parent.name or path.stem)
-
-
 def remake(sprites: Sequence[Sprite], device: str = "auto", model: Path | None = None) -> Iterator[Remade]:
     """Make sprites again, one after the other. model: instead of those that the recipes name.
 
-    Raises RequestError where a recipe's model is not among the user's, or is another version of it.
+    Raises RequestError where a sprite has no recipe, or its model is not among the user's, or is another version of it.
     """
-    loaded: dict[Path, LoadedModel] = {}
+    loaded: dict[Path, Model] = {}
     for sprite in sprites:
+        if sprite.recipe is None:
+            raise RequestError("No model made it, so it cannot be made again.")
         path = model or _model_of(sprite.recipe)
         if path not in loaded:
-            loaded[path] = LoadedModel.load(path, device)
-        finished = next(e for e in generate(loaded[path], request_of(sprite.recipe)) if isinstance(e, Finished))
+            loaded[path] = load_model(path, device)
+        finished = next(e for e in generate(loaded[path], sprite.recipe.request) if isinstance(e, Finished))
         pixels = finished.sprites[0]
-        yield Remade(Sprite(pixels, sprite.recipe), np.array_equal(pixels, sprite.pixels))
+        yield Remade(Sprite(pixels, Made(sprite.recipe)), np.array_equal(pixels, sprite.pixels))
 
 
 def _model_of(recipe: Recipe) -> Path:
@@ -70,7 +54,3 @@ def _model_of(recipe: Recipe) -> Path:
             f"--model {recipe.model} tries it all the same."
         )
     raise RequestError(f"Its model, {recipe.model!r}, is not among yours: import it, or give another with --model.")
-
-
-def _read(path: Path) -> bytes:
-    return read_at_most(path, MAX_BYTES, DatasetError)

@@ -2,97 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pixelforge.core.config import SAMPLERS, SamplerName
-from pixelforge.core.header import ModelHeader
+from pixelforge.core.condition import Condition
+from pixelforge.core.header import SPRITES, ModelHeader
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
+from pixelforge.fields import check, setting
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 
-MAX_COUNT = 1_000_000
-MAX_SEED = 2**32 - 1  # torch's CPU generator hears the low 32 bits of a seed only
-MIN_GUIDANCE, MAX_GUIDANCE = 1.0, 15.0
+MAX_SEED = 2**32 - 1  # torch's CPU generator takes the low 32 bits of a seed only
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationRequest:
-    """Sprites to make. Sprite i has seed `seed` + i; several classes share the count evenly, in their order."""
+    """Sprites to make. Sprite i has seed `seed` + i; several conditions share the count evenly, in their order.
 
-    class_names: tuple[str, ...]
-    count: int = 1  # sprites in all, 1 to 1,000,000
-    seed: int = 0
-    guidance_scale: float  # 1 to 15
-    sampler: SamplerName
-    steps: int  # 1 to the model's number of timesteps
+    Raises RequestError for what no model could do.
+    """
+
+    conditions: tuple[Condition, ...]
+    sampling: Sampling
+    count: int = setting(1, "Count", "Sprites in all; several classes share them evenly", least=1, most=1_000_000)
+    seed: int = setting(0, "Seed", "Of the first sprite; sprite i has seed + i", least=0, most=MAX_SEED)
     palette: PaletteRule | None = None  # None: the colours as the model makes them
-    start: Pixels | None = None  # (H, W, 4): make variations of this sprite
-    strength: float = 1.0  # of the variations, above 0 (the sprite itself) to 1 (nothing left of it)
+    start: Start | None = None  # make variations of this sprite
+
+    def __post_init__(self) -> None:
+        check(self)
+        last_seed = MAX_SEED - self.count + 1
+        if self.seed > last_seed:
+            raise RequestError(f"Seed must be 0 to {last_seed:,} for {self.count:,} sprites, not {self.seed:,}.")
 
     def check(self, header: ModelHeader) -> None:
         """Raises RequestError if the model with this header cannot do it."""
-        known = header.class_names
-        if not self.class_names:
-            raise RequestError(f"Choose a class: {', '.join(known)}.")
-        for name in self.class_names:
-            if name not in known:
-                raise RequestError(f"The model has no class {name!r}; it knows {', '.join(known)}.")
-        if not 1 <= self.count <= MAX_COUNT:
-            raise RequestError(f"The count must be 1 to {MAX_COUNT:,}, not {self.count:,}.")
-        last_seed = MAX_SEED - self.count + 1
-        if not 0 <= self.seed <= last_seed:
-            raise RequestError(f"The seed must be 0 to {last_seed}, not {self.seed}.")
-        if not MIN_GUIDANCE <= self.guidance_scale <= MAX_GUIDANCE:
-            raise RequestError(f"Guidance must be {MIN_GUIDANCE:g} to {MAX_GUIDANCE:g}, not {self.guidance_scale:g}.")
-        if not 1 <= self.steps <= header.diffusion.num_timesteps:
-            raise RequestError(f"Steps must be 1 to {header.diffusion.num_timesteps}, not {self.steps}.")
-        if not 0 < self.strength <= 1:
-            raise RequestError(f"Strength must be above 0 and at most 1, not {self.strength:g}.")
-        if self.start is not None and self.start.shape != (header.model.image_size, header.model.image_size, 4):
-            side = header.model.image_size
+        if header.task != SPRITES:
+            raise RequestError(f"That model is for {header.task}, not for sprites: choose another.")
+        if not self.conditions:
+            raise RequestError(f"Choose a class: {', '.join(header.class_names)}.")
+        for condition in self.conditions:
+            header.vocabulary.rows(condition)
+        self.sampling.check_steps(header.diffusion.num_timesteps)
+        side = header.model.image_size
+        if self.start is not None and self.start.picture.shape != (side, side, 4):
             raise RequestError(f"Variations start from a sprite of {side} x {side} pixels.")
 
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes asked for, in their order, each once."""
+        return tuple(dict.fromkeys(condition.class_name or "" for condition in self.conditions))
+
+    def condition_of(self, index: int) -> Condition:
+        """What sprite `index` is made for."""
+        return self.conditions[index * len(self.conditions) // self.count]
+
     def class_of(self, index: int) -> str:
-        """The class of sprite `index`."""
-        return self.class_names[index * len(self.class_names) // self.count]
+        """The class of sprite `index`; empty where it was left open."""
+        return self.condition_of(index).class_name or ""
+
+    def alone(self, index: int) -> GenerationRequest:
+        """The request that makes sprite `index` and no other."""
+        return replace(self, conditions=(self.condition_of(index),), count=1, seed=self.seed + index)
 
 
 def make_request(
     header: ModelHeader,
-    class_names: Sequence[str],
+    conditions: Sequence[Condition],
     *,
     count: int,
     seed: int,
-    guidance_scale: float | None = None,
-    sampler: str | None = None,
-    steps: int | None = None,
+    sampling: Mapping[str, Any] | None = None,
 ) -> GenerationRequest:
-    """A checked request; what is None is as the model recommends. Raises RequestError.
+    """A checked request; fields of `sampling` that are not given are as the model recommends. Raises RequestError.
 
     The steps recommended are those of the recommended sampler: another one that is chosen without steps runs as many,
     but DDPM, the ancestral one, runs them all.
     """
-    recommended = header.recommended
-    chosen = _sampler(sampler or recommended.sampler)
-    default_steps = recommended.steps if chosen != "ddpm" or chosen == recommended.sampler else None
+    given, recommended = dict(sampling or {}), header.recommended
+    if given.get("sampler", recommended.sampler) == "ddpm" != recommended.sampler:
+        given.setdefault("steps", header.diffusion.num_timesteps)
     request = GenerationRequest(
-        class_names=tuple(class_names),
-        count=count,
-        seed=seed,
-        guidance_scale=recommended.guidance_scale if guidance_scale is None else guidance_scale,
-        sampler=chosen,
-        steps=(default_steps or header.diffusion.num_timesteps) if steps is None else steps,
+        conditions=tuple(conditions), sampling=replace(recommended, **given), count=count, seed=seed
     )
     request.check(header)
     return request
 
 
-def _sampler(name: str) -> SamplerName:
-    for known in SAMPLERS:
-        if name == known:
-            return known
-    raise RequestError(f"There is no sampler {name!r}; choose one of {', '.join(SAMPLERS)}.")
+def of_classes(names: Sequence[str]) -> tuple[Condition, ...]:
+    """A condition for each class."""
+    return tuple(Condition(class_name=name) for name in names)
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,8 @@ from pixelforge.services.export import (
     refuse_replacing,
 )
 from pixelforge.services.naming import safe_name
-from pixelforge.services.recipe import recipe_of
 from pixelforge.services.requests import GenerationRequest
-from pixelforge.services.sprites import Sprite
+from pixelforge.services.sprites import Sprite, made_sprites
 
 FILE_SUFFIX = r"\.[A-Za-z]\w*"  # what looks like a file's, not like a version's number
 
@@ -106,17 +105,14 @@ class Destination:
         """The sprites of the request that are written."""
         return range(self.request.count) if self.part is None else self.part
 
-    def sprites(self, first: int, pixels: Pixels) -> list[Sprite]:
+    def sprites(self, first: int, pixels: Pixels) -> tuple[Sprite, ...]:
         """Finished sprites (N, H, W, 4) with their recipes."""
-        return [
-            Sprite(sprite, recipe_of(self.request, index, self.model, self.model_sha256))
-            for index, sprite in enumerate(pixels, start=first)
-        ]
+        return made_sprites(self.request, pixels, self.model, self.model_sha256, first)
 
     def _class_starts(self) -> list[int]:
-        """The first sprite of each class, and the first of all."""
-        count, classes = self.request.count, len(self.request.class_names)
-        starts = [-(-number * count // classes) for number in range(classes)]
+        """The first sprite of each condition, and the first of all."""
+        count, conditions = self.request.count, len(self.request.conditions)
+        starts = [-(-number * count // conditions) for number in range(conditions)]
         return [start for start in starts if start < count]
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from pixelforge.core.config import SamplerName
+from pixelforge.errors import RequestError
 from pixelforge.files import parse_json, reason, replacing
-from pixelforge.imaging.palette import PaletteRule
-from pixelforge.services.requests import MAX_GUIDANCE, MAX_SEED, MIN_GUIDANCE
+from pixelforge.services.requests import GenerationRequest, of_classes
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1: the fields of `generation` side by side
 COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the window
 MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
 
@@ -24,21 +23,11 @@ HexColour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenerationChoice:
-    """What the controls stand at."""
+class GenerationSettings:
+    """What the controls stand at: the request that Generate makes, and whether its seed stays."""
 
-    class_names: tuple[str, ...]
-    guidance_scale: Annotated[float, msgspec.Meta(ge=MIN_GUIDANCE, le=MAX_GUIDANCE)]
-    sampler: SamplerName
-    steps: Annotated[int, msgspec.Meta(ge=1, le=1000)]
-    seed: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEED - max(COUNTS) + 1)]
-    seed_locked: bool
-    count: int
-    palette: PaletteRule | None = None
-
-    def __post_init__(self) -> None:
-        if self.count not in COUNTS:
-            raise ValueError(f"the count must be one of {COUNTS}, not {self.count}")
+    request: GenerationRequest
+    seed_locked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +40,7 @@ class AppSettings:
     pixel_grid: bool = False
     history_cap: Annotated[int, msgspec.Meta(ge=MIN_HISTORY, le=MAX_HISTORY)] = 20_000  # sprites without a star
     model: str | None = None  # name of the chosen one
-    generation: GenerationChoice | None = None
+    generation: GenerationSettings | None = None
     window: str = ""  # base64 of Qt's geometry
     docks: str = ""  # base64 of Qt's state of the docks
     tray_columns: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: the most nearly square grid
@@ -61,7 +50,7 @@ class AppSettings:
 
 @dataclass(frozen=True)
 class _Version:
-    format_version: int = FORMAT_VERSION
+    format_version: int = 1
 
 
 def load_settings(path: Path) -> tuple[AppSettings, str]:
@@ -80,17 +69,36 @@ def load_settings(path: Path) -> tuple[AppSettings, str]:
         if version > FORMAT_VERSION:
             aside = _keep(path, f"settings-format-{version}.json")
             return AppSettings(), f"The settings are those of a newer PixelForge; they are kept as {aside}."
-        return parse_json(content, AppSettings), ""
-    except msgspec.DecodeError:
+        return _decode(parse_json(content, dict[str, Any])), ""
+    except (msgspec.DecodeError, RequestError):
         aside = _keep(path, "settings-damaged.json")
         return AppSettings(), f"The settings were damaged, so the defaults are used; the old file is {aside}."
 
 
 def save_settings(path: Path, settings: AppSettings) -> None:
     """Write the file, whole or not at all. Raises OutputError."""
+    if settings.generation is not None:  # a start is not worth remembering
+        request = replace(settings.generation.request, start=None)
+        settings = replace(settings, generation=replace(settings.generation, request=request))
     text = msgspec.json.format(msgspec.json.encode(settings), indent=2)
     with replacing(path) as part:
         part.write_bytes(text)
+
+
+def _decode(content: dict[str, Any]) -> AppSettings:
+    """Raises msgspec.DecodeError or RequestError."""
+    generation = content.get("generation")
+    if content.get("format_version", 1) == 1 and isinstance(generation, dict):
+        content["generation"] = _from_format_1(generation)
+    return msgspec.convert({**content, "format_version": FORMAT_VERSION}, AppSettings)
+
+
+def _from_format_1(flat: dict[str, Any]) -> dict[str, Any]:
+    """The fields side by side, as version 0.1 wrote them, put into their records."""
+    sampling = {name: flat.pop(name) for name in ("sampler", "steps", "guidance_scale") if name in flat}
+    names = msgspec.convert(flat.pop("class_names", ()), tuple[str, ...])
+    locked = flat.pop("seed_locked", False)
+    return {"request": {**flat, "conditions": of_classes(names), "sampling": sampling}, "seed_locked": locked}
 
 
 def _keep(path: Path, name: str) -> Path:

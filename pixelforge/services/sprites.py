@@ -1,43 +1,112 @@
-"""A finished sprite and how it was made, to and from a PNG."""
+"""A finished sprite and where it comes from, to and from a PNG. Without torch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from pixelforge.errors import DatasetError
-from pixelforge.files import parse_json
+from pixelforge.files import as_text, parse_json, read_at_most
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import MAX_SCALE
-from pixelforge.services.recipe import Recipe, png_texts, recipes_in
+from pixelforge.services.recipe import Recipe, png_texts, recipe_of, recipes_in
+from pixelforge.services.requests import GenerationRequest
 
 PLACES_KEYWORD = "pixelforge-places"
+MAX_BYTES = 256 * 2**20  # of a sheet
 
 Place = tuple[int, int, int, int]
 """x, y, width and height of a sprite, in pixels of the sheet."""
 
 
+@dataclass(frozen=True)
+class Made:
+    """A model made the sprite."""
+
+    recipe: Recipe
+
+    @property
+    def class_name(self) -> str:
+        """What was asked for."""
+        return self.recipe.class_name
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The sprite was drawn by hand, or comes from a file that does not tell."""
+
+    class_name: str
+
+
 @dataclass(frozen=True, eq=False)
 class Sprite:
-    """Pixels (H, W, 4), read-only, and all that it takes to make them again."""
+    """Pixels (H, W, 4), read-only, and where they come from."""
 
     pixels: Pixels
-    recipe: Recipe
+    origin: Made | Drawn
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """All that it takes to make it again; None for one that no model made."""
+        return self.origin.recipe if isinstance(self.origin, Made) else None
+
+    @property
+    def class_name(self) -> str:
+        """Its class, or what stands for it."""
+        return self.origin.class_name
+
+    @property
+    def model(self) -> str:
+        """The name of the model that made it; empty where none did."""
+        return self.recipe.model if self.recipe else ""
+
+    @property
+    def seed(self) -> int:
+        """Its seed; 0 where it has none."""
+        return self.recipe.seed if self.recipe else 0
+
+
+def made_sprites(
+    request: GenerationRequest, pixels: Pixels, model: str, model_sha256: str, first: int = 0
+) -> tuple[Sprite, ...]:
+    """Finished sprites (N, H, W, 4) of a request, from its sprite `first` on, with their recipes."""
+    return tuple(
+        Sprite(one, Made(recipe_of(request, index, model, model_sha256))) for index, one in enumerate(pixels, first)
+    )
 
 
 def encode_sprite(sprite: Sprite) -> bytes:
-    """A sprite as a PNG that carries its recipe."""
+    """A sprite as a PNG that carries its recipe, if it has one."""
     height, width = sprite.pixels.shape[:2]
-    return encode_png(sprite.pixels, png_texts([sprite.recipe], width, height))
+    return encode_png(sprite.pixels, png_texts([sprite.recipe], width, height) if sprite.recipe else {})
 
 
 def places_text(places: Sequence[Place], scale: int) -> dict[str, str]:
     """The PNG text that tells where a sheet's sprites lie, so that it can be taken apart again."""
     return {PLACES_KEYWORD: msgspec.json.encode(_Places(scale, tuple(places))).decode()}
+
+
+def read_sheet(path: Path) -> tuple[Sprite, ...]:
+    """The sprites in a PNG that carries recipes. Raises DatasetError that names the file."""
+    return decode_sheet(_read(path), str(path))
+
+
+def read_recipes(path: Path) -> tuple[Recipe, ...]:
+    """The recipes in a picture; none where it carries none. Raises DatasetError that names the file."""
+    return recipes_in(decode_picture(_read(path), str(path))[1])
+
+
+def read_sprites(path: Path) -> tuple[Sprite, ...]:
+    """The sprites in a picture; without recipes it is one that was drawn, its folder the class. Raises DatasetError."""
+    pixels, texts = decode_picture(_read(path), str(path))
+    if recipes := recipes_in(texts):
+        return _cut(pixels, texts, recipes, str(path))
+    return (Sprite(pixels, Drawn(as_text(path.resolve().parent.name or path.stem))),)
 
 
 def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
@@ -46,15 +115,7 @@ def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
     recipes = recipes_in(texts)
     if not recipes:
         raise DatasetError(f"{name} carries no recipe of PixelForge's.")
-    scale, places = _places_in(texts, pixels)
-    if len(places) != len(recipes):
-        raise DatasetError(f"{name} has {len(recipes)} recipes, but does not tell where the sprites lie.")
-    sprites = []
-    for (x, y, width, height), recipe in zip(places, recipes, strict=True):
-        cell = pixels[y : y + height : scale, x : x + width : scale].copy()
-        cell.setflags(write=False)
-        sprites.append(Sprite(cell, recipe))
-    return tuple(sprites)
+    return _cut(pixels, texts, recipes, name)
 
 
 def decode_sprite(data: bytes, name: str = "The picture") -> Sprite:
@@ -64,7 +125,23 @@ def decode_sprite(data: bytes, name: str = "The picture") -> Sprite:
     if len(recipes) != 1:
         raise DatasetError(f"{name} carries no recipe of one sprite.")
     pixels.setflags(write=False)
-    return Sprite(pixels, recipes[0])
+    return Sprite(pixels, Made(recipes[0]))
+
+
+def _read(path: Path) -> bytes:
+    return read_at_most(path, MAX_BYTES, DatasetError)
+
+
+def _cut(pixels: Pixels, texts: Mapping[str, str], recipes: Sequence[Recipe], name: str) -> tuple[Sprite, ...]:
+    scale, places = _places_in(texts, pixels)
+    if len(places) != len(recipes):
+        raise DatasetError(f"{name} has {len(recipes)} recipes, but does not tell where the sprites lie.")
+    sprites = []
+    for (x, y, width, height), recipe in zip(places, recipes, strict=True):
+        cell = pixels[y : y + height : scale, x : x + width : scale].copy()
+        cell.setflags(write=False)
+        sprites.append(Sprite(cell, Made(recipe)))
+    return tuple(sprites)
 
 
 @dataclass(frozen=True)

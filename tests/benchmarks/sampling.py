@@ -10,12 +10,14 @@ import torch
 from torch import Tensor
 
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.diffusion import colours_from_logits, palette_colours, posterior
+from pixelforge.core.condition import NULL
+from pixelforge.core.diffusion import colours_from_logits, palette_colours
 from pixelforge.core.noise import SpriteNoise
-from pixelforge.core.pipeline import SamplingSettings
+from pixelforge.core.pipeline import Model
+from pixelforge.core.sampler import posterior
 from pixelforge.core.schedule import NoiseSchedule
-from pixelforge.services.generation import LoadedModel, generate
-from pixelforge.services.requests import make_request
+from pixelforge.services.generation import generate, load_model
+from pixelforge.services.requests import make_request, of_classes
 from tests.benchmarks.machine import MODEL, best_seconds, bundled, forward_gflop, seconds_of, sgemm_gflops
 
 STEPS = 100  # of the 1000; every step costs the same
@@ -28,7 +30,7 @@ def plain_loop(checkpoint: Checkpoint, schedule: NoiseSchedule, guidance_scale: 
     network, config = checkpoint.network, checkpoint.header.model
     colours = palette_colours(config.palette, config.channels)
     noise = SpriteNoise([0], (config.channels, config.image_size, config.image_size), torch.device("cpu"))
-    x, label, null = noise.draw(), torch.tensor([0]), torch.tensor([config.null_class])
+    x, label, null = noise.draw(), torch.tensor([0]), torch.tensor(checkpoint.header.vocabulary.rows(NULL))
     for timestep in range(schedule.num_timesteps - 1, schedule.num_timesteps - 1 - steps, -1):
         t = torch.tensor([timestep])
         conditional, unconditional = network(x, t, label), network(x, t, null)
@@ -39,20 +41,17 @@ def plain_loop(checkpoint: Checkpoint, schedule: NoiseSchedule, guidance_scale: 
 
 
 def main() -> None:
-    checkpoint, model = bundled(), LoadedModel.load(MODEL, "cpu")
+    checkpoint, model = bundled(), load_model(MODEL, "cpu")
     header = checkpoint.header
     name = header.class_names[0]
     gflops = sgemm_gflops()
     print(f"sgemm 2048: {gflops:.0f} GFLOP/s on {torch.get_num_threads()} threads")
 
-    def make(count: int, **settings: object) -> None:
-        for _ in generate(model, make_request(header, [name], count=count, seed=0, **settings)):  # type: ignore[arg-type]
+    def make(count: int) -> None:
+        for _ in generate(model, make_request(header, of_classes([name]), count=count, seed=0)):
             pass
 
-    recommended = header.recommended
-    settings = SamplingSettings(
-        sampler=recommended.sampler, steps=recommended.steps, guidance_scale=recommended.guidance_scale
-    )
+    settings = header.recommended
     print(f"default settings: {settings.sampler}, {settings.steps} steps, guidance {settings.guidance_scale:g}")
     config = header.model
     for count, rounds in ((1, 5), (64, 2)):
@@ -67,10 +66,10 @@ def main() -> None:
     compare_with_plain_loop(checkpoint, model, name)
 
 
-def compare_with_plain_loop(checkpoint: Checkpoint, model: LoadedModel, class_name: str) -> None:
+def compare_with_plain_loop(checkpoint: Checkpoint, model: Model, class_name: str) -> None:
     """One sprite, DDPM-1000. Both run STEPS of the 1000 steps in turn, so that what else the machine does hits both."""
     settings = {"sampler": "ddpm", "steps": model.schedule.num_timesteps, "guidance_scale": 2.0}
-    request = make_request(model.header, [class_name], count=1, seed=0, **settings)  # type: ignore[arg-type]
+    request = make_request(model.header, of_classes([class_name]), count=1, seed=0, sampling=settings)
     plain, ours = [], []
     for _ in range(ROUNDS):
         plain.append(seconds_of(lambda: plain_loop(checkpoint, model.schedule, 2.0, STEPS)))

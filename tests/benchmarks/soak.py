@@ -81,7 +81,7 @@ def _open(folder: Path) -> Desktop:
 def _make(desktop: Desktop, batches: int) -> None:
     generation = desktop.studio.generation
     generation.set_count(4)
-    generation.set_steps(2)
+    generation.set_sampling(steps=2)
     for _ in range(batches):
         generation.generate()
         wait_for(lambda: not generation.run.running)

@@ -73,7 +73,7 @@ def scroll(app: QApplication, desktop: Desktop, pulse: Pulse) -> None:
 def watch_memory(desktop: Desktop) -> None:
     """Resident memory over many batches."""
     generation = desktop.studio.generation
-    generation.set_steps(TINY_STEPS)
+    generation.set_sampling(steps=TINY_STEPS)
     sizes = []
     for _ in range(BATCHES):
         generation.generate()

@@ -79,7 +79,7 @@ class Dataset:
         self.members = torch.randint(0, 2, (5, 4, 4, 4), generator=generator).double() * 2 - 1
         self._schedule = schedule
 
-    def denoise(self, x_t: Tensor, timestep: int) -> Tensor:
+    def denoise(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
         """E[x_0 | x_t] = sum of the members, weighted by softmax(-|x_t - sqrt(bar) member|^2 / (2 (1 - bar)))."""
         bar = self._schedule.alpha_bar(timestep)
         distances = (x_t.double()[:, None] - bar**0.5 * self.members[None]).square().flatten(2).sum(2)

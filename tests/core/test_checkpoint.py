@@ -24,10 +24,10 @@ from pixelforge.core.header import (
     HEADER_KEY,
     ModelHeader,
     Provenance,
-    Recommended,
     file_sha256,
     read_header,
 )
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, OutputError, PixelForgeError
 
 Content = dict[str, Any]
@@ -61,7 +61,7 @@ def test_round_trip(tmp_path: Path, tiny: ModelConfig, randomise: Callable[[nn.M
         model=tiny,
         diffusion=DiffusionConfig(num_timesteps=500, cosine_s=0.01),
         class_names=("Bêtes", "道具", "plants & trees"),
-        recommended=Recommended(sampler="ddim", steps=20, guidance_scale=1.5),
+        recommended=Sampling(sampler="ddim", steps=20, guidance_scale=1.5),
         provenance=Provenance(data="drawn", licence="CC0", credits="me", sprites=12, steps=3, date="2025-01-01"),
     )
     network = randomise(build_network(tiny))

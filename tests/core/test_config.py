@@ -81,7 +81,6 @@ def test_a_schedule_that_cannot_be_built_is_a_config_error(values: dict[str, Any
 
 
 def test_what_follows_from_a_config(tiny: ModelConfig) -> None:
-    assert tiny.null_class == 3
     assert tiny.num_colours == tiny.out_channels == 6  # transparent and five colours
     rgb = replace(tiny, channels=3)
     assert rgb.num_colours == rgb.out_channels == 5

@@ -11,12 +11,12 @@ from pixelforge.core.diffusion import (
     colours_from_logits,
     most_likely_colours,
     palette_colours,
-    posterior,
     predict_x0_from_eps,
     predict_x0_from_v,
     q_sample,
     v_target,
 )
+from pixelforge.core.sampler import posterior
 from pixelforge.core.schedule import NoiseSchedule, cosine_betas
 
 TIMESTEPS = torch.tensor([0, 1, 250, 500, 900, 999])

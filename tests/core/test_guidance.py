@@ -1,40 +1,58 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from pixelforge.core.backend import Answer
 from pixelforge.core.build import build_network
+from pixelforge.core.condition import Rows
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import palette_colours
-from pixelforge.core.guidance import GuidedDenoiser
+from pixelforge.core.guidance import guided
+from pixelforge.core.network import Network
 from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.torch_backend import TorchBackend
 
-LABELS = torch.tensor([0, 2, 1])
-STEP, LAST = 600, 19
+Randomise = Callable[[Network], Network]
+
+ROWS: list[Rows] = [(0,), (2,), (1,)]
+NULL: Rows = (3,)
+STEP = 600
 
 
-class LinearToy(nn.Module):
-    """Output of a row: its x_t mapped to the channels wanted, plus a number for its label, plus t / 1000."""
+class LinearToy:
+    """A backend whose output of a row is its x_t mapped to the channels wanted, plus a number for its row, plus t."""
+
+    device = torch.device("cpu")
 
     def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
         generator = torch.Generator().manual_seed(0)
-        self.matrix = torch.randn(config.out_channels, config.channels, generator=generator)
-        self.of_label = torch.randn(config.num_classes + 1, config.out_channels, generator=generator)
-        self.calls: list[Tensor] = []
+        self.matrix = torch.randn(config.out_channels, config.channels, generator=generator).double()
+        self.of_row = torch.randn(config.num_classes + 1, config.out_channels, generator=generator).double()
+        self.prepared: list[list[Rows]] = []
+        self.answers = 0
 
-    def forward(self, x: Tensor, t: Tensor, labels: Tensor) -> Tensor:
-        self.calls.append(labels.clone())
+    def prepare(self, rows: Sequence[Rows], timesteps: Sequence[int]) -> Answer:
+        self.prepared.append(list(rows))
+
+        def answer(x_t: Tensor, timestep: int) -> Tensor:
+            self.answers += 1
+            return self.output(x_t.double(), timestep, rows).float()
+
+        return answer
+
+    def output(self, x: Tensor, timestep: int, rows: Sequence[Rows]) -> Tensor:
         linear = torch.einsum("oc,bchw->bohw", self.matrix, x)
-        return linear + self.of_label[labels][:, :, None, None] + t[:, None, None, None] / 1000
+        return linear + self.of_row[[row[0] for row in rows]][:, :, None, None] + timestep / 1000
 
-
-Guided = Callable[..., Tensor]
+    def is_out_of_memory(self, error: Exception) -> bool:
+        return False
 
 
 @pytest.fixture
@@ -49,9 +67,8 @@ def config(request: pytest.FixtureRequest, tiny: ModelConfig) -> ModelConfig:
 
 def by_hand(config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor, w: float) -> Tensor:
     """pred_x0 from two forwards, in float64."""
-    x, t = x_t.double(), torch.full((3,), STEP)
-    conditional = toy.double()(x, t, LABELS)
-    unconditional = toy(x, t, torch.full((3,), config.num_classes))
+    x = x_t.double()
+    conditional, unconditional = toy.output(x, STEP, ROWS), toy.output(x, STEP, [NULL] * 3)
     output = (1 - w) * unconditional + w * conditional
     bar = schedule.alpha_bar(STEP)
     if config.prediction == "eps":
@@ -65,52 +82,37 @@ def by_hand(config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: T
 
 @pytest.fixture
 def toy(config: ModelConfig) -> LinearToy:
-    toy = LinearToy(config)
-    toy.matrix, toy.of_label = toy.matrix.double(), toy.of_label.double()
-    return toy
+    return LinearToy(config)
 
 
-class Single(nn.Module):
-    """A float64 network, asked in float32."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Tensor, t: Tensor, labels: Tensor) -> Tensor:
-        output: Tensor = self.network(x.double(), t, labels)
-        return output
+def denoiser_of(toy: LinearToy, config: ModelConfig, schedule: NoiseSchedule, w: float) -> NetworkDenoiser:
+    return NetworkDenoiser(guided(toy, ROWS, NULL, w, (STEP,)), config, schedule)
 
 
 @pytest.mark.parametrize("w", [1.0, 1.5, 2.0, 7.5, 15.0])
 def test_guidance_is_the_formula(
     w: float, config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
 ) -> None:
-    denoiser = GuidedDenoiser(Single(toy), config, schedule, LABELS, w, (STEP, LAST))
     expected = by_hand(config, toy, schedule, x_t, w)
+    denoiser = denoiser_of(toy, config, schedule, w)
     torch.testing.assert_close(denoiser(x_t, STEP), expected.float(), rtol=1e-4, atol=1e-4)
 
 
-def test_guidance_of_1_runs_the_conditional_rows_alone(
-    config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
+@pytest.mark.parametrize(("w", "rows"), [(1.0, ROWS), (3.0, [*ROWS, NULL, NULL, NULL])])
+def test_guidance_runs_both_halves_in_one_forward_and_is_off_at_1(
+    w: float, rows: list[Rows], config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
 ) -> None:
-    GuidedDenoiser(Single(toy), config, schedule, LABELS, 1.0, (STEP, LAST))(x_t, STEP)
-    assert [labels.tolist() for labels in toy.calls] == [[0, 2, 1]]
-
-
-def test_guidance_runs_both_in_one_forward(
-    config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
-) -> None:
-    GuidedDenoiser(Single(toy), config, schedule, LABELS, 3.0, (STEP, LAST))(x_t, STEP)
-    assert [labels.tolist() for labels in toy.calls] == [[0, 2, 1, 3, 3, 3]]
+    denoiser_of(toy, config, schedule, w)(x_t, STEP)
+    assert toy.prepared == [rows]
+    assert toy.answers == 1
 
 
 @pytest.mark.parametrize("w", [1.0, 15.0])
-@pytest.mark.parametrize("timestep", [0, LAST, STEP, 999])
+@pytest.mark.parametrize("timestep", [0, 19, STEP, 999])
 def test_pred_x0_stays_between_minus_one_and_one(
     w: float, timestep: int, config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
 ) -> None:
-    pred_x0 = GuidedDenoiser(Single(toy), config, schedule, LABELS, w, (STEP, LAST))(x_t, timestep)
+    pred_x0 = denoiser_of(toy, config, schedule, w)(x_t, timestep)
     assert pred_x0.shape == x_t.shape
     assert pred_x0.dtype == torch.float32
     assert pred_x0.abs().max() <= 1 + 1e-6
@@ -121,37 +123,33 @@ def test_the_last_decision_is_a_colour_of_the_palette(
     channels: Literal[3, 4], tiny: ModelConfig, schedule: NoiseSchedule, x_t: Tensor
 ) -> None:
     config = replace(tiny, channels=channels)
-    toy, x_t = LinearToy(config), x_t[:, :channels]
-    denoiser = GuidedDenoiser(toy, config, schedule, LABELS, 3.0, (STEP, LAST))
+    x_t = x_t[:, :channels]
+    denoiser = denoiser_of(LinearToy(config), config, schedule, 3.0)
     colours = palette_colours(config.palette, channels)
 
     def off_palette(pred_x0: Tensor) -> float:
         pixels = pred_x0.permute(0, 2, 3, 1).reshape(-1, 1, channels)
         return (pixels - colours).abs().amax(2).amin(1).max().item()
 
-    assert off_palette(denoiser(x_t, LAST)) == 0
+    assert off_palette(denoiser(x_t, STEP, final=True)) == 0
     assert off_palette(denoiser(x_t, STEP)) > 0.01
-
-
-def test_one_row_is_run_as_two_and_answered_as_one(
-    config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
-) -> None:
-    denoiser = GuidedDenoiser(Single(toy), config, schedule, LABELS[:1], 1.0, (STEP, LAST))
-    alone = denoiser(x_t[:1], STEP)
-    together = GuidedDenoiser(Single(toy), config, schedule, LABELS, 1.0, (STEP, LAST))(x_t, STEP)
-    assert alone.shape == (1, 4, 8, 8)
-    torch.testing.assert_close(alone, together[:1])
 
 
 @pytest.mark.parametrize(("w", "rows"), [(1.0, 3), (2.5, 6)])
 def test_the_real_network_runs_once_a_step(
-    w: float, rows: int, tiny: ModelConfig, schedule: NoiseSchedule, x_t: Tensor, randomise: Callable[..., nn.Module]
+    w: float,
+    rows: int,
+    tiny: ModelConfig,
+    schedule: NoiseSchedule,
+    x_t: Tensor,
+    randomise: Callable[[Network], Network],
 ) -> None:
     network = randomise(build_network(tiny))
     seen: list[int] = []
     network.get_submodule("init_conv").register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
-    denoiser = GuidedDenoiser(network, tiny, schedule, LABELS, w, (STEP, 500, LAST))
+    timesteps = (STEP, 500, 19)
+    denoiser = NetworkDenoiser(guided(TorchBackend(network), ROWS, NULL, w, timesteps), tiny, schedule)
     with torch.inference_mode():
-        for timestep in (STEP, 500, LAST):
+        for timestep in timesteps:
             denoiser(x_t, timestep)
     assert seen == [rows] * 3

@@ -13,7 +13,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from pixelforge.core.legacy import NotebookUNet, read_notebook_weights
+from pixelforge.core.legacy import read_notebook_weights
+from pixelforge.core.notebook_unet import NotebookUNet
 from pixelforge.errors import CheckpointError, PixelForgeError
 
 DATA = Path(__file__).parents[1] / "data" / "legacy"
@@ -59,16 +60,20 @@ def test_sizes_follow_from_the_shapes() -> None:
     assert (config.channels, config.image_size, config.prediction) == (3, 16, "eps")
 
 
+def run_normalised(network: NotebookUNet, x: Tensor, t_norm: Tensor, rows: Tensor) -> Tensor:
+    return network.run(x, network.embed_normalised(t_norm, rows))
+
+
 @torch.inference_mode()
 def test_eps_is_that_of_the_notebook(network: NotebookUNet, vectors: dict[str, Tensor]) -> None:
-    eps = network.forward_normalised(vectors["x"], vectors["t_norm"], vectors["c"])
+    eps = run_normalised(network, vectors["x"], vectors["t_norm"], vectors["c"])
     assert (eps - vectors["eps"]).abs().max() < 1e-5
 
 
 @torch.inference_mode()
 def test_eps_in_float64_is_as_near_as_the_vectors_rounding(network: NotebookUNet, vectors: dict[str, Tensor]) -> None:
     """The recorded eps is itself a float32 result, 5.8e-6 from the exact one; nothing else stands between them."""
-    eps = network.double().forward_normalised(vectors["x"].double(), vectors["t_norm"].double(), vectors["c"])
+    eps = run_normalised(network.double(), vectors["x"].double(), vectors["t_norm"].double(), vectors["c"])
     assert (eps - vectors["eps"]).abs().max() < 6e-6
 
 
@@ -84,7 +89,7 @@ def test_up_levels_work_where_the_notebooks_did(network: NotebookUNet, vectors: 
     heights: list[int] = []
     for level in network.ups:
         level.register_forward_pre_hook(lambda _, given: heights.append(given[0].shape[2]))
-    network.forward_normalised(vectors["x"], vectors["t_norm"], vectors["c"])
+    run_normalised(network, vectors["x"], vectors["t_norm"], vectors["c"])
     assert heights == vectors["ups_resolution"].tolist()
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixelforge.core.config import DiffusionConfig
-from pixelforge.core.legacy import NOTEBOOK_DIFFUSION
+from pixelforge.core.notebook_unet import NOTEBOOK_DIFFUSION
 from pixelforge.core.schedule import NoiseSchedule, cosine_betas, spaced_timesteps
 from pixelforge.errors import ConfigError
 

@@ -12,12 +12,11 @@ from torch.nn import functional as F
 
 from pixelforge.core.build import build_network
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.exact import PointwiseConv, silu
 from pixelforge.core.unet import (
     AttentionBlock,
     ContextUNet,
-    PointwiseConv,
     ResidualBlock,
-    silu,
     timestep_embedding,
 )
 

@@ -19,21 +19,20 @@ from PIL import Image
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.header import ModelHeader, Recommended, read_header
+from pixelforge.core.header import ModelHeader, read_header
 from pixelforge.core.legacy import read_notebook_weights
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import PixelForgeError, RequestError
 from pixelforge.imaging.palette import Palette, PaletteRule, recolour, rule_of
 from pixelforge.imaging.palette_files import read_palette, write_palette
-from pixelforge.services.generation import LoadedModel, generate
+from pixelforge.services.generation import generate, load_model
 from pixelforge.services.history import HistoryFilter, open_history
-from pixelforge.services.recipe import request_of
-from pixelforge.services.remaking import read_recipes, read_sheet
-from pixelforge.services.requests import make_request
-from pixelforge.services.settings import AppSettings, GenerationChoice, load_settings, save_settings
-from pixelforge.services.sprites import encode_sprite
+from pixelforge.services.requests import make_request, of_classes
+from pixelforge.services.settings import AppSettings, GenerationSettings, load_settings, save_settings
+from pixelforge.services.sprites import encode_sprite, read_recipes, read_sheet
 from tests.fuzz import mutate
 from tests.fuzz.mutate import Mutation
-from tests.made import made
+from tests.made import asked, made
 from training.config import TrainConfig
 from training.dataset import load_sprites
 from training.report import check
@@ -104,18 +103,19 @@ def _picture(suffix: str, frames: int = 1, mode: str = "RGBA", **options: object
 def _make_models(folder: Path) -> Sequence[Files]:
     torch.manual_seed(0)
     weights = {name: torch.randn_like(weight) / 4 for name, weight in build_network(TINY).state_dict().items()}
-    header = ModelHeader(model=TINY, class_names=("cats", "dogs"), recommended=Recommended(sampler="ddim", steps=2))
+    header = ModelHeader(model=TINY, class_names=("cats", "dogs"), recommended=Sampling(sampler="ddim", steps=2))
     save_checkpoint(folder / "m.safetensors", header, {name: weight.half() for name, weight in weights.items()})
     return [{"m.safetensors": (folder / "m.safetensors").read_bytes()}]
 
 
 def _read_model(path: Path) -> object:
     read_header(path)
-    loaded = LoadedModel.load(path, "cpu")
+    loaded = load_model(path, "cpu")
     if loaded.header.model.image_size > 16:
         return loaded
-    make_request(loaded.header, loaded.header.class_names, count=1, seed=0)
-    request = make_request(loaded.header, loaded.header.class_names[:1], count=1, seed=0, steps=1)
+    classes = of_classes(loaded.header.class_names)
+    make_request(loaded.header, classes, count=1, seed=0)
+    request = make_request(loaded.header, classes[:1], count=1, seed=0, sampling={"steps": 1})
     return list(generate(loaded, request))
 
 
@@ -132,15 +132,13 @@ def _in_pickle(rng: random.Random, content: bytes) -> bytes:
 
 
 def _make_recipes(folder: Path) -> Sequence[Files]:
-    from dataclasses import replace
-
     from pixelforge.services.export import ExportOptions, export_sprites
-    from pixelforge.services.sprites import Sprite
+    from pixelforge.services.sprites import made_sprites
 
     plain = [made(i, side=8) for i in range(3)]
     palette = PaletteRule(colours=("#ff0000", "#00ff00"))
-    start = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
-    varied = Sprite(plain[0].pixels, replace(plain[0].recipe, palette=palette, start=start, strength=0.5))
+    request = asked("cats", palette=palette, picture=plain[1].pixels)
+    (varied,) = made_sprites(request, plain[0].pixels[None], "tiny", "0" * 64)
     export_sprites(folder / "sheet.png", [*plain, varied], ExportOptions())
     return [{"a.png": encode_sprite(varied)}, {"a.png": (folder / "sheet.png").read_bytes()}]
 
@@ -150,11 +148,11 @@ def _read_recipe(path: Path) -> object:
     header = ModelHeader(model=TINY, class_names=("cats", "dogs"))
     for recipe in recipes:
         try:
-            request_of(recipe).check(header)
+            recipe.request.check(header)
         except RequestError:
             continue
     for sprite in read_sheet(path):
-        recolour(sprite.pixels[None], sprite.recipe.palette)
+        recolour(sprite.pixels[None], sprite.recipe.request.palette if sprite.recipe else None)
     return recipes
 
 
@@ -252,10 +250,9 @@ def _read_zip(path: Path) -> object:
 
 
 def _make_settings(folder: Path) -> Sequence[Files]:
-    choice = GenerationChoice(
-        class_names=("cats",), guidance_scale=2.0, sampler="ddim", steps=8, seed=7, seed_locked=True, count=16,
-        palette=PaletteRule(colours=("#ff0000",)),
-    )  # fmt: skip
+    rule = PaletteRule(colours=("#ff0000",))
+    request = asked("cats", sampler="ddim", steps=8, seed=7, count=16, palette=rule)
+    choice = GenerationSettings(request=request, seed_locked=True)
     settings = AppSettings(theme="dark", background="#102030", generation=choice, window="AAEC", save_folder="/x")
     save_settings(folder / "settings.json", settings)
     return [{"settings.json": (folder / "settings.json").read_bytes()}]

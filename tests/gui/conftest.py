@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.header import ModelHeader, Recommended, read_header
+from pixelforge.core.header import ModelHeader, read_header
+from pixelforge.core.sampling import Sampling
 from pixelforge.gui import app, window_dialogs
 from pixelforge.gui.app import Desktop, Places
 from pixelforge.gui.system_dialogs import SystemDialogs
@@ -94,7 +95,7 @@ def model_file(tmp_path: Path) -> Path:
     header = ModelHeader(
         model=config,
         class_names=("cats", "dogs"),
-        recommended=Recommended(sampler="ddim", steps=8, guidance_scale=2.5),
+        recommended=Sampling(sampler="ddim", steps=8, guidance_scale=2.5),
     )
     weights = build_network(config).state_dict()
     for weight in weights.values():

@@ -51,13 +51,13 @@ def drop_file(desktop, path) -> str:
 
 
 def test_a_sprite_brings_its_recipe_back(qtbot, desktop, tmp_path) -> None:
-    desktop.studio.generation.set_guidance_scale(4.5)
+    desktop.studio.generation.set_sampling(guidance_scale=4.5)
     sprites = make(qtbot, desktop, seed=70, class_names=("dogs",))
     cell = desktop.studio.stage.cells[2]
     path = tmp_path / "dog.png"
     path.write_bytes(encode_sprite(cell.sprite))
     make(qtbot, desktop, seed=1, class_names=("cats",))
-    desktop.studio.generation.set_guidance_scale(1)
+    desktop.studio.generation.set_sampling(guidance_scale=1)
     assert "makes this sprite again" in drop_file(desktop, path)
     click(qtbot, desktop.window.controls.generate_button)
     finish(qtbot, desktop)
@@ -70,7 +70,7 @@ def test_a_sheet_brings_the_first_of_its_recipes(qtbot, desktop, tmp_path) -> No
     export_sprites(tmp_path / "sheet.png", [cell.sprite for cell in desktop.studio.stage.cells], ExportOptions())
     desktop.studio.generation.set_seed(1)
     assert "the first of the 9 sprites" in drop_file(desktop, tmp_path / "sheet.png")
-    assert desktop.studio.generation.settings.seed == 70
+    assert desktop.studio.generation.settings.request.seed == 70
 
 
 def test_a_recipe_of_a_model_that_is_not_there_says_so(desktop, tmp_path) -> None:
@@ -78,7 +78,7 @@ def test_a_recipe_of_a_model_that_is_not_there_says_so(desktop, tmp_path) -> Non
     message = drop_file(desktop, tmp_path / "other.png")
     assert "'other model', is not among yours" in message
     assert "no class 'birds'" in message
-    assert desktop.studio.generation.settings.seed == 9
+    assert desktop.studio.generation.settings.request.seed == 9
 
 
 def test_a_model_is_copied_and_chosen(qtbot, desktop, model_file, own_models, tmp_path) -> None:
@@ -104,7 +104,7 @@ def test_what_is_no_model_is_named_and_the_old_one_stays(qtbot, desktop, own_mod
 
 
 def test_a_model_is_not_imported_in_the_middle_of_a_run(desktop, model_file) -> None:
-    desktop.studio.generation.set_steps(1000)
+    desktop.studio.generation.set_sampling(steps=1000)
     desktop.studio.generation.generate()
     assert "Stop the run" in drop_file(desktop, model_file)
     assert desktop.studio.generation.run.running
@@ -115,20 +115,20 @@ def test_another_picture_is_a_start_for_variations(qtbot, desktop, tmp_path) -> 
     pixels = np.concatenate([made(1, side=20).pixels, made(2, side=20).pixels], axis=1)
     Image.fromarray(pixels).save(tmp_path / "hero.png")
     assert "hero.png is the start of variations" in drop_file(desktop, tmp_path / "hero.png")
-    start = desktop.studio.generation.settings.start
+    start = desktop.studio.generation.settings.request.start.picture
     assert start.shape == (16, 16, 4)
     np.testing.assert_array_equal(start, resize_nearest(pixels, 16))
     assert desktop.window.controls.variation.isVisible()
     desktop.studio.generation.set_strength(0.4)
     make(qtbot, desktop)
-    assert {recipe.strength for recipe in recipes(desktop)} == {0.4}
+    assert {recipe.request.start.strength for recipe in recipes(desktop)} == {0.4}
 
 
 def test_a_picture_out_of_another_program_too(desktop) -> None:
     mime = QMimeData()
     mime.setImageData(to_qimage(made(3).pixels))
     assert drop(desktop, mime)
-    np.testing.assert_array_equal(desktop.studio.generation.settings.start, made(3).pixels)
+    np.testing.assert_array_equal(desktop.studio.generation.settings.request.start.picture, made(3).pixels)
 
 
 def test_what_is_of_no_use_is_not_taken(desktop) -> None:

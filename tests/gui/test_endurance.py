@@ -16,7 +16,7 @@ GROWTH = 25  # megabytes that the caches may still take after the warm-up
 def test_the_event_loop_turns_while_a_batch_is_made(qtbot, desktop) -> None:
     generation = desktop.studio.generation
     generation.set_count(64)
-    generation.set_steps(100)
+    generation.set_sampling(steps=100)
     pulse = Pulse()
     pulse.start()
     generation.generate()
@@ -29,7 +29,7 @@ def test_the_event_loop_turns_while_a_batch_is_made(qtbot, desktop) -> None:
 def test_memory_does_not_grow(qtbot, desktop) -> None:
     generation = desktop.studio.generation
     generation.set_count(64)
-    generation.set_steps(1)
+    generation.set_sampling(steps=1)
     sizes = []
     for _ in range(BATCHES):
         generation.generate()

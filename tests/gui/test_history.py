@@ -44,7 +44,7 @@ def select(strip: HistoryStrip, *rows: int) -> None:
 
 
 def seeds(model: HistoryModel) -> list[int]:
-    return [model.data(model.index(row), SPRITE_ROLE).recipe.seed for row in range(model.rowCount())]
+    return [model.data(model.index(row), SPRITE_ROLE).seed for row in range(model.rowCount())]
 
 
 def test_only_what_is_looked_at_is_read(qtbot, history, strip, model, monkeypatch) -> None:
@@ -66,7 +66,7 @@ def test_new_sprites_come_first_and_the_selection_stays(strip, model) -> None:
     select(strip, 0)
     model.add([made(3)])
     assert seeds(model) == [3, 2, 1]
-    assert [entry.sprite.recipe.seed for entry in strip.selected_entries()] == [2]
+    assert [entry.sprite.seed for entry in strip.selected_entries()] == [2]
 
 
 def test_filters(qtbot, strip, model) -> None:
@@ -115,16 +115,16 @@ def test_another_window_is_seen(tmp_path, model, strip) -> None:
     model.refresh_if_changed()
     assert seeds(model) == [3, 2, 1]
     assert model.data(model.index(2), STARRED_ROLE)
-    assert [entry.sprite.recipe.seed for entry in strip.selected_entries()] == [2]
+    assert [entry.sprite.seed for entry in strip.selected_entries()] == [2]
     other.close()
 
 
 def test_a_drag_carries_sprites_and_files(model) -> None:
     model.add([made(1), made(2), made(3)])
     mime = model.mimeData([model.index(2), model.index(0)])
-    assert [sprite.recipe.seed for sprite in from_mime(mime)] == [3, 1]
+    assert [sprite.seed for sprite in from_mime(mime)] == [3, 1]
     files = [decode_sprite(Path(url.toLocalFile()).read_bytes()) for url in mime.urls()]
-    assert [sprite.recipe.seed for sprite in files] == [3, 1]
+    assert [sprite.seed for sprite in files] == [3, 1]
     assert mime.hasImage()
 
 
@@ -134,7 +134,7 @@ def test_enter_and_letters(qtbot, strip, model) -> None:
     strip.activated.connect(opened.append)
     strip.view.setCurrentIndex(model.index(1))
     qtbot.keyClick(strip.view, Qt.Key.Key_Return)
-    assert [entry.sprite.recipe.seed for entry in opened] == [1]
+    assert [entry.sprite.seed for entry in opened] == [1]
     qtbot.keyClicks(strip.view, "tiny")
     assert strip.view.currentIndex().row() == 1
 

@@ -109,8 +109,8 @@ class Walker:
         controls, generation = self.window.controls, self.desktop.studio.generation
         self.rng.choice(
             [
-                lambda: controls.guidance.slider.setValue(self.rng.randint(2, 30)),
-                lambda: controls.guidance.number.setValue(self.rng.uniform(1, 15)),
+                lambda: controls.scalars["guidance_scale"].slider.setValue(self.rng.randint(2, 30)),
+                lambda: controls.scalars["guidance_scale"].number.setValue(self.rng.uniform(1, 15)),
                 lambda: self._pick(controls.quality.box),
                 lambda: self._pick(controls.quality.sampler_box),
                 lambda: controls.quality.steps.setValue(self.rng.randint(1, 1000)),
@@ -121,7 +121,7 @@ class Walker:
                 lambda: controls.variation.remove.click(),
                 lambda: QTest.keyClicks(controls.seed.edit, str(self.rng.randrange(1000))),
                 lambda: controls.seed.lock.click(),
-                lambda: generation.set_steps(self.rng.randint(1, 12)),
+                lambda: generation.set_sampling(steps=self.rng.randint(1, 12)),
             ]
         )()
 

@@ -39,7 +39,7 @@ def test_the_history_is_there_after_a_restart(qtbot, start) -> None:
     entries = [second.studio.history.entry(row) for row in range(9)]
     np.testing.assert_array_equal([entry.sprite.pixels for entry in entries], sprites[::-1])
     assert [entry.starred for entry in entries] == [row == 4 for row in range(9)]
-    assert [entry.sprite.recipe.seed for entry in entries] == list(range(13, 4, -1))
+    assert [entry.sprite.seed for entry in entries] == list(range(13, 4, -1))
 
 
 def test_the_history_survives_a_crash(qtbot, start, places) -> None:
@@ -62,9 +62,9 @@ def test_controls_tray_and_docks_are_as_they_were_left(start) -> None:
     first = start()
     generation = first.studio.generation
     generation.set_class_names(("dogs", "cats"))
-    generation.set_guidance_scale(6.5)
-    generation.set_sampler("dpm++2m")
-    generation.set_steps(11)
+    generation.set_sampling(guidance_scale=6.5)
+    generation.set_sampling(sampler="dpm++2m")
+    generation.set_sampling(steps=11)
     generation.set_count(25)
     generation.set_seed(99)
     generation.set_palette(PaletteRule(reduce_to=5))
@@ -92,7 +92,7 @@ def test_two_windows_share_the_history(qtbot, start) -> None:
     assert second.studio.history.rowCount() == 4
     make(qtbot, second, seed=20)
     first.studio.history.refresh_if_changed()
-    seeds = [first.studio.history.entry(row).sprite.recipe.seed for row in range(8)]
+    seeds = [first.studio.history.entry(row).sprite.seed for row in range(8)]
     assert seeds == [23, 22, 21, 20, 13, 12, 11, 10]
     click_cell(qtbot, first, 0)
     first.studio.delete(first.window.chosen())
@@ -147,9 +147,9 @@ def test_a_class_that_the_model_no_longer_knows_is_passed_over(start, places) ->
     first = start()
     first.window.close()
     stored = json.loads(places.settings.read_text())
-    stored["generation"]["class_names"] = ["birds", "dogs"]
+    stored["generation"]["request"]["conditions"] = [{"class_name": "birds"}, {"class_name": "dogs"}]
     places.settings.write_text(json.dumps(stored))
     second = start()
-    assert second.studio.generation.settings.class_names == ("dogs",)
+    assert second.studio.generation.settings.request.class_names == ("dogs",)
     assert second.studio.messages.current is None
     assert pictures(second) == []

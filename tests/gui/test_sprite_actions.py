@@ -43,7 +43,7 @@ def test_the_seed_of_a_cell_makes_that_very_sprite_again(qtbot, active) -> None:
     click_cell(qtbot, active, 7)
     press(qtbot, active, Qt.Key.Key_U)
     settings = active.studio.generation.settings
-    assert (settings.seed, settings.seed_locked, settings.count) == (12, True, 9)
+    assert (settings.request.seed, settings.seed_locked, settings.request.count) == (12, True, 9)
     active.studio.generation.set_count(1)
     press(qtbot, active, Qt.Key.Key_Return, CTRL)
     finish(qtbot, active)
@@ -68,21 +68,21 @@ def test_a_seed_kept_for_another_class_compares_like_for_like(qtbot, active) -> 
     click_cell(qtbot, active, 2)
     active.studio.generation.set_class_names(("dogs",))
     press(qtbot, active, Qt.Key.Key_U)
-    assert active.studio.generation.settings.class_names == ("dogs",)
+    assert active.studio.generation.settings.request.class_names == ("dogs",)
 
 
 def test_a_recipe_brings_everything_back(qtbot, active) -> None:
     generation = active.studio.generation
-    generation.set_guidance_scale(3.5)
-    generation.set_sampler("dpm++2m")
-    generation.set_steps(5)
+    generation.set_sampling(guidance_scale=3.5)
+    generation.set_sampling(sampler="dpm++2m")
+    generation.set_sampling(steps=5)
     generation.set_palette(PaletteRule(name="", colours=("#000000", "#ffffff")))
     sprites = make(qtbot, active, seed=50, class_names=("dogs",))
     click_cell(qtbot, active, 1)
     chosen = recipes(active)[1]
     generation.set_palette(None)
-    generation.set_guidance_scale(9)
-    generation.set_steps(2)
+    generation.set_sampling(guidance_scale=9)
+    generation.set_sampling(steps=2)
     generation.set_class_names(("cats",))
     press(qtbot, active, Qt.Key.Key_R)
     press(qtbot, active, Qt.Key.Key_Return, CTRL)
@@ -99,12 +99,13 @@ def test_variations_of_a_sprite_and_the_recipe_of_one_of_them(qtbot, active) -> 
     finish(qtbot, active)
     made = recipes(active)
     assert len(made) == VARIATIONS
-    assert {(recipe.class_name, recipe.strength) for recipe in made} == {("dogs", made[0].strength)}
+    assert {recipe.class_name for recipe in made} == {"dogs"}
+    assert {recipe.request.start for recipe in made} == {active.studio.generation.settings.request.start}
     assert active.window.controls.variation.isVisible()
-    np.testing.assert_array_equal(active.studio.generation.settings.start, sprites[0])
+    np.testing.assert_array_equal(active.studio.generation.settings.request.start.picture, sprites[0])
     third = pictures(active)[3]
     click(qtbot, active.window.controls.variation.remove)
-    assert active.studio.generation.settings.start is None
+    assert active.studio.generation.settings.request.start is None
     assert not active.window.controls.variation.isVisible()
     click_cell(qtbot, active, 3)
     press(qtbot, active, Qt.Key.Key_R)
@@ -124,7 +125,7 @@ def test_copies_are_pictures_with_transparency(qtbot, active) -> None:
     press(qtbot, active, Qt.Key.Key_C, CTRL)
     mime = QGuiApplication.clipboard().mimeData()
     np.testing.assert_array_equal(from_qimage(mime.imageData()), lay_out(np.stack(sprites)))
-    assert [sprite.recipe.seed for sprite in from_mime(mime)] == [5, 6, 7, 8]
+    assert [sprite.seed for sprite in from_mime(mime)] == [5, 6, 7, 8]
 
 
 def test_seeds_are_copied_as_text(qtbot, active) -> None:
@@ -144,7 +145,7 @@ def test_stars_are_kept_and_filter_the_history(qtbot, active) -> None:
     assert active.studio.stage.starred == {2}
     active.window.history.starred.click()
     assert active.studio.history.rowCount() == 1
-    assert active.studio.history.entry(0).sprite.recipe.seed == 7
+    assert active.studio.history.entry(0).sprite.seed == 7
     press(qtbot, active, Qt.Key.Key_S)
     assert active.studio.stage.starred == frozenset()
     assert active.studio.history.rowCount() == 0
@@ -155,9 +156,9 @@ def test_space_puts_into_the_tray_in_order(qtbot, active) -> None:
     for index in (3, 0):
         click_cell(qtbot, active, index)
         press(qtbot, active, Qt.Key.Key_Space)
-    assert [sprite.recipe.seed for sprite in active.studio.tray.sprites] == [8, 5]
+    assert [sprite.seed for sprite in active.studio.tray.sprites] == [8, 5]
     press(qtbot, active, Qt.Key.Key_Z, CTRL)
-    assert [sprite.recipe.seed for sprite in active.studio.tray.sprites] == [8]
+    assert [sprite.seed for sprite in active.studio.tray.sprites] == [8]
 
 
 def test_deleting_can_be_undone(qtbot, active) -> None:
@@ -232,9 +233,9 @@ def test_the_history_is_worked_on_where_it_was_used_last(qtbot, active) -> None:
     view = active.window.history.view
     oldest = view.visualRect(active.studio.history.index(4)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=oldest)
-    assert [cell.sprite.recipe.seed for cell in active.window.chosen()] == [5]
+    assert [cell.sprite.seed for cell in active.window.chosen()] == [5]
     press(qtbot, active, Qt.Key.Key_Space)
-    assert [sprite.recipe.seed for sprite in active.studio.tray.sprites] == [5]
+    assert [sprite.seed for sprite in active.studio.tray.sprites] == [5]
     press(qtbot, active, Qt.Key.Key_Return)
     assert [recipe.seed for recipe in recipes(active)] == [5]
     click_cell(qtbot, active, 0)
@@ -280,8 +281,8 @@ def test_samples_can_be_used_but_not_starred(qtbot, active) -> None:
 def test_nothing_is_chosen_while_sprites_form(qtbot, active) -> None:
     make(qtbot, active)
     click_cell(qtbot, active, 1)
-    active.studio.generation.set_sampler("ddpm")
-    active.studio.generation.set_steps(1000)
+    active.studio.generation.set_sampling(sampler="ddpm")
+    active.studio.generation.set_sampling(steps=1000)
     click(qtbot, active.window.controls.generate_button)
     assert active.window.chosen() == ()
     assert not any(action.isEnabled() for action in active.window.sprite_actions.list())

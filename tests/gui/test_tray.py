@@ -33,7 +33,7 @@ def tray(qtbot, model) -> Tray:
 
 
 def seeds(model: TrayModel) -> list[int]:
-    return [sprite.recipe.seed for sprite in model.sprites]
+    return [sprite.seed for sprite in model.sprites]
 
 
 def drop(model: TrayModel, mime: QMimeData, row: int) -> bool:

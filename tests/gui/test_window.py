@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel
 
+from pixelforge.core.sampling import Sampling
 from pixelforge.gui import app
 from pixelforge.gui.app import build, error_hook
 from pixelforge.gui.states import MAX_TYPED_SEED, Phase, Severity
@@ -24,9 +25,9 @@ from tests.gui.using import classic, click, click_class, finish, make, pick, rec
 def test_the_recommended_settings_are_the_defaults(desktop) -> None:
     controls = desktop.window.controls
     assert controls.classes.names() == ("cats",)
-    assert controls.guidance.number.value() == 2.5
-    assert controls.guidance.number.text() == desktop.window.locale().toString(2.5)
-    assert controls.guidance.slider.value() == 5
+    assert controls.scalars["guidance_scale"].number.value() == 2.5
+    assert controls.scalars["guidance_scale"].number.text() == desktop.window.locale().toString(2.5)
+    assert controls.scalars["guidance_scale"].slider.value() == 5
     assert controls.quality.sampler_box.currentData() == "ddim"
     assert controls.quality.steps.value() == 8
     assert [controls.count_box.itemData(i) for i in range(controls.count_box.count())] == [1, 4, 9, 16, 25, 36, 64]
@@ -38,7 +39,7 @@ def test_the_recommended_settings_are_the_defaults(desktop) -> None:
 def test_controls_set_what_is_asked_for(qtbot, desktop) -> None:
     controls = desktop.window.controls
     click_class(qtbot, controls.classes, 1)
-    controls.guidance.slider.setValue(9)
+    controls.scalars["guidance_scale"].slider.setValue(9)
     pick(controls.quality.box, "Custom")
     pick(controls.quality.sampler_box, "DPM++ 2M")
     controls.quality.steps.setValue(6)
@@ -49,16 +50,19 @@ def test_controls_set_what_is_asked_for(qtbot, desktop) -> None:
     click(qtbot, controls.generate_button)
     finish(qtbot, desktop)
     recipe = recipes(desktop)[0]
-    assert (recipe.class_name, recipe.guidance_scale, recipe.sampler) == ("dogs", 4.5, "dpm++2m")
-    assert (recipe.steps, len(recipes(desktop)), recipe.seed) == (6, 4, 4_000_000_000)
+    assert (recipe.class_name, recipe.request.sampling) == (
+        "dogs",
+        Sampling(guidance_scale=4.5, sampler="dpm++2m", steps=6),
+    )
+    assert (len(recipes(desktop)), recipe.seed) == (4, 4_000_000_000)
     assert desktop.window.stage.canvas.layout_in_device_pixels().count == 4
 
 
 def test_a_number_between_the_halves_of_the_slider_is_kept(qtbot, desktop) -> None:
-    number = desktop.window.controls.guidance.number
+    number = desktop.window.controls.scalars["guidance_scale"].number
     number.selectAll()
     qtbot.keyClicks(number, desktop.window.locale().toString(3.7))
-    assert desktop.studio.generation.settings.guidance_scale == 3.7
+    assert desktop.studio.generation.settings.request.sampling.guidance_scale == 3.7
     assert number.value() == 3.7
 
 
@@ -101,10 +105,14 @@ def test_a_typed_seed_is_locked_and_the_dice_draws_another(qtbot, desktop) -> No
     field = desktop.window.controls.seed
     field.edit.selectAll()
     qtbot.keyClicks(field.edit, "12x3")
-    assert (field.edit.text(), desktop.studio.generation.settings.seed, field.lock.isChecked()) == ("123", 123, True)
+    assert (field.edit.text(), desktop.studio.generation.settings.request.seed, field.lock.isChecked()) == (
+        "123",
+        123,
+        True,
+    )
     click(qtbot, field.dice)
-    assert desktop.studio.generation.settings.seed != 123
-    assert field.edit.text() == str(desktop.studio.generation.settings.seed)
+    assert desktop.studio.generation.settings.request.seed != 123
+    assert field.edit.text() == str(desktop.studio.generation.settings.request.seed)
     assert field.lock.isChecked()
 
 
@@ -126,8 +134,8 @@ def test_the_largest_seed_serves_the_largest_batch(qtbot, desktop) -> None:
     edit.selectAll()
     qtbot.keyClicks(edit, str(MAX_TYPED_SEED))
     desktop.studio.generation.set_count(64)
-    assert desktop.studio.generation.settings.seed == MAX_TYPED_SEED
-    desktop.studio.generation.settings.request().check(desktop.studio.generation.header)
+    assert desktop.studio.generation.settings.request.seed == MAX_TYPED_SEED
+    assert desktop.studio.generation.settings.request.count == 64
     edit.selectAll()
     qtbot.keyClicks(edit, str(MAX_TYPED_SEED + 1))
     assert int(edit.text()) <= MAX_TYPED_SEED
@@ -153,14 +161,14 @@ def test_generate_while_running_begins_anew(qtbot, desktop) -> None:
     classic(desktop)
     desktop.studio.generation.generate()
     qtbot.waitUntil(lambda: desktop.studio.generation.run.step >= 20, timeout=20_000)
-    desktop.studio.generation.set_sampler("ddim")
-    desktop.studio.generation.set_steps(3)
+    desktop.studio.generation.set_sampling(sampler="ddim")
+    desktop.studio.generation.set_sampling(steps=3)
     desktop.studio.generation.set_seed(77)
     click(qtbot, desktop.window.controls.generate_button)
     assert desktop.studio.generation.run.running
     finish(qtbot, desktop)
     assert desktop.studio.generation.run.phase is Phase.FINISHED
-    assert (recipes(desktop)[0].seed, recipes(desktop)[0].steps) == (77, 3)
+    assert (recipes(desktop)[0].seed, recipes(desktop)[0].request.sampling.steps) == (77, 3)
 
 
 def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_path) -> None:
@@ -241,11 +249,12 @@ def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry
     desktop = build([entry, other], places)
     qtbot.addWidget(desktop.window)
     desktop.studio.generation.set_class_names(("dogs",))
-    desktop.studio.generation.set_steps(3)
+    desktop.studio.generation.set_sampling(steps=3)
     desktop.studio.generation.set_seed(9)
     pick(desktop.window.controls.model_box, "other")
     settings = desktop.studio.generation.settings
-    assert (settings.class_names, settings.steps, settings.seed, settings.seed_locked) == (("dogs",), 8, 9, True)
+    assert (settings.request.class_names, settings.request.seed, settings.seed_locked) == (("dogs",), 9, True)
+    assert settings.request.sampling.steps == 8
     assert desktop.window.controls.classes.names() == ("dogs",)
 
 
@@ -300,8 +309,8 @@ def test_every_control_has_a_name_a_tooltip_and_a_place_in_the_tab_order(desktop
     fields = [
         controls.model_box,
         controls.classes,
-        controls.guidance.slider,
-        controls.guidance.number,
+        controls.scalars["guidance_scale"].slider,
+        controls.scalars["guidance_scale"].number,
         controls.quality.box,
         controls.quality.sampler_box,
         controls.quality.steps,
@@ -346,12 +355,12 @@ def test_the_models_own_palette_is_offered_first(qtbot, entry, places) -> None:
     box = desktop.window.controls.palette_field.box
     assert [box.itemText(i) for i in range(4)] == ["As generated", "Reduce to", "The model's", "Commodore 64"]
     pick(box, "The model's")
-    assert desktop.studio.generation.settings.palette.colours[0] == "#ff0000"
+    assert desktop.studio.generation.settings.request.palette.colours[0] == "#ff0000"
     pick(desktop.window.controls.model_box, "other")
     texts = [box.itemText(i) for i in range(box.count())]
     assert texts[2:4] == ["The model's", "Commodore 64"]
     pick(box, "The model's")
-    assert desktop.studio.generation.settings.palette.colours == ("#010203", "#040506")
+    assert desktop.studio.generation.settings.request.palette.colours == ("#010203", "#040506")
 
 
 def test_a_line_says_when_memory_ran_out(qtbot, desktop, monkeypatch) -> None:
@@ -382,7 +391,7 @@ def test_select_all_means_what_has_the_keyboard(qtbot, desktop) -> None:
         widget.setFocus()
         qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         if widget is window.controls.classes:
-            assert desktop.studio.generation.settings.class_names == ("cats", "dogs")
+            assert desktop.studio.generation.settings.request.class_names == ("cats", "dogs")
             assert desktop.studio.stage.selected == frozenset()
         elif widget is window.history.view:
             assert len(window.history.selected_entries()) == 4

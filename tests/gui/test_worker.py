@@ -12,9 +12,10 @@ from pixelforge.core.header import file_sha256
 from pixelforge.gui.jobs import Completed, Failed, Job, Loaded, Report
 from pixelforge.gui.throttle import Throttle
 from pixelforge.gui.worker import Worker
-from pixelforge.services.requests import Finished, GenerationRequest, Progress
+from pixelforge.services.requests import Finished, Progress
+from tests.made import asked
 
-CLASSIC = GenerationRequest(class_names=("cats",), count=2, seed=3, guidance_scale=2.0, sampler="ddpm", steps=1000)
+CLASSIC = asked("cats", count=2, seed=3, guidance_scale=2.0, sampler="ddpm", steps=1000)
 
 
 class Recorder:
@@ -87,7 +88,7 @@ def test_stop_acts_within_two_steps(qtbot, workers, model_file) -> None:
     recorder.on_report = stop_at_fifty
     worker.submit(Job(1, model_file, CLASSIC))
     qtbot.waitUntil(lambda: len(recorder.of(Progress)) >= 50, timeout=60_000)
-    quick = GenerationRequest(class_names=("dogs",), seed=1, guidance_scale=1.0, sampler="ddim", steps=2)
+    quick = asked("dogs", seed=1, guidance_scale=1.0, sampler="ddim", steps=2)
     worker.submit(Job(2, model_file, quick))
     qtbot.waitUntil(lambda: ended(recorder), timeout=60_000)
     assert max(r.event.step for r in recorder.reports if r.run == 1 and isinstance(r.event, Progress)) <= 52
@@ -97,7 +98,7 @@ def test_stop_acts_within_two_steps(qtbot, workers, model_file) -> None:
 
 def test_a_submitted_job_takes_the_place_of_the_one_that_runs(qtbot, workers, model_file) -> None:
     worker, recorder = workers(interval=0.0)
-    quick = GenerationRequest(class_names=("dogs",), seed=1, guidance_scale=1.0, sampler="ddim", steps=2)
+    quick = asked("dogs", seed=1, guidance_scale=1.0, sampler="ddim", steps=2)
 
     def resubmit(report: Report) -> None:
         if report.run == 1 and isinstance(report.event, Progress) and report.event.step == 10:
@@ -126,7 +127,7 @@ def test_a_model_is_loaded_once(qtbot, workers, model_file) -> None:
 
 def test_a_request_that_the_model_cannot_do_is_explained(qtbot, workers, model_file) -> None:
     worker, recorder = workers()
-    request = GenerationRequest(class_names=("cows",), guidance_scale=1.0, sampler="ddim", steps=2)
+    request = asked("cows", guidance_scale=1.0, sampler="ddim", steps=2)
     worker.submit(Job(1, model_file, request))
     qtbot.waitUntil(lambda: ended(recorder), timeout=20_000)
     (failed,) = recorder.of(Failed)

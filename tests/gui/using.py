@@ -36,8 +36,8 @@ def recipes(desktop) -> list[Recipe]:
 
 def classic(desktop) -> None:
     """A run that is long enough to be interrupted."""
-    desktop.studio.generation.set_sampler("ddpm")
-    desktop.studio.generation.set_steps(1000)
+    desktop.studio.generation.set_sampling(sampler="ddpm")
+    desktop.studio.generation.set_sampling(steps=1000)
 
 
 def make(qtbot, desktop, seed: int = 5, count: int = 4, class_names: tuple[str, ...] = ("cats",)) -> list[Pixels]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pixelforge.services.history import HistoryFilter, open_history
-from pixelforge.services.remaking import read_sheet
+from pixelforge.services.sprites import read_sheet
 from tests.conftest import RunCommand
 from tests.made import made
 
@@ -51,7 +51,7 @@ WINDOW = """
             if "MAKE" in os.environ and not desktop.studio.history.rowCount():
                 if generation.device and not generation.run.running:
                     generation.set_count(4)
-                    generation.set_steps(1)
+                    generation.set_sampling(steps=1)
                     generation.generate()
             else:
                 desktop.window.close()

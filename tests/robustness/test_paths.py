@@ -11,8 +11,7 @@ import pytest
 
 from pixelforge.core.checkpoint import load_checkpoint, save_checkpoint
 from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_files, export_sprites
-from pixelforge.services.remaking import read_sheet
-from pixelforge.services.sprites import Sprite
+from pixelforge.services.sprites import read_sheet
 from tests.conftest import RunCommand
 from tests.made import made
 
@@ -48,7 +47,7 @@ def test_a_models_classes_stay_in_the_folder(command: RunCommand, model: Path, i
 
 @pytest.mark.parametrize("name", EVIL)
 def test_a_sprites_name_stays_in_the_folder(inside: Path, name: str) -> None:
-    sprites = [Sprite(s.pixels, replace(s.recipe, class_name=name, model=name)) for s in (made(1), made(2))]
+    sprites = [made(seed, name, model=name) for seed in (1, 2)]
     before = outside(inside)
     export_sprites(inside / "sheet.png", sprites, ALL)
     export_files(inside, sprites, ExportOptions(names="{class}_{model}_{index}"))
@@ -56,4 +55,4 @@ def test_a_sprites_name_stays_in_the_folder(inside: Path, name: str) -> None:
     assert all(path.parent == inside for path in inside.rglob("*"))
     assert json.loads((inside / "sheet.json").read_text())["meta"]["image"] == "sheet.png"
     assert [e.get("source") for e in ElementTree.parse(inside / "sheet.tsx").iter("image")] == ["sheet.png"]
-    assert [sprite.recipe.class_name for sprite in read_sheet(inside / "sheet.png")] == [name, name]
+    assert [sprite.class_name for sprite in read_sheet(inside / "sheet.png")] == [name, name]

@@ -19,8 +19,8 @@ from pixelforge.cli import main as command_line
 from pixelforge.core.checkpoint import load_checkpoint
 from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_sprites
 from pixelforge.services.history import HistoryFilter, open_history
-from pixelforge.services.remaking import read_sheet
 from pixelforge.services.settings import AppSettings, load_settings, save_settings
+from pixelforge.services.sprites import read_sheet
 from tests.fuzz.readers import TINY, _make_models, _sprite
 from tests.made import made
 from training.config import TrainConfig
@@ -83,7 +83,7 @@ def _generate(folder: Path) -> None:
 def _check_generated(folder: Path, said: list[str]) -> None:
     for path in (folder / "out").rglob("*.png"):
         sprite = read_sheet(path)[0]
-        assert f"_{sprite.recipe.seed:05}" in path.name
+        assert f"_{sprite.seed:05}" in path.name
     for number in said:
         for seed in range(int(number), int(number) + 16):
             assert list((folder / "out").glob(f"*/*_{seed:05}.png")), f"sprite {seed} is gone"

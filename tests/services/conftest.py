@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from pixelforge.core.build import build_network
-from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader
-from pixelforge.core.schedule import NoiseSchedule
-from pixelforge.services.generation import LoadedModel
+from pixelforge.core.network import Network
+from pixelforge.core.pipeline import Model
+from pixelforge.core.torch_backend import TorchBackend
 
 CONFIG = ModelConfig(
     num_classes=3,
@@ -25,7 +26,7 @@ CONFIG = ModelConfig(
     palette=((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207), (222, 238, 214)),
 )
 
-LoadedWith = Callable[..., LoadedModel]
+LoadedWith = Callable[..., Model]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -38,7 +39,7 @@ def _one_thread() -> None:
 def loaded_with() -> LoadedWith:
     """A model whose config is CONFIG with changes and whose weights are random, none of them zero as built."""
 
-    def loaded(**changes: object) -> LoadedModel:
+    def loaded(**changes: object) -> Model:
         config = replace(CONFIG, **changes)  # type: ignore[arg-type]
         network = build_network(config).eval()
         generator = torch.Generator().manual_seed(1)
@@ -47,18 +48,24 @@ def loaded_with() -> LoadedWith:
             noise = scale * torch.randn(parameter.shape, generator=generator)
             parameter.data = noise if parameter.ndim > 1 else parameter.data + noise
         header = ModelHeader(model=config, class_names=("beasts", "tools", "plants"))
-        return LoadedModel(header, network, NoiseSchedule.build(header.diffusion), torch.device("cpu"))
+        return Model.of(Checkpoint(header, network))
 
     return loaded
 
 
 @pytest.fixture
-def model(loaded_with: LoadedWith) -> LoadedModel:
+def model(loaded_with: LoadedWith) -> Model:
     return loaded_with()
 
 
 @pytest.fixture
-def model_file(tmp_path: Path, model: LoadedModel) -> Path:
+def model_file(tmp_path: Path, model: Model) -> Path:
     path = tmp_path / "hero.safetensors"
-    save_checkpoint(path, model.header, model.network.state_dict())
+    save_checkpoint(path, model.header, network_of(model).state_dict())
     return path
+
+
+def network_of(model: Model) -> Network:
+    """The network that a model's backend runs."""
+    assert isinstance(model.backend, TorchBackend)
+    return model.backend.network

@@ -223,7 +223,7 @@ def test_every_format_tells_every_sprite(tmp_path, sheet, count) -> None:
     assert written == targets(path, ExportOptions(formats=ALL))
     with Image.open(path) as image:
         picture = np.asarray(image)
-    expected = sorted((s.recipe.class_name, s.pixels.tobytes()) for s in sprites)
+    expected = sorted((s.class_name, s.pixels.tobytes()) for s in sprites)
     for format_, file in zip(ATLAS_FORMATS, written[1:], strict=True):
         found = []
         for class_name, (x, y, width, height) in READERS[format_.name](file):
@@ -244,7 +244,7 @@ def test_no_class_name_breaks_a_file(tmp_path, one, two) -> None:
         assert len(READERS[format_.name](file)) == 5, format_.name
     assert sorted(p.name for p in folder.iterdir()) == sorted(p.name for p in written)
     tags = {tag["name"] for tag in json.loads(written[1].read_text())["meta"]["frameTags"]}
-    assert tags == {sprite.recipe.class_name for sprite in sprites}
+    assert tags == {sprite.class_name for sprite in sprites}
 
 
 @pytest.mark.parametrize("name", ['a"b\\c', "a/../b", "CON", "🐉 dragon", "x" * 300, "a\nb", "<&>", "&\"'"])
@@ -290,7 +290,7 @@ def test_an_indexed_sheet_keeps_the_palettes_order(tmp_path) -> None:
         (0, 255, 0),
         (255, 255, 255),
     }
-    assert {recipe.palette for recipe in recipes} == {rule}
+    assert {recipe.request.palette for recipe in recipes} == {rule}
     assert json.loads(atlas.read_text())["meta"]["format"] == "I8"
 
 

@@ -10,11 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from pixelforge.core.config import SAMPLERS, SamplerName
-from pixelforge.core.guidance import GuidedDenoiser
+from pixelforge.core.denoiser import NetworkDenoiser
+from pixelforge.core.guidance import guided
+from pixelforge.core.pipeline import Model
+from pixelforge.core.sampler import SAMPLERS
 from pixelforge.imaging.pixels import Pixels
-from pixelforge.services.generation import LoadedModel, generate
-from pixelforge.services.requests import Finished, GenerationRequest
+from pixelforge.services.generation import generate
+from pixelforge.services.requests import Finished
+from tests.made import asked
 
 GRIDS = (1, 5, 16)  # against 64
 REALISTIC = {"image_size": 16, "base_width": 32, "multipliers": (1, 2, 2), "blocks_per_level": 1}
@@ -35,20 +38,16 @@ def _threads(request: pytest.FixtureRequest) -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def sprites(model: LoadedModel, count: int, sampler: SamplerName, w: float, steps: int, **more: Any) -> Pixels:
+def sprites(model: Model, count: int, sampler: str, w: float, steps: int, **more: Any) -> Pixels:
     """The first `count` sprites of one class."""
-    request = GenerationRequest(
-        class_names=("tools",), count=count, seed=7, guidance_scale=w, sampler=sampler, steps=steps, **more
-    )
+    request = asked("tools", count=count, seed=7, guidance_scale=w, sampler=sampler, steps=steps, **more)
     return np.concatenate([event.sprites for event in generate(model, request) if isinstance(event, Finished)])
 
 
 @pytest.mark.parametrize("w", [1.0, 3.0])
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("network", NETWORKS)
-def test_grids_of_every_kind(
-    network: str, sampler: SamplerName, w: float, loaded_with: Callable[..., LoadedModel]
-) -> None:
+def test_grids_of_every_kind(network: str, sampler: str, w: float, loaded_with: Callable[..., Model]) -> None:
     model = loaded_with(**NETWORKS[network])
     whole = sprites(model, 64, sampler, w, steps=4)
     assert len(np.unique(whole.reshape(64, -1), axis=0)) == 64
@@ -58,7 +57,7 @@ def test_grids_of_every_kind(
 
 @pytest.mark.usefixtures("_threads")
 @pytest.mark.parametrize(("network", "w"), [("eps", 3.0), ("v", 1.0), ("palette", 3.0), ("notebook", 3.0)])
-def test_grids_at_a_realistic_width(network: str, w: float, loaded_with: Callable[..., LoadedModel]) -> None:
+def test_grids_at_a_realistic_width(network: str, w: float, loaded_with: Callable[..., Model]) -> None:
     model = loaded_with(**{**REALISTIC, **NETWORKS[network]})
     whole = sprites(model, 64, "dpm++2m", w, steps=2)
     for count in GRIDS:
@@ -69,45 +68,34 @@ def test_grids_at_a_realistic_width(network: str, w: float, loaded_with: Callabl
 @pytest.mark.parametrize("w", [1.0, 3.0])
 @pytest.mark.parametrize("network", NETWORKS)
 @torch.inference_mode()
-def test_a_row_does_not_depend_on_the_number_of_rows(
-    network: str, w: float, loaded_with: Callable[..., LoadedModel]
-) -> None:
+def test_a_row_does_not_depend_on_the_number_of_rows(network: str, w: float, loaded_with: Callable[..., Model]) -> None:
     """What the promise rests on, in floating point: rounding to a picture would hide a difference most of the time."""
     model = loaded_with(**{**REALISTIC, **NETWORKS[network]})
     x = torch.randn(64, model.header.model.channels, 16, 16, generator=torch.Generator().manual_seed(0))
 
     def pred_x0(rows: int) -> Tensor:
-        labels = torch.arange(rows) % 3
-        denoiser = GuidedDenoiser(model.network, model.header.model, model.schedule, labels, w, (500, 10))
-        return denoiser(x[:rows], 500)
+        labels = [(row % 3,) for row in range(rows)]
+        answer = guided(model.backend, labels, (3,), w, (500, 10))
+        return NetworkDenoiser(answer, model.header.model, model.schedule)(x[:rows], 500)
 
     whole = pred_x0(64)
     for rows in (1, 2, 5, 15, 16, 33):
         assert torch.equal(pred_x0(rows), whole[:rows]), f"{rows} rows"
 
 
-def test_a_sprite_from_the_middle_of_a_mixed_grid(model: LoadedModel) -> None:
+def test_a_sprite_from_the_middle_of_a_mixed_grid(model: Model) -> None:
     """Its recipe, class and seed, is all it takes, whoever stood beside it and however the grid was cut."""
-    request = GenerationRequest(
-        class_names=("plants", "beasts"), count=20, seed=100, guidance_scale=2.0, sampler="ddpm", steps=5
-    )
+    request = asked("plants", "beasts", count=20, seed=100, guidance_scale=2.0, sampler="ddpm", steps=5)
     grid = np.concatenate([e.sprites for e in generate(model, request, micro_batch=7) if isinstance(e, Finished)])
     for index in (0, 6, 7, 9, 10, 19):
-        alone = GenerationRequest(
-            class_names=(request.class_of(index),),
-            seed=100 + index,
-            guidance_scale=2.0,
-            sampler="ddpm",
-            steps=5,
-        )
-        *_, last = generate(model, alone)
+        *_, last = generate(model, request.alone(index))
         assert isinstance(last, Finished)
         np.testing.assert_array_equal(last.sprites[0], grid[index])
 
 
-def test_variations_keep_the_promise(model: LoadedModel) -> None:
+def test_variations_keep_the_promise(model: Model) -> None:
     start = np.zeros((8, 8, 4), np.uint8)
     start[2:6, 2:6] = (210, 69, 73, 255)
-    options: dict[str, Any] = {"start": start, "strength": 0.6}
+    options: dict[str, Any] = {"picture": start, "strength": 0.6}
     whole = sprites(model, 16, "ddpm", 2.0, 8, **options)
     np.testing.assert_array_equal(sprites(model, 1, "ddpm", 2.0, 8, **options), whole[:1])

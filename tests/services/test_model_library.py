@@ -3,15 +3,21 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from pixelforge.core.checkpoint import load_checkpoint
-from pixelforge.core.legacy import NOTEBOOK_DIFFUSION
+from pixelforge.core.header import HEADER_KEY
+from pixelforge.core.notebook_unet import NOTEBOOK_DIFFUSION
+from pixelforge.core.pipeline import Model
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, OutputError, RequestError
 from pixelforge.services import model_library
 from pixelforge.services.model_library import find_model, import_model, list_models
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
+from tests.services.conftest import network_of
 
 NOTEBOOK = Path(__file__).parents[1] / "data" / "legacy" / "small.pth"
 CLASSES = ("characters", "monsters", "food", "armor", "fighters")
@@ -36,6 +42,23 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_nothing_is_made_by_looking(own: Path, bundled: Path) -> None:
     assert list_models() == []
     assert not own.exists()
+
+
+def test_figures_nested_without_end_are_none(own: Path, model_file: Path) -> None:
+    entry = import_model(model_file)
+    model_library.figures_of(entry).write_bytes(b"[" * 20_000)
+    assert model_library.read_figures(entry) == []
+
+
+def test_a_model_that_recommends_what_cannot_be_asked_opens(own: Path, model: Model) -> None:
+    recommended = {"sampler": "ddim", "steps": 5000, "guidance_scale": 0.5}
+    content = {**msgspec.to_builtins(model.header), "recommended": recommended}
+    tensors = network_of(model).state_dict()
+    own.mkdir(parents=True)
+    save_file(tensors, own / "odd.safetensors", metadata={HEADER_KEY: msgspec.json.encode(content).decode()})
+    entry = next(entry for entry in list_models() if entry.name == "odd")
+    assert entry.header is not None
+    assert entry.header.recommended == Sampling(sampler="ddim", steps=1000, guidance_scale=1.0)
 
 
 def test_import_of_a_model(own: Path, model_file: Path) -> None:

@@ -8,7 +8,7 @@ from pixelforge.errors import RequestError
 from pixelforge.services.naming import DEFAULT_PATTERN, sprite_names
 from tests.made import made
 
-RECIPES = [made(seed, name).recipe for seed, name in ((7, "cat"), (8, "dog"), (9, "cat"))]
+SPRITES = [made(seed, name) for seed, name in ((7, "cat"), (8, "dog"), (9, "cat"))]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ RECIPES = [made(seed, name).recipe for seed, name in ((7, "cat"), (8, "dog"), (9
     ],
 )
 def test_patterns(pattern, names) -> None:
-    assert sprite_names(pattern, RECIPES) == names
+    assert sprite_names(pattern, SPRITES) == names
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def test_patterns(pattern, names) -> None:
 )
 def test_patterns_that_cannot_be(pattern) -> None:
     with pytest.raises(RequestError):
-        sprite_names(pattern, RECIPES)
+        sprite_names(pattern, SPRITES)
 
 
 def test_long_names_are_cut_and_stay_apart() -> None:
-    names = sprite_names("x" * 300, RECIPES)
+    names = sprite_names("x" * 300, SPRITES)
     assert len(set(names)) == 3
     assert max(map(len, names)) < 210

@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,13 +13,11 @@ from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.naming import safe_name
-from pixelforge.services.recipe import KEYWORD, Recipe
-from pixelforge.services.requests import GenerationRequest
 from pixelforge.services.saving import Destination
+from pixelforge.services.sprites import read_recipes
+from tests.made import asked
 
-REQUEST = GenerationRequest(
-    class_names=("beasts", "../tools"), count=6, seed=40, guidance_scale=2.5, sampler="dpm++2m", steps=30
-)
+REQUEST = asked("beasts", "../tools", count=6, seed=40, guidance_scale=2.5, steps=30)
 
 
 @pytest.fixture
@@ -41,19 +38,13 @@ def write(target: Path, sprites: Pixels) -> None:
     writer.close()
 
 
-def text(path: Path) -> str:
-    with Image.open(path) as image:
-        image.load()
-        return str(image.info[KEYWORD])
-
-
 def test_a_sheet_holds_every_sprite_and_recipe(tmp_path: Path, sprites: Pixels) -> None:
     target = tmp_path / "new" / "sheet.PNG"
     write(target, sprites)
     sheet = read_sprite(target)
     assert sheet.shape == (16, 24, 4)
     np.testing.assert_array_equal(sheet[8:, :8], sprites[3])
-    recipes = msgspec.json.decode(text(target), type=list[Recipe])
+    recipes = read_recipes(target)
     assert [(recipe.seed, recipe.class_name) for recipe in recipes[2:4]] == [(42, "beasts"), (43, "../tools")]
 
 
@@ -62,7 +53,7 @@ def test_a_folder_holds_a_folder_a_class_and_nothing_outside(tmp_path: Path, spr
     files = sorted(path for path in tmp_path.rglob("*") if path.is_file())
     assert len(files) == 6
     assert all(path.parent.parent == tmp_path / "out" for path in files)
-    by_seed = {msgspec.json.decode(text(path), type=Recipe).seed: read_sprite(path) for path in files}
+    by_seed = {read_recipes(path)[0].seed: read_sprite(path) for path in files}
     for i in range(6):
         np.testing.assert_array_equal(by_seed[40 + i], sprites[i])
 
@@ -140,4 +131,4 @@ def test_single_sprites_may_be_indexed_and_stand_on_a_ground(tmp_path: Path, spr
     with Image.open(order.path_of(1)) as image:
         assert (image.mode, image.size) == ("P", (16, 16))
         assert image.convert("RGB").getpixel((0, 0)) == (1, 2, 3)
-    assert msgspec.json.decode(text(order.path_of(1)), type=Recipe).palette is not None
+    assert read_recipes(order.path_of(1))[0].request.palette is not None

@@ -7,10 +7,11 @@ import pytest
 
 from pixelforge.errors import OutputError
 from pixelforge.imaging.palette import PaletteRule
-from pixelforge.services.settings import AppSettings, GenerationChoice, load_settings, save_settings
+from pixelforge.services.settings import AppSettings, GenerationSettings, load_settings, save_settings
+from tests.made import asked, made
 
-CHOICE = GenerationChoice(
-    class_names=("cats",), guidance_scale=2.5, sampler="ddim", steps=8, seed=7, seed_locked=True, count=16
+CHOICE = GenerationSettings(
+    request=asked("cats", guidance_scale=2.5, sampler="ddim", steps=8, seed=7, count=16), seed_locked=True
 )
 
 
@@ -20,7 +21,7 @@ def test_settings_come_back(tmp_path) -> None:
         theme="dark",
         background="#102030",
         model="hero",
-        generation=replace(CHOICE, palette=PaletteRule(reduce_to=4)),
+        generation=replace(CHOICE, request=replace(CHOICE.request, palette=PaletteRule(reduce_to=4))),
         window="AAEC",
         tray_columns=3,
     )
@@ -56,25 +57,51 @@ def test_a_damaged_file_is_kept_aside_and_said(tmp_path, content) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("guidance_scale", 99), ("steps", 0), ("seed", -1), ("count", 7), ("sampler", "magic")]
+    ("path", "value"),
+    [
+        (("sampling", "guidance_scale"), 99),
+        (("sampling", "steps"), 0),
+        (("sampling", "sampler"), "magic"),
+        (("seed",), -1),
+        (("count",), 0),
+        (("conditions",), 3),
+    ],
+    ids=str,
 )
-def test_nonsense_in_the_controls_is_refused(tmp_path, field, value) -> None:
-    path = tmp_path / "settings.json"
-    save_settings(path, AppSettings(generation=CHOICE))
-    content = json.loads(path.read_text())
-    content["generation"][field] = value
-    path.write_text(json.dumps(content))
-    assert load_settings(path)[0] == AppSettings()
+def test_nonsense_in_the_controls_is_refused(tmp_path, path, value) -> None:
+    file = tmp_path / "settings.json"
+    save_settings(file, AppSettings(generation=CHOICE))
+    content = json.loads(file.read_text())
+    record = content["generation"]["request"]
+    for name in path[:-1]:
+        record = record[name]
+    record[path[-1]] = value
+    file.write_text(json.dumps(content))
+    assert load_settings(file)[0] == AppSettings()
+
+
+def test_many_steps_damage_nothing(tmp_path) -> None:
+    """A model may have up to 100,000 timesteps."""
+    settings = AppSettings(theme="dark", generation=GenerationSettings(request=asked("cats", steps=2500)))
+    save_settings(tmp_path / "settings.json", settings)
+    assert load_settings(tmp_path / "settings.json") == (settings, "")
+
+
+def test_a_start_is_not_kept(tmp_path) -> None:
+    varied = GenerationSettings(request=asked("cats", picture=made(1).pixels))
+    save_settings(tmp_path / "settings.json", AppSettings(generation=varied))
+    kept = load_settings(tmp_path / "settings.json")[0].generation
+    assert kept == GenerationSettings(request=asked("cats"))
 
 
 def test_settings_of_a_newer_app_are_kept(tmp_path) -> None:
     path = tmp_path / "settings.json"
-    path.write_text('{"format_version": 2, "theme": {"new": "kind"}}')
+    path.write_text('{"format_version": 3, "theme": {"new": "kind"}}')
     settings, notice = load_settings(path)
     assert settings == AppSettings()
     assert "newer PixelForge" in notice
     save_settings(path, settings)
-    assert json.loads((tmp_path / "settings-format-2.json").read_text())["theme"] == {"new": "kind"}
+    assert json.loads((tmp_path / "settings-format-3.json").read_text())["theme"] == {"new": "kind"}
 
 
 def test_unknown_keys_are_passed_over(tmp_path) -> None:

@@ -1,19 +1,26 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from pixelforge.errors import DatasetError, RequestError
+from pixelforge.errors import DatasetError
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import ExportOptions, export_sprites
-from pixelforge.services.recipe import png_texts, recipe_of, recipes_in, request_of
-from pixelforge.services.requests import GenerationRequest
-from pixelforge.services.sprites import Sprite, decode_sheet, decode_sprite, encode_sprite
-from tests.made import made
+from pixelforge.services.recipe import png_texts, recipes_in
+from pixelforge.services.sprites import (
+    Drawn,
+    Sprite,
+    decode_sheet,
+    decode_sprite,
+    encode_sprite,
+    made_sprites,
+    read_recipes,
+    read_sheet,
+    read_sprites,
+)
+from tests.made import asked, made
 
 
 def test_a_sprite_and_its_recipe_survive_the_png() -> None:
@@ -24,32 +31,24 @@ def test_a_sprite_and_its_recipe_survive_the_png() -> None:
 
 
 def test_a_variation_can_be_made_again_from_its_png() -> None:
-    request = GenerationRequest(
-        class_names=("cats",),
-        seed=5,
-        guidance_scale=3.5,
-        sampler="ddpm",
-        steps=40,
-        palette=PaletteRule(name="two", colours=("#000000", "#ffffff")),
-        start=made(1).pixels,
-        strength=0.4,
-    )
-    sprite = Sprite(made(2).pixels, recipe_of(request, 0, "tiny", "0" * 64))
-    again = request_of(decode_sprite(encode_sprite(sprite)).recipe)
-    np.testing.assert_array_equal(again.start, request.start)
-    assert replace(again, start=None) == replace(request, start=None)
+    rule = PaletteRule(name="two", colours=("#000000", "#ffffff"))
+    request = asked("cats", seed=5, sampler="ddpm", steps=40, palette=rule, picture=made(1).pixels, strength=0.4)
+    (sprite,) = made_sprites(request, made(2).pixels[None], "tiny", "0" * 64)
+    again = decode_sprite(encode_sprite(sprite)).recipe
+    assert again is not None
+    assert again.request == request
 
 
-def test_without_a_start_the_recipe_tells_none() -> None:
-    recipe = made(1).recipe
-    assert recipe.start is None
-    assert request_of(recipe).start is None
-
-
-@pytest.mark.parametrize("start", ["%%%", "AAAA", ""])
-def test_a_start_that_is_no_picture_is_refused(start) -> None:
-    with pytest.raises(RequestError, match="starting picture"):
-        request_of(replace(made(1).recipe, start=start))
+def test_a_drawn_sprite_has_no_recipe(tmp_path) -> None:
+    path = tmp_path / "heroes" / "one.png"
+    path.parent.mkdir()
+    path.write_bytes(encode_sprite(Sprite(made(1).pixels, Drawn("heroes"))))
+    (sprite,) = read_sprites(path)
+    assert sprite.origin == Drawn("heroes")
+    assert (sprite.recipe, sprite.class_name, sprite.model, sprite.seed) == (None, "heroes", "", 0)
+    assert read_recipes(path) == ()
+    with pytest.raises(DatasetError, match="no recipe"):
+        read_sheet(path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"class_name": 3}', '{"seed": 1}'])

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pixelforge.core.config import ModelConfig
+from pixelforge.core.condition import Vocabulary
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import resize_nearest
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.dataset import SpriteSet, embedding_rows, find_kinds, find_palette, load_sprites, split_holdout
+from training.dataset import SpriteSet, conditions_of, find_kinds, find_palette, load_sprites, split_holdout
 
 
 def test_a_folder_of_class_folders(data: SpriteSet) -> None:
@@ -123,7 +123,8 @@ def test_kinds_are_told_by_the_first_words_of_the_names(tmp_path) -> None:
     kinds = find_kinds(data)
     assert [(kind.name, kind.label) for kind in kinds] == [("cat", 0), ("dog", 0)]  # owls are few, axes are alone
     assert [kind.share for kind in kinds] == pytest.approx([20 / 46, 12 / 46])
-    config = ModelConfig(num_classes=2, image_size=8, palette=((0, 0, 0), (1, 1, 1)), kinds=kinds)
-    rows = embedding_rows(data, config)
-    assert Counter(rows.tolist()) == {3: 20, 4: 12, 0: 14, 1: 30}
-    assert all((row == 3) == name.startswith("beasts/cat") for row, name in zip(rows, data.groups, strict=True))
+    conditions = conditions_of(data, Vocabulary(data.class_names, kinds))
+    expected = {("beasts", "cat"): 20, ("beasts", "dog"): 12, ("beasts", None): 14, ("tools", None): 30}
+    assert Counter((condition.class_name, condition.kind) for condition in conditions) == expected
+    for condition, group in zip(conditions, data.groups, strict=True):
+        assert (condition.kind == "cat") == group.startswith("beasts/cat")

@@ -31,7 +31,7 @@ def test_learning_rate_rises_linearly_then_falls_as_a_cosine() -> None:
 @pytest.mark.parametrize(("balance", "expected"), [(0.0, [0.9, 0.1]), (1.0, [0.5, 0.5]), (0.5, [0.75, 0.25])])
 def test_classes_are_drawn_in_proportion_to_a_power_of_their_size(balance: float, expected: list[float]) -> None:
     labels = torch.tensor([0] * 90 + [1] * 10)
-    weights = class_weights(labels, 2, balance)
+    weights = class_weights(labels[:, None], balance)
     shares = torch.stack([weights[labels == label].sum() for label in (0, 1)]) / weights.sum()
     torch.testing.assert_close(shares, torch.tensor(expected, dtype=torch.float64))
 
@@ -96,5 +96,5 @@ def test_the_label_is_dropped_one_time_in_ten(data: SpriteSet, model_config: Mod
     made.model.label_emb.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0][:500]))
     for _ in range(4):
         made.step()
-    share = (torch.cat(seen) == model_config.null_class).float().mean().item()
+    share = (torch.cat(seen) == model_config.num_classes).float().mean().item()
     assert share == pytest.approx(0.1, abs=0.03)

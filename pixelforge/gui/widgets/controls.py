@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from pixelforge.core.header import ModelHeader
-from pixelforge.gui.states import Settings
+from pixelforge.core.sampling import Sampling
+from pixelforge.fields import settings_of
 from pixelforge.gui.widgets.class_list import TOOLTIP as CLASS_TOOLTIP
 from pixelforge.gui.widgets.class_list import ClassList
-from pixelforge.gui.widgets.guidance_field import TOOLTIP as GUIDANCE_TOOLTIP
-from pixelforge.gui.widgets.guidance_field import GuidanceField
 from pixelforge.gui.widgets.palette_field import TOOLTIP as PALETTE_TOOLTIP
 from pixelforge.gui.widgets.palette_field import PaletteField
 from pixelforge.gui.widgets.quality_field import TOOLTIP as QUALITY_TOOLTIP
 from pixelforge.gui.widgets.quality_field import QualityField
+from pixelforge.gui.widgets.scalar_field import ScalarField
 from pixelforge.gui.widgets.seed_field import TOOLTIP as SEED_TOOLTIP
 from pixelforge.gui.widgets.seed_field import SeedField
 from pixelforge.gui.widgets.variation_field import TOOLTIP as VARIATION_TOOLTIP
@@ -34,9 +34,10 @@ from pixelforge.gui.widgets.variation_field import VariationField
 from pixelforge.imaging.palette import Palette
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.palettes import palette_of
-from pixelforge.services.settings import COUNTS
+from pixelforge.services.settings import COUNTS, GenerationSettings
 
 WIDTH = 300
+MNEMONICS = {"guidance_scale": "G&uidance"}
 
 
 class Controls(QWidget):
@@ -45,6 +46,7 @@ class Controls(QWidget):
     model_chosen = Signal(object)  # ModelEntry
     import_requested = Signal()
     count_chosen = Signal(int)
+    sampling_changed = Signal(object)  # fields of Sampling by name, dict[str, Any]
 
     def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +54,9 @@ class Controls(QWidget):
         self.import_button = QPushButton("Import…")
         self.import_button.setToolTip("Put a model file among yours (Ctrl+I), or drop it on the window.")
         self.classes = ClassList()
-        self.guidance = GuidanceField()
+        # A number of Sampling that has a range gets a slider: to declare one there is all it takes.
+        ranged = {name: told for name, told in settings_of(Sampling).items() if told.most is not None}
+        self.scalars = {name: ScalarField(told) for name, told in ranged.items()}
         self.quality = QualityField()
         self.seed = SeedField()
         self.count_box = _combo("Count", "How many sprites to make at once.")
@@ -83,24 +87,33 @@ class Controls(QWidget):
 
     def set_header(self, header: ModelHeader | None) -> None:
         """The classes, qualities and range of steps of a model; without one there is nothing to set."""
-        for widget in (self.classes, self.guidance, self.quality, self.seed, self.count_box, self.palette_field):
+        for widget in (
+            self.classes,
+            *self.scalars.values(),
+            self.quality,
+            self.seed,
+            self.count_box,
+            self.palette_field,
+        ):
             widget.setEnabled(header is not None)
         if header is not None:
             self.classes.set_classes(header.class_names)
             self.quality.set_header(header)
             self.palette_field.set_model_palette(palette_of(header))
 
-    def set_settings(self, settings: Settings) -> None:
+    def set_settings(self, settings: GenerationSettings) -> None:
         """Show the settings."""
-        self.classes.set_names(settings.class_names)
-        self.guidance.set_value(settings.guidance_scale)
-        self.quality.set_sampling(settings.sampler, settings.steps)
-        self.seed.set_seed(settings.seed)
+        request = settings.request
+        self.classes.set_names(request.class_names)
+        for name, field in self.scalars.items():
+            field.set_value(getattr(request.sampling, name))
+        self.quality.set_sampling(request.sampling.sampler, request.sampling.steps)
+        self.seed.set_seed(request.seed)
         self.seed.set_locked(settings.seed_locked)
-        self.count_box.setCurrentIndex(self.count_box.findData(settings.count))
-        self.palette_field.set_rule(settings.palette)
-        self.variation.set_start(settings.start, settings.strength)
-        self._form.setRowVisible(self.variation, settings.start is not None)
+        self.count_box.setCurrentIndex(self.count_box.findData(request.count))
+        self.palette_field.set_rule(request.palette)
+        self.variation.set_start(request.start)
+        self._form.setRowVisible(self.variation, request.start is not None)
 
     def set_available(self, *, generate: bool, stop: bool, save: bool) -> None:
         """Which of the three buttons can be pressed."""
@@ -119,10 +132,14 @@ class Controls(QWidget):
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setVerticalSpacing(8)
+        scalars = [
+            (MNEMONICS.get(name, settings_of(Sampling)[name].label), field, field.toolTip())
+            for name, field in self.scalars.items()
+        ]
         rows: tuple[tuple[str, QWidget, str], ...] = (
             ("Mode&l", model, self.model_box.toolTip()),
             ("&Class", self.classes, CLASS_TOOLTIP),
-            ("G&uidance", self.guidance, GUIDANCE_TOOLTIP),
+            *scalars,
             ("&Quality", self.quality, QUALITY_TOOLTIP),
             ("See&d", self.seed, SEED_TOOLTIP),
             ("Cou&nt", self.count_box, self.count_box.toolTip()),
@@ -160,6 +177,9 @@ class Controls(QWidget):
     def _connect(self) -> None:
         for box, signal in ((self.model_box, self.model_chosen), (self.count_box, self.count_chosen)):
             box.activated.connect(lambda row, box=box, signal=signal: signal.emit(box.itemData(row)))
+        for name, field in self.scalars.items():
+            field.value_changed.connect(lambda value, name=name: self.sampling_changed.emit({name: value}))
+        self.quality.changed.connect(self.sampling_changed)
         self.import_button.clicked.connect(self.import_requested)
 
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
-from pixelforge.core.config import SAMPLERS, SamplerName
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.sampler import SAMPLERS
+from pixelforge.core.sampling import Sampling
+from pixelforge.fields import setting_of
 from pixelforge.gui.states import Quality, qualities
 from pixelforge.words import counted
 
-SAMPLER_LABELS: dict[SamplerName, str] = {"ddpm": "DDPM (classic)", "ddim": "DDIM", "dpm++2m": "DPM++ 2M"}
 TOOLTIP = "Fast is for looking around, Balanced is what the model recommends, Classic takes every step."
-SAMPLER_TOOLTIP = "The method that turns noise into sprites: DPM++ 2M needs the fewest steps, DDPM the most."
-STEPS_TOOLTIP = "In how many steps noise becomes a sprite: more take longer and can come out cleaner."
 
 
 class QualityField(QWidget):
     """Shows sampler and steps, by a name where they have one; says what the user chooses."""
 
-    quality_chosen = Signal(object)  # Quality
-    sampler_chosen = Signal(str)
-    steps_changed = Signal(int)
+    changed = Signal(object)  # fields of Sampling by name, dict[str, Any]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,13 +27,12 @@ class QualityField(QWidget):
         self.box.setAccessibleName("Quality")
         self.box.setToolTip(TOOLTIP)
         self.sampler_box = QComboBox()
-        self.sampler_box.setAccessibleName("Sampler")
-        self.sampler_box.setToolTip(SAMPLER_TOOLTIP)
-        for sampler in SAMPLERS:
-            self.sampler_box.addItem(SAMPLER_LABELS[sampler], sampler)
+        for name, sampler in SAMPLERS.items():
+            self.sampler_box.addItem(sampler.label, name)
         self.steps = QSpinBox()
-        self.steps.setAccessibleName("Steps")
-        self.steps.setToolTip(STEPS_TOOLTIP)
+        for field, name in ((self.sampler_box, "sampler"), (self.steps, "steps")):
+            field.setAccessibleName(setting_of(Sampling, name).label)
+            field.setToolTip(f"{setting_of(Sampling, name).help}.")
         self._details = QWidget()
         form = QFormLayout(self._details)
         form.setContentsMargins(0, 4, 0, 0)
@@ -51,8 +47,8 @@ class QualityField(QWidget):
         self._details.hide()
         self.setFocusProxy(self.box)
         self.box.activated.connect(self._on_activated)
-        self.sampler_box.activated.connect(lambda row: self.sampler_chosen.emit(self.sampler_box.itemData(row)))
-        self.steps.valueChanged.connect(self.steps_changed)
+        self.sampler_box.activated.connect(lambda row: self.changed.emit({"sampler": self.sampler_box.itemData(row)}))
+        self.steps.valueChanged.connect(lambda steps: self.changed.emit({"steps": steps}))
 
     def set_header(self, header: ModelHeader) -> None:
         """The qualities and the range of steps of a model."""
@@ -66,7 +62,7 @@ class QualityField(QWidget):
         self.steps.setRange(1, header.diffusion.num_timesteps)
         self.steps.blockSignals(blocked)
 
-    def set_sampling(self, sampler: SamplerName, steps: int) -> None:
+    def set_sampling(self, sampler: str, steps: int) -> None:
         """Show these."""
         self.sampler_box.setCurrentIndex(self.sampler_box.findData(sampler))
         if steps != self.steps.value():  # else the text that is being typed would be tidied up
@@ -78,7 +74,7 @@ class QualityField(QWidget):
         self.box.setCurrentIndex(custom if self._custom else match)
         self._details.setVisible(self.box.currentIndex() == custom)
 
-    def _matches(self, row: int, sampler: SamplerName, steps: int) -> bool:
+    def _matches(self, row: int, sampler: str, steps: int) -> bool:
         quality: Quality = self.box.itemData(row)
         return (quality.sampler, quality.steps) == (sampler, steps)
 
@@ -87,4 +83,4 @@ class QualityField(QWidget):
         self._custom = quality is None
         self._details.setVisible(self._custom)
         if quality is not None:
-            self.quality_chosen.emit(quality)
+            self.changed.emit({"sampler": quality.sampler, "steps": quality.steps})

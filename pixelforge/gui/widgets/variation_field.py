@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
 
-from pixelforge.gui.states import MIN_STRENGTH
+from pixelforge.core.start import Start
+from pixelforge.fields import setting_of
 from pixelforge.gui.widgets.pixel_button import CROSS, PixelButton
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
-from pixelforge.imaging.pixels import Pixels
 
-TOOLTIP = "How far the variations go: low keeps the sprite nearly as it is, 100 % leaves nothing of it."
+STRENGTH = setting_of(Start, "strength")
+TOOLTIP = f"{STRENGTH.help}."
 THUMBNAIL = 48  # logical pixels a side
 
 
@@ -31,8 +32,8 @@ class VariationField(QWidget):
         self.number.setSuffix(" %")
         self.number.setAccessibleName("Strength of the variations")
         for field in (self.slider, self.number):
-            field.setRange(round(100 * MIN_STRENGTH), 100)
-            field.setSingleStep(5)
+            field.setRange(round(100 * (STRENGTH.least or 0)), round(100 * (STRENGTH.most or 1)))
+            field.setSingleStep(round(100 * STRENGTH.step))
             field.setToolTip(TOOLTIP)
         self.remove = PixelButton("Make sprites from noise again", CROSS)
         self.remove.setToolTip("Make sprites from noise again, without this start.")
@@ -47,10 +48,12 @@ class VariationField(QWidget):
         self.number.valueChanged.connect(self._on_number)
         self.remove.clicked.connect(self.removed)
 
-    def set_start(self, start: Pixels | None, strength: float) -> None:
-        """Show a start, (H, W, 4), and a strength from 0 to 1."""
-        self.picture.set_sheet(start)
-        percent = round(100 * strength)
+    def set_start(self, start: Start | None) -> None:
+        """Show a start."""
+        self.picture.set_sheet(None if start is None else start.picture)
+        if start is None:
+            return
+        percent = round(100 * start.strength)
         for field in (self.slider, self.number):
             blocked = field.blockSignals(True)
             field.setValue(percent)

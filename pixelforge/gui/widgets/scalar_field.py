@@ -1,34 +1,35 @@
-"""Guidance: a slider and its number."""
+"""A number that a record tells the range of: a slider and its value."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 
-from pixelforge.services.requests import MAX_GUIDANCE, MIN_GUIDANCE
-
-STEP = 0.5
-TOOLTIP = "How strictly the sprites follow their class: 1 leaves them free, high numbers make them bold and alike."
+from pixelforge.fields import Setting
 
 
-class GuidanceField(QWidget):
-    """The slider moves by halves; the number takes anything in between as well."""
+class ScalarField(QWidget):
+    """The slider moves by the setting's steps; the number takes anything in between as well."""
 
     value_changed = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        assert setting.least is not None
+        assert setting.most is not None
+        self._step = setting.step
+        tooltip = f"{setting.help}."
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(round(MIN_GUIDANCE / STEP), round(MAX_GUIDANCE / STEP))
+        self.slider.setRange(round(setting.least / self._step), round(setting.most / self._step))
         self.slider.setPageStep(2)
-        self.slider.setAccessibleName("Guidance slider")
-        self.slider.setToolTip(TOOLTIP)
+        self.slider.setAccessibleName(f"{setting.label} slider")
         self.number = _Number()
         self.number.setDecimals(2)
-        self.number.setRange(MIN_GUIDANCE, MAX_GUIDANCE)
-        self.number.setSingleStep(STEP)
-        self.number.setAccessibleName("Guidance")
-        self.number.setToolTip(TOOLTIP)
+        self.number.setRange(setting.least, setting.most)
+        self.number.setSingleStep(self._step)
+        self.number.setAccessibleName(setting.label)
+        for field in (self, self.slider, self.number):
+            field.setToolTip(tooltip)
         self.slider.valueChanged.connect(self._on_slider)
         self.number.valueChanged.connect(self._on_number)
         row = QHBoxLayout(self)
@@ -38,21 +39,21 @@ class GuidanceField(QWidget):
         self.setFocusProxy(self.number)
 
     def set_value(self, value: float) -> None:
-        """Show this value; the slider stands at the half that is nearest."""
+        """Show this value; the slider stands at the step that is nearest."""
         self._move_slider(value)
         if value != self.number.value():  # else the text that is being typed would be tidied up
             self.number.setValue(value)
 
-    def _on_slider(self, halves: int) -> None:
-        self.number.setValue(halves * STEP)
+    def _on_slider(self, steps: int) -> None:
+        self.number.setValue(steps * self._step)
 
     def _on_number(self, value: float) -> None:
         self._move_slider(value)
         self.value_changed.emit(value)
 
     def _move_slider(self, value: float) -> None:
-        blocked = self.slider.blockSignals(True)  # rounding to halves must not change the value itself
-        self.slider.setValue(round(value / STEP))
+        blocked = self.slider.blockSignals(True)  # rounding to steps must not change the value itself
+        self.slider.setValue(round(value / self._step))
         self.slider.blockSignals(blocked)
 
 

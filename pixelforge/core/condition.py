@@ -1,0 +1,92 @@
+"""What a sprite is made for, in words, and the embedding rows that a network is conditioned on for them.
+
+Kinds are finer than classes, such as dog and cat among monsters. A class of many unlike things is hard to draw from as
+a whole: guidance pulls towards what they have in common. So where no kind is asked for, a sprite's seed draws one of
+its class. Without torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixelforge.core.config import Kind
+from pixelforge.errors import RequestError
+
+NO_ROW = -1  # fills up the rows of a condition that has fewer than others
+
+Rows = tuple[int, ...]
+"""The embedding rows of one condition; the network adds them up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """What a sprite is made for. None leaves a part open; all of them left open is the null condition."""
+
+    class_name: str | None = None
+    kind: str | None = None  # of the class
+
+
+NULL = Condition()
+"""What classifier-free guidance leads away from: anything at all."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of a model and their rows: the classes, the null condition, the kinds."""
+
+    class_names: tuple[str, ...]
+    kinds: tuple[Kind, ...] = ()
+
+    def rows(self, condition: Condition) -> Rows:
+        """The rows of a condition. Raises RequestError for words that the model does not know."""
+        if condition == NULL:
+            return (len(self.class_names),)
+        label = self._label(condition)
+        if condition.kind is None:
+            return (label,)
+        for index, kind in enumerate(self.kinds):
+            if (kind.label, kind.name) == (label, condition.kind):
+                return (len(self.class_names) + 1 + index,)
+        known = ", ".join(kind.name for kind in self.kinds if kind.label == label) or "none"
+        raise RequestError(f"{condition.class_name} has no kind {condition.kind!r}; it has {known}.")
+
+    def every(self) -> list[Condition]:
+        """A condition for each row, in their order."""
+        classes = [Condition(class_name=name) for name in self.class_names]
+        kinds = [Condition(class_name=self.class_names[kind.label], kind=kind.name) for kind in self.kinds]
+        return [*classes, NULL, *kinds]
+
+    def drawn(self, condition: Condition, seed: int) -> Condition:
+        """The condition with its open parts drawn by a seed: one of the class's kinds by their shares, or none."""
+        if condition.class_name is None or condition.kind is not None:
+            return condition
+        label, left = self._label(condition), _uniform(seed)
+        for kind in self.kinds:
+            if kind.label == label:
+                left -= kind.share
+                if left < 0:
+                    return replace(condition, kind=kind.name)
+        return condition
+
+    def _label(self, condition: Condition) -> int:
+        if condition.class_name not in self.class_names:
+            known = ", ".join(self.class_names)
+            raise RequestError(f"The model has no class {condition.class_name!r}; it knows {known}.")
+        return self.class_names.index(condition.class_name)
+
+
+def stacked(rows: Sequence[Rows]) -> NDArray[np.int64]:
+    """The rows of several conditions as (B, R), filled up with NO_ROW."""
+    longest = max(len(row) for row in rows)
+    return np.array([[*row, *[NO_ROW] * (longest - len(row))] for row in rows], np.int64)
+
+
+def _uniform(seed: int) -> float:
+    """In [0, 1), the same on every machine, and unrelated to the seed's noise."""
+    digest = hashlib.sha256(f"kind/{seed}".encode()).digest()
+    return int.from_bytes(digest[:6], "little") / 2**48

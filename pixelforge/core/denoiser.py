@@ -1,0 +1,39 @@
+"""From what a network puts out to an estimate of the sprite: the three predictions."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from pixelforge.core.backend import Answer
+from pixelforge.core.config import ModelConfig
+from pixelforge.core.diffusion import (
+    colours_from_logits,
+    most_likely_colours,
+    palette_colours,
+    predict_x0_from_eps,
+    predict_x0_from_v,
+)
+from pixelforge.core.schedule import NoiseSchedule
+
+
+class NetworkDenoiser:
+    """pred_x0 (B, C, H, W) of a network's answers; a `core.sampler.Denoiser`.
+
+    For the finished sprite a `palette` network answers with the most likely colour of each pixel in place of their
+    mean: a finished sprite holds colours of the palette only.
+    """
+
+    def __init__(self, answer: Answer, config: ModelConfig, schedule: NoiseSchedule) -> None:
+        self._answer = answer
+        self._config = config
+        self._schedule = schedule
+        self._colours = palette_colours(config.palette, config.channels)
+
+    def __call__(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
+        output = self._answer(x_t, timestep)
+        if self._config.prediction == "palette":
+            decide = most_likely_colours if final else colours_from_logits
+            return decide(output, self._colours.to(output.device))
+        alpha_bar = self._schedule.alphas_cumprod[timestep].expand(len(x_t))
+        predict_x0 = predict_x0_from_eps if self._config.prediction == "eps" else predict_x0_from_v
+        return predict_x0(x_t, output, alpha_bar).clamp(-1, 1)

@@ -1,0 +1,65 @@
+"""The backend that runs a network in torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from pixelforge.core.backend import Answer
+from pixelforge.core.condition import Rows, stacked
+from pixelforge.core.device import is_out_of_memory
+from pixelforge.core.exact import at_least_two
+from pixelforge.core.network import Network
+
+CHUNK = 32  # timesteps whose conditions are made together
+
+
+class TorchBackend:
+    """A network on a device; see `Backend`."""
+
+    def __init__(self, network: Network, device: torch.device | str = "cpu") -> None:
+        self.device = torch.device(device)
+        self.network = network.to(self.device)
+
+    def prepare(self, rows: Sequence[Rows], timesteps: Sequence[int]) -> Answer:
+        """The network for one run of these conditions."""
+        return _Prepared(self.network, rows, timesteps, self.device)
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """Whether torch failed for want of memory."""
+        return isinstance(error, RuntimeError) and is_out_of_memory(error)
+
+
+class _Prepared:
+    """Makes what the blocks are conditioned on for many timesteps at once.
+
+    Time and condition go through two dozen small matrix products, the same for every sprite of a condition. Made one
+    timestep at a time they cost a lone sprite 7 % of its run (tests/benchmarks/sampling.py); made for many they cost
+    nothing.
+    """
+
+    def __init__(self, network: Network, rows: Sequence[Rows], timesteps: Sequence[int], device: torch.device) -> None:
+        self._network = network
+        self._timesteps = tuple(timesteps)
+        distinct = list(dict.fromkeys(rows))
+        self._distinct = torch.from_numpy(stacked(distinct)).to(device)
+        which = torch.tensor([distinct.index(row) for row in rows], device=device)
+        self._condition_of_row = at_least_two(which)
+        self._made: dict[int, list[Tensor]] = {}
+
+    def __call__(self, x_t: Tensor, timestep: int) -> Tensor:
+        if timestep not in self._made:
+            self._make(timestep)
+        embedded = [made[self._condition_of_row] for made in self._made[timestep]]
+        return self._network.run(at_least_two(x_t), embedded)[: len(x_t)].float()
+
+    def _make(self, timestep: int) -> None:
+        promised = timestep in self._timesteps
+        first = self._timesteps.index(timestep) if promised else 0
+        chunk = self._timesteps[first : first + CHUNK] if promised else (timestep,)
+        size = len(self._distinct)
+        t = torch.tensor(chunk, device=self._distinct.device).repeat_interleave(size)
+        embedded = self._network.embed(t, self._distinct.repeat(len(chunk), 1))
+        self._made = {step: [made[i * size : (i + 1) * size] for made in embedded] for i, step in enumerate(chunk)}

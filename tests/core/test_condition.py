@@ -1,0 +1,139 @@
+"""Conditions: the words that a model knows and the rows of the embedding that they stand for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+import torch
+
+from pixelforge.core.build import build_network
+from pixelforge.core.condition import NULL, Condition, Vocabulary, stacked
+from pixelforge.core.config import Kind, ModelConfig
+from pixelforge.core.denoiser import NetworkDenoiser
+from pixelforge.core.diffusion import q_sample
+from pixelforge.core.guidance import guided
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.noise import SpriteNoise
+from pixelforge.core.pipeline import Model, sprite_steps
+from pixelforge.core.sampler import sample
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.schedule import spaced_timesteps
+from pixelforge.core.torch_backend import TorchBackend
+from pixelforge.errors import ConfigError, RequestError
+
+KINDS = (
+    Kind(name="cat", label=1, share=0.5),
+    Kind(name="bat", label=2, share=1.0),
+    Kind(name="dog", label=1, share=0.3),
+)
+
+
+def config(**fields) -> ModelConfig:
+    shape = {"base_width": 8, "multipliers": (1, 2), "attention_levels": (1,), "num_heads": 2, "blocks_per_level": 1}
+    palette = ((255, 0, 0), (0, 255, 0))
+    return ModelConfig(**{"num_classes": 3, "kinds": KINDS, "palette": palette, **shape, **fields})
+
+
+WORDS = Vocabulary(("stones", "beasts", "birds"), KINDS)
+BEASTS = Condition(class_name="beasts")
+
+
+def test_rows_are_the_classes_the_null_condition_and_the_kinds() -> None:
+    assert [WORDS.rows(condition) for condition in WORDS.every()] == [(row,) for row in range(7)]
+    assert WORDS.rows(NULL) == (3,)
+    assert WORDS.rows(Condition(class_name="birds", kind="bat")) == (5,)
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (Condition(class_name="fish"), "no class 'fish'; it knows stones, beasts, birds"),
+        (Condition(class_name="beasts", kind="bat"), "beasts has no kind 'bat'; it has cat, dog"),
+        (Condition(class_name="stones", kind="cat"), "it has none"),
+        (Condition(kind="cat"), "no class None"),
+    ],
+)
+def test_words_that_a_model_does_not_know(condition: Condition, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        WORDS.rows(condition)
+
+
+def test_kinds_come_by_their_shares_and_none_for_the_rest() -> None:
+    drawn = Counter(WORDS.drawn(BEASTS, seed).kind for seed in range(20_000))
+    assert set(drawn) == {"cat", "dog", None}
+    assert drawn["cat"] / 20_000 == pytest.approx(0.5, abs=0.015)
+    assert drawn["dog"] / 20_000 == pytest.approx(0.3, abs=0.015)
+    assert {WORDS.drawn(Condition(class_name="stones"), seed).kind for seed in range(50)} == {None}
+    assert {WORDS.drawn(Condition(class_name="birds"), seed).kind for seed in range(50)} == {"bat"}
+
+
+def test_what_is_asked_for_is_not_drawn() -> None:
+    asked = Condition(class_name="beasts", kind="dog")
+    assert {WORDS.drawn(asked, seed) for seed in range(50)} == {asked}
+    assert WORDS.drawn(NULL, 3) == NULL
+
+
+def test_a_seed_always_draws_the_same() -> None:
+    kinds = [WORDS.drawn(BEASTS, seed).kind for seed in (0, 1, 2**32 - 1)]
+    assert kinds == ["dog", "cat", "cat"]  # so that recipes keep their meaning
+
+
+def test_conditions_of_fewer_rows_are_filled_up() -> None:
+    assert stacked([(1,), (2, 0)]).tolist() == [[1, -1], [2, 0]]
+
+
+def test_the_embedding_has_a_row_for_each() -> None:
+    network = build_network(config())
+    assert network.label_emb.weight.shape[0] == config().num_conditions == 7
+    assert build_network(config(kinds=())).label_emb.weight.shape[0] == 4
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+def test_a_sprite_is_drawn_as_its_kind_and_a_variation_as_its_class(schedule, randomise, strength) -> None:
+    backend = TorchBackend(randomise(build_network(config())))
+    model = Model(ModelHeader(model=config(), class_names=WORDS.class_names), backend, schedule)
+    sampling = Sampling(sampler="ddim", steps=4, guidance_scale=2.0)
+    seed = next(seed for seed in range(99) if WORDS.drawn(BEASTS, seed).kind == "dog")
+    start = torch.zeros(4, 16, 16) if strength < 1 else None
+    *_, made = sprite_steps(model, [BEASTS], [seed], sampling, start, strength)
+
+    row = (6,) if start is None else (1,)
+    noise = SpriteNoise([seed], (4, 16, 16), torch.device("cpu"))
+    timesteps = spaced_timesteps(1000, 4, strength)
+    denoiser = NetworkDenoiser(guided(backend, [row], (3,), 2.0, timesteps), config(), schedule)
+    x_t = noise.draw()
+    if start is not None:
+        x_t = q_sample(start[None], x_t, schedule.alphas_cumprod[[timesteps[0]]])
+    *_, expected = sample("ddim", denoiser, schedule, timesteps, x_t, noise.draw)
+    torch.testing.assert_close(made.x_t, expected.x_t)
+
+
+def test_a_paused_run_leaves_no_mode_with_the_caller(schedule, randomise) -> None:
+    backend = TorchBackend(randomise(build_network(config())))
+    model = Model(ModelHeader(model=config(), class_names=WORDS.class_names), backend, schedule)
+    steps = sprite_steps(model, [BEASTS], [0], Sampling(steps=4))
+    assert next(steps).x_t.is_inference()
+    assert not torch.is_inference_mode_enabled()
+    steps.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (Kind(name="owl", label=3, share=0.5), "class 3, which there is not"),
+        (Kind(name="owl", label=-1, share=0.5), "class -1"),
+        (Kind(name="owl", label=0, share=0.0), "share of 0"),
+        (Kind(name="owl", label=1, share=0.3), "more than the whole"),
+    ],
+)
+def test_kinds_that_cannot_be(kind, message) -> None:
+    with pytest.raises(ConfigError, match=message):
+        config(kinds=(*KINDS, kind))
+
+
+def test_the_notebook_knows_none() -> None:
+    fields = {"architecture": "notebook", "prediction": "eps", "channels": 3}
+    with pytest.raises(ConfigError, match="no kinds"):
+        replace(config(), **fields)
