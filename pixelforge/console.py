@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pixelforge.errors import OutputError, PixelForgeError, RequestError
+from pixelforge.files import drop_parts
 
 # How often torch's idle threads look for work before they sleep. By default they spin for milliseconds: where another
 # program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
@@ -34,9 +35,8 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
         if message:  # empty where the help was shown in place of a missing command
             typer.echo(f"pixelforge: {message}.{_help_hint(context)}", err=True)
         sys.exit(WRONG_USE)
-    except typer.Abort:
-        sys.exit(INTERRUPTED)
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
+        drop_parts()
         sys.exit(INTERRUPTED)
     except PixelForgeError as error:
         typer.echo(f"pixelforge: {error}", err=True)

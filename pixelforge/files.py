@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ PART_SUFFIX = ".pixelforge.part"
 PART_AGE = 3600  # seconds after which a temporary file is nobody's: whoever wrote it was killed
 PART_NAME = 20  # letters of the target's name in that of its temporary file, which must not become too long
 
+_being_written: set[Path] = set()  # temporary files of this process
+
 
 @contextmanager
 def replacing(target: Path, durable: bool = True) -> Iterator[Path]:
@@ -29,24 +32,30 @@ def replacing(target: Path, durable: bool = True) -> Iterator[Path]:
     durable: whether it has to outlive a power cut, which costs milliseconds. Raises OutputError where the folder cannot
     be made or written.
     """
+    part = target.parent / f".{target.name[:PART_NAME]}.{secrets.token_hex(8)}{PART_SUFFIX}"
+    _being_written.add(part)  # before it is there, so that an interrupt at any moment leaves it known
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_old_parts(target.parent)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:PART_NAME]}.", suffix=PART_SUFFIX, dir=target.parent)
-        os.close(handle)
-    except OSError as error:
-        raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
-    part = Path(name)
-    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # less what the umask forbids
         yield part
         if durable:
             sync(part)
-        part.chmod(0o666 & ~_umask())
         part.replace(target)
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it is found and removed later on
+            part.unlink(missing_ok=True)
+        _being_written.discard(part)
+
+
+def drop_parts() -> None:
+    """Remove what an interrupt has left of files that were being written."""
+    for part in list(_being_written):
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        _being_written.discard(part)
 
 
 def read_at_most(path: Path, most: int, kind: type[PixelForgeError]) -> bytes:
@@ -108,9 +117,3 @@ def sync(path: Path) -> None:
     """Return when the file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

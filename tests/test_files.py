@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pixelforge.errors import OutputError
-from pixelforge.files import check_writable, parse_json, replacing
+from pixelforge.files import check_writable, drop_parts, parse_json, replacing
 
 
 def names(folder: Path) -> list[str]:
@@ -40,6 +40,27 @@ def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
         write_half()
     assert target.read_text() == "before"
     assert names(tmp_path) == ["file.txt"]
+
+
+@pytest.mark.parametrize("moment", ["created", "removed"])
+def test_an_interrupt_at_a_bad_moment_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Just after the temporary file was made, or just before it is removed: whoever ends the process removes it."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if moment == "created":
+            patched.setattr(os, "close", interrupted)
+        else:
+            patched.setattr(Path, "unlink", interrupted)
+        with pytest.raises(KeyboardInterrupt), replacing(tmp_path / "file.txt") as part:
+            part.write_text("half")
+            raise KeyboardInterrupt
+    drop_parts()
+    assert names(tmp_path) == []
 
 
 def test_a_kill_in_between_leaves_what_was_there(tmp_path: Path) -> None:
