@@ -13,6 +13,12 @@ from pixelforge.errors import OutputError
 from pixelforge.files import check_writable, drop_parts, parse_json, replacing
 
 
+def write_half(target: Path) -> None:
+    with replacing(target) as part:
+        part.write_text("half")
+        raise KeyboardInterrupt
+
+
 def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 
@@ -31,13 +37,8 @@ def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "file.txt"
     target.write_text("before")
 
-    def write_half() -> None:
-        with replacing(target) as part:
-            part.write_text("half")
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        write_half()
+        write_half(target)
     assert target.read_text() == "before"
     assert names(tmp_path) == ["file.txt"]
 
@@ -56,9 +57,8 @@ def test_an_interrupt_at_a_bad_moment_leaves_nothing(
             patched.setattr(os, "close", interrupted)
         else:
             patched.setattr(Path, "unlink", interrupted)
-        with pytest.raises(KeyboardInterrupt), replacing(tmp_path / "file.txt") as part:
-            part.write_text("half")
-            raise KeyboardInterrupt
+        with pytest.raises(KeyboardInterrupt):
+            write_half(tmp_path / "file.txt")
     drop_parts()
     assert names(tmp_path) == []
 
