@@ -26,6 +26,7 @@ class ScalarField(QWidget):
         self.number = _Number()
         self.number.setDecimals(2)
         self.number.setRange(setting.least, setting.most)
+        self.number.setMinimumWidth(self._width_of(setting.most + 0.25))
         self.number.setSingleStep(self._step)
         self.number.setAccessibleName(setting.label)
         for field in (self, self.slider, self.number):
@@ -43,6 +44,13 @@ class ScalarField(QWidget):
         self._move_slider(value)
         if value != self.number.value():  # else the text that is being typed would be tidied up
             self.number.setValue(value)
+
+    def _width_of(self, value: float) -> int:
+        """Room for every number of two decimals up to `value`; a spin box itself makes room for its ends alone."""
+        roomy = _Number()
+        roomy.setDecimals(2)
+        roomy.setMaximum(value)
+        return roomy.sizeHint().width()
 
     def _on_slider(self, steps: int) -> None:
         self.number.setValue(steps * self._step)
