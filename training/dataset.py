@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pixelforge.core.condition import Condition, Vocabulary
+from pixelforge.core.condition import ClassVocabulary, Condition
 from pixelforge.core.config import MAX_PALETTE, Colour, Kind
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, decode_frames, resize_nearest
@@ -190,7 +190,7 @@ def find_kinds(data: SpriteSet) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
-def conditions_of(data: SpriteSet, vocabulary: Vocabulary) -> list[Condition]:
+def conditions_of(data: SpriteSet, vocabulary: ClassVocabulary) -> list[Condition]:
     """What each sprite is made for: its class, and its kind where the vocabulary has it."""
     known = {(kind.label, kind.name) for kind in vocabulary.kinds}
     return [

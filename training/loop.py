@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from pixelforge.core.condition import NULL, Condition, Vocabulary, stacked
+from pixelforge.core.condition import NULL, ClassVocabulary, Condition, stacked
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
@@ -67,7 +67,7 @@ class TrainingRows:
     @classmethod
     def of(cls, data: SpriteSet, config: ModelConfig) -> TrainingRows:
         """The rows in a network's vocabulary."""
-        vocabulary = Vocabulary(data.class_names, config.kinds)
+        vocabulary = ClassVocabulary(data.class_names, config.kinds)
         conditions = conditions_of(data, vocabulary)
         classes = [Condition(class_name=condition.class_name) for condition in conditions]
         rows = stacked([vocabulary.rows(condition) for condition in [*conditions, *classes, NULL]])

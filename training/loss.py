@@ -36,7 +36,7 @@ def diffusion_loss(
     prediction = model.config.prediction
     x_0 = clean_values(model, planes)
     alpha_bar = schedule.alphas_cumprod[t.cpu()].to(x_0)
-    output = (parallel or model)(q_sample(x_0, noise, alpha_bar), t, rows, augment).float()
+    output = (parallel or model)(q_sample(x_0, noise, alpha_bar), t, rows, None, augment).float()
     if prediction == "palette":
         return F.cross_entropy(output, planes[:, 0].long())
     target = noise if prediction == "eps" else v_target(x_0, noise, alpha_bar)

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.condition import NULL, Condition, Vocabulary
+from pixelforge.core.condition import NULL, ClassVocabulary, Condition, Vocabulary
 from pixelforge.core.config import Colour, Kind, ModelConfig, Prediction
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.errors import RequestError, TrainingError
-from pixelforge.imaging.palette import to_oklab
+from pixelforge.oklab import to_oklab
 
 LABEL_TABLE = "label_emb.weight"
 HEAD = ("out_conv.weight", "out_conv.bias")
@@ -73,7 +73,7 @@ def inherit(own: Provenance, parent: ModelHeader, name: str) -> Provenance:
 
 def _label_table(parent: ModelHeader, table: Tensor, class_names: tuple[str, ...], model: ModelConfig) -> Tensor:
     before = parent.vocabulary
-    words = Vocabulary(class_names, model.kinds).every()
+    words = ClassVocabulary(class_names, model.kinds).every()
     return table[torch.tensor([_nearest_row(before, condition) for condition in words])]
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.network import Network
 from pixelforge.core.notebook_unet import NotebookUNet
+from pixelforge.core.pointer_unet import PointerUNet
 from pixelforge.core.unet import ContextUNet
 
 
 def build_network(config: ModelConfig) -> Network:
     """An untrained network."""
-    return NotebookUNet(config) if config.architecture == "notebook" else ContextUNet(config)
+    if config.architecture == "notebook":
+        return NotebookUNet(config)
+    return PointerUNet(config) if config.prediction == "pointer" else ContextUNet(config)

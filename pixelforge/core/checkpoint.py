@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import msgspec
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from pixelforge.core.build import build_network
 from pixelforge.core.header import HEADER_KEY, ModelHeader, open_model_file, parse_header
 from pixelforge.core.network import Network
+from pixelforge.core.schemes import SchemeBank
 from pixelforge.errors import CheckpointError, OutputError
 from pixelforge.files import replacing
 
+BANK = "bank."  # before the names of the arrays of a bank of schemes
 WEIGHT_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
 
@@ -25,11 +27,16 @@ class Checkpoint:
 
     header: ModelHeader
     network: Network
+    bank: SchemeBank | None = None  # of a `pointer` model
 
 
-def save_checkpoint(path: Path, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
+def save_checkpoint(
+    path: Path, header: ModelHeader, weights: dict[str, torch.Tensor], bank: SchemeBank | None = None
+) -> None:
     """Write a model file, whole or not at all. Raises OutputError."""
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
+    if bank is not None:
+        tensors |= {f"{BANK}{fact.name}": torch.from_numpy(getattr(bank, fact.name)) for fact in fields(bank)}
     metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
     with replacing(path) as part:
         try:
@@ -42,7 +49,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Read and check a model file. Raises CheckpointError that says which file and what is wrong with it."""
     with open_model_file(path, "pt") as file:
         header = parse_header(path, file.metadata())
-        names = set(file.keys())
+        names = {name for name in file.keys() if not name.startswith(BANK)}  # noqa: SIM118 - no mapping
+        bank = _read_bank(path, file) if header.model.prediction == "pointer" else None
         with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
             expected = build_network(header.model).state_dict()
         missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
@@ -61,7 +69,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
             weights[name] = weight.float()
     network = build_network(header.model)
     network.load_state_dict(weights)
-    return Checkpoint(header, network.eval().requires_grad_(False))
+    return Checkpoint(header, network.eval().requires_grad_(False), bank)
+
+
+def _read_bank(path: Path, file: safe_open) -> SchemeBank:
+    try:
+        tensors = {fact.name: file.get_tensor(f"{BANK}{fact.name}") for fact in fields(SchemeBank)}  # type: ignore[no-untyped-call]
+        return SchemeBank(**{name: tensor.numpy() for name, tensor in tensors.items()})
+    except (SafetensorError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{path} is damaged: its bank of colour schemes is missing or unfit.") from error
 
 
 def _difference(missing: list[str], extra: list[str]) -> str:

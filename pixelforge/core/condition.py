@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixelforge.core.config import Kind
+from pixelforge.core.config import Colour, Kind
 from pixelforge.errors import RequestError
 
 NO_ROW = -1  # fills up the rows of a condition that has fewer than others
@@ -23,21 +24,45 @@ Rows = tuple[int, ...]
 """The embedding rows of one condition; the network adds them up."""
 
 
+@dataclass(frozen=True)
+class Cue:
+    """What a network is conditioned on for one sprite."""
+
+    rows: Rows
+    palette: tuple[Colour, ...] = ()  # `pointer` networks draw in these
+
+
 @dataclass(frozen=True, kw_only=True)
 class Condition:
     """What a sprite is made for. None leaves a part open; all of them left open is the null condition."""
 
     class_name: str | None = None
-    kind: str | None = None  # of the class
+    kind: str | None = None
+    style: str | None = None
+    colour: str | None = None  # the dominant one, by name
+    size: str | None = None  # by how much of the picture is covered
 
 
 NULL = Condition()
 """What classifier-free guidance leads away from: anything at all."""
 
 
+class Vocabulary(Protocol):
+    """The words of a model, and the rows that they stand for."""
+
+    def rows(self, condition: Condition) -> Rows:
+        """The rows of a condition. Raises RequestError for words that the model does not know."""
+
+    def drawn(self, condition: Condition, seed: int) -> Condition:
+        """The condition with open parts drawn by a seed, as the model draws them."""
+
+
 @dataclass(frozen=True)
-class Vocabulary:
-    """The words of a model and their rows: the classes, the null condition, the kinds."""
+class ClassVocabulary:
+    """The words of models of format 1 and their rows: the classes, the null condition, the kinds.
+
+    The row of a kind stands for its class as well.
+    """
 
     class_names: tuple[str, ...]
     kinds: tuple[Kind, ...] = ()
@@ -46,6 +71,8 @@ class Vocabulary:
         """The rows of a condition. Raises RequestError for words that the model does not know."""
         if condition == NULL:
             return (len(self.class_names),)
+        if condition.style or condition.colour or condition.size:
+            raise RequestError("That model knows classes and their kinds, but no styles, colours or sizes.")
         label = self._label(condition)
         if condition.kind is None:
             return (label,)
@@ -82,7 +109,7 @@ class Vocabulary:
 
 def stacked(rows: Sequence[Rows]) -> NDArray[np.int64]:
     """The rows of several conditions as (B, R), filled up with NO_ROW."""
-    longest = max(len(row) for row in rows)
+    longest = max(1, *(len(row) for row in rows))
     return np.array([[*row, *[NO_ROW] * (longest - len(row))] for row in rows], np.int64)
 
 

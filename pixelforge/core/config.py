@@ -8,7 +8,9 @@ from typing import Literal
 
 from pixelforge.errors import ConfigError
 
-Prediction = Literal["eps", "v", "palette"]
+Prediction = Literal["eps", "v", "palette", "pointer"]
+"""`palette`: logits over the colours of the model's palette; `pointer`: over those of any palette that is handed in."""
+
 Architecture = Literal["context_unet", "notebook"]
 Colour = tuple[int, int, int]
 
@@ -40,10 +42,13 @@ class ModelConfig:
     attention_levels: tuple[int, ...] = (1, 2)  # levels with self-attention; 0 is full resolution
     num_heads: int = 4
     dropout: float = 0.0  # inside every residual block, in training only
+    embed_width: int = 0  # of the time and condition embeddings; 0: four base widths
     augment_dim: int = 0  # size of the vector that tells the network how a training picture was changed; 0 is none
     prediction: Prediction = "palette"
     palette: tuple[Colour, ...] = ()  # the data's colours as 8-bit RGB, most used first; at most 64, may be empty
     kinds: tuple[Kind, ...] = ()
+    pointer_width: int = 32  # `pointer` only: of the vectors by which pixels and colours are compared
+    embedding_rows: int = 0  # of the condition embedding; 0: those of the classes, the null condition and the kinds
 
     def __post_init__(self) -> None:
         _require(1 <= self.num_classes <= 10_000, f"a model needs 1 to 10,000 classes, not {self.num_classes}")
@@ -73,6 +78,9 @@ class ModelConfig:
             f"{self.num_heads} attention heads do not divide the widths {sorted(widths)}",
         )
         _require(0.0 <= self.dropout < 1.0, f"dropout must be at least 0 and below 1, not {self.dropout}")
+        _require(0 <= self.embed_width <= 4096, f"embed_width must be 0 to 4096, not {self.embed_width}")
+        _require(1 <= self.pointer_width <= 512, f"pointer_width must be 1 to 512, not {self.pointer_width}")
+        _require(0 <= self.embedding_rows <= 40_000, f"a model has at most 40,000 words, not {self.embedding_rows}")
         _require(0 <= self.augment_dim <= 64, f"augment_dim must be 0 to 64, not {self.augment_dim}")
         self._check_palette()
         self._check_kinds()
@@ -88,6 +96,8 @@ class ModelConfig:
         _require(len(set(self.palette)) == len(self.palette), "a palette must not hold a colour twice")
         if self.prediction == "palette":
             _require(len(self.palette) >= 2, "the palette prediction needs a palette of 2 or more colours")
+        if self.prediction == "pointer":
+            _require(self.channels == 4 and not self.palette, "the pointer prediction needs RGBA and no palette")
         if self.architecture == "notebook":
             _require(self.prediction == "eps" and self.channels == 3, "the notebook's network predicts eps in RGB")
 
@@ -104,7 +114,7 @@ class ModelConfig:
     @property
     def num_conditions(self) -> int:
         """Rows of the condition embedding: the classes, the null condition, the kinds; see `core.condition`."""
-        return self.num_classes + 1 + len(self.kinds)
+        return self.embedding_rows or self.num_classes + 1 + len(self.kinds)
 
     @property
     def num_colours(self) -> int:
@@ -113,8 +123,14 @@ class ModelConfig:
 
     @property
     def out_channels(self) -> int:
-        """Channels that the network puts out: one logit a colour for `palette`, else the picture's channels."""
-        return self.num_colours if self.prediction == "palette" else self.channels
+        """Channels of the last convolution: a logit a colour, a vector for `pointer`, else the picture's channels."""
+        widths = {"palette": self.num_colours, "pointer": self.pointer_width}
+        return widths.get(self.prediction, self.channels)
+
+    @property
+    def space(self) -> Literal["rgb", "oklab"]:
+        """In which x_t lives: RGB(A), or for `pointer` OKLab and alpha (see `core.colours`)."""
+        return "oklab" if self.prediction == "pointer" else "rgb"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 
 from pixelforge.core.backend import Answer
+from pixelforge.core.colours import choices, stack_palettes
+from pixelforge.core.condition import Cue
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.diffusion import (
+    colour_evidence,
     colours_from_logits,
     most_likely_colours,
     palette_colours,
@@ -19,21 +24,26 @@ from pixelforge.core.schedule import NoiseSchedule
 class NetworkDenoiser:
     """pred_x0 (B, C, H, W) of a network's answers; a `core.sampler.Denoiser`.
 
-    For the finished sprite a `palette` network answers with the most likely colour of each pixel in place of their
-    mean: a finished sprite holds colours of the palette only.
+    For the finished sprite a `palette` or `pointer` network answers with the most likely colour of each pixel in place
+    of their mean: a finished sprite holds colours of the palette only. cues: those that the answers are for.
     """
 
-    def __init__(self, answer: Answer, config: ModelConfig, schedule: NoiseSchedule) -> None:
+    def __init__(self, answer: Answer, config: ModelConfig, schedule: NoiseSchedule, cues: Sequence[Cue] = ()) -> None:
         self._answer = answer
         self._config = config
         self._schedule = schedule
         self._colours = palette_colours(config.palette, config.channels)
+        if config.prediction == "pointer":
+            self._colours = choices(stack_palettes([cue.palette for cue in cues]))
 
     def __call__(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
         output = self._answer(x_t, timestep)
-        if self._config.prediction == "palette":
-            decide = most_likely_colours if final else colours_from_logits
-            return decide(output, self._colours.to(output.device))
         alpha_bar = self._schedule.alphas_cumprod[timestep].expand(len(x_t))
+        if self._config.prediction in ("palette", "pointer"):
+            colours = self._colours.to(output.device)
+            if self._config.prediction == "pointer":
+                output = output + colour_evidence(x_t, colours, alpha_bar)
+            decide = most_likely_colours if final else colours_from_logits
+            return decide(output, colours)
         predict_x0 = predict_x0_from_eps if self._config.prediction == "eps" else predict_x0_from_v
         return predict_x0(x_t, output, alpha_bar).clamp(-1, 1)

@@ -49,7 +49,7 @@ def palette_colours(palette: Sequence[Colour], channels: int) -> Tensor:
 
 
 def colours_from_logits(logits: Tensor, colours: Tensor) -> Tensor:
-    """The posterior mean softmax(logits) · colours: (B, K, H, W) and (K, C) to (B, C, H, W).
+    """The posterior mean softmax(logits) · colours: (B, K, H, W) and (K, C) or (B, K, C) to (B, C, H, W).
 
     Dieleman et al. 2022, eq. 5 (score interpolation), for colours in place of token embeddings.
     """
@@ -59,5 +59,27 @@ def colours_from_logits(logits: Tensor, colours: Tensor) -> Tensor:
 
 
 def most_likely_colours(logits: Tensor, colours: Tensor) -> Tensor:
-    """The colour of the largest logit a pixel: (B, K, H, W) and (K, C) to (B, C, H, W)."""
-    return colours[logits.argmax(dim=1)].permute(0, 3, 1, 2)
+    """The colour of the largest logit a pixel: (B, K, H, W) and (K, C) or (B, K, C) to (B, C, H, W)."""
+    return coloured(logits.argmax(dim=1), colours)
+
+
+def coloured(indices: Tensor, colours: Tensor) -> Tensor:
+    """Pixels of indexed colours: (B, H, W) and (K, C) or (B, K, C) to (B, C, H, W)."""
+    if colours.ndim == 2:
+        return colours[indices].permute(0, 3, 1, 2)
+    rows = torch.arange(len(indices), device=indices.device)[:, None, None]
+    return colours[rows, indices].permute(0, 3, 1, 2)
+
+
+def colour_evidence(x_t: Tensor, colours: Tensor, alpha_bar: Tensor) -> Tensor:
+    """log p(x_t | x_0 = colour) a pixel, up to a constant: (B, C, H, W), (B, K, C) and (B,) to (B, K, H, W).
+
+    What a pixel's own noisy value says of its colour, in closed form: by Bayes the logits of x_0 are this plus what the
+    rest of the picture says, which is all that a network has to learn. -|x_t - sqrt(bar) c|^2 / (2 (1 - bar)), without
+    |x_t|^2, which is the same for all colours.
+    """
+    root = expand(alpha_bar.sqrt(), x_t)[..., 0]  # (B, 1, 1)
+    scaled = root * colours
+    products = torch.einsum("bchw,bkc->bkhw", x_t, scaled)
+    squares = scaled.square().sum(dim=2)[:, :, None, None] / 2
+    return (products - squares) / expand(1 - alpha_bar, x_t)

@@ -8,20 +8,20 @@ import torch
 from torch import Tensor
 
 from pixelforge.core.backend import Answer, Backend
-from pixelforge.core.condition import Rows
+from pixelforge.core.condition import Cue
 
 
 def guided(
-    backend: Backend, rows: Sequence[Rows], null: Rows, guidance_scale: float, timesteps: Sequence[int]
+    backend: Backend, cues: Sequence[Cue], weak: Sequence[Cue], guidance_scale: float, timesteps: Sequence[int]
 ) -> Answer:
-    """The outputs for B conditions under guidance, both halves in one forward.
+    """The outputs for B cues under guidance away from B weak ones, both halves in one forward.
 
-    Ho & Salimans 2022: out = out_null + w (out - out_null), on eps, v or the log-probabilities of colours (up to a
-    constant a pixel these are the logits). w = 1 is off, and runs the conditions alone.
+    Ho & Salimans 2022: out = out_weak + w (out - out_weak), on eps, v or the log-probabilities of colours (up to a
+    constant a pixel these are the logits). w = 1 is off, and runs the cues alone.
     """
     if guidance_scale == 1:
-        return backend.prepare(rows, timesteps)
-    both = backend.prepare([*rows, *[null] * len(rows)], timesteps)
+        return backend.prepare(cues, timesteps)
+    both = backend.prepare([*cues, *weak], timesteps)
 
     def answer(x_t: Tensor, timestep: int) -> Tensor:
         conditional, unconditional = both(torch.cat([x_t, x_t]), timestep).chunk(2)

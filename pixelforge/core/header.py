@@ -10,14 +10,15 @@ from typing import Any, Literal
 import msgspec
 from safetensors import SafetensorError, safe_open
 
-from pixelforge.core.condition import Vocabulary
+from pixelforge.core.condition import ClassVocabulary, Vocabulary
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.sampling import Sampling
+from pixelforge.core.words import Words, WordVocabulary
 from pixelforge.errors import CheckpointError
 from pixelforge.fields import in_range
 from pixelforge.files import parse_json, reason
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, a task
 HEADER_KEY = "pixelforge"
 SPRITES = "sprites"  # the task of a model that makes sprites for a condition
 
@@ -43,13 +44,16 @@ class ModelHeader:
     model: ModelConfig
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
     class_names: tuple[str, ...]
+    words: Words | None = None  # of models that know more than classes and their kinds
     recommended: Sampling = field(default_factory=Sampling)  # what evaluation found best
     provenance: Provenance = field(default_factory=Provenance)
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The words that the model can be asked in."""
-        return Vocabulary(self.class_names, self.model.kinds)
+        if self.words is None:
+            return ClassVocabulary(self.class_names, self.model.kinds)
+        return WordVocabulary(self.class_names, self.words)
 
 
 def read_header(path: Path) -> ModelHeader:

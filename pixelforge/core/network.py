@@ -13,19 +13,21 @@ from pixelforge.core.condition import NO_ROW
 class Network(nn.Module, ABC):
     """x_t (B, C, H, W), t (B,) integer timesteps and rows to the output (B, out_channels, H, W).
 
-    rows: (B, R) rows of the condition embedding, added up, NO_ROW where there is none; or (B,), one each.
+    rows: (B, R) rows of the condition embedding, added up, NO_ROW where there is none; or (B,), one each. palettes:
+    (B, K, 4) as `core.colours.stack_palettes` makes them, for a `pointer` network, whose output is a logit for
+    transparent and for each of the colours (B, 1 + K, H, W); others pass over them.
     """
 
     @abstractmethod
-    def embed(self, t: Tensor, rows: Tensor) -> list[Tensor]:
+    def embed(self, t: Tensor, rows: Tensor, palettes: Tensor | None = None) -> list[Tensor]:
         """What each block is conditioned on: (B or more, …) a block, in the order in which `run` needs them."""
 
     @abstractmethod
     def run(self, x: Tensor, embedded: Sequence[Tensor]) -> Tensor:
         """The output for x_t and what `embed` made: a sampler makes that of many timesteps at once."""
 
-    def forward(self, x: Tensor, t: Tensor, rows: Tensor) -> Tensor:
-        return self.run(x, self.embed(t, rows))
+    def forward(self, x: Tensor, t: Tensor, rows: Tensor, palettes: Tensor | None = None) -> Tensor:
+        return self.run(x, self.embed(t, rows, palettes))
 
 
 def summed(table: nn.Embedding, rows: Tensor) -> Tensor:

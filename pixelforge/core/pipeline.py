@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from pixelforge.core.backend import Backend
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.condition import NULL, Condition
+from pixelforge.core.colours import colours_of, from_rgb, to_rgb
+from pixelforge.core.condition import Condition
+from pixelforge.core.config import Colour
+from pixelforge.core.cues import CueMaker
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
 from pixelforge.core.guidance import guided
@@ -19,6 +22,7 @@ from pixelforge.core.noise import SpriteNoise
 from pixelforge.core.sampler import SamplerStep, sample
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
+from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.torch_backend import TorchBackend
 
 
@@ -29,12 +33,13 @@ class Model:
     header: ModelHeader
     backend: Backend
     schedule: NoiseSchedule
+    bank: SchemeBank | None = None  # of a `pointer` model
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu") -> Model:
         """A model read from its file, run by torch on a device."""
         schedule = NoiseSchedule.build(checkpoint.header.diffusion)
-        return cls(checkpoint.header, TorchBackend(checkpoint.network, device), schedule)
+        return cls(checkpoint.header, TorchBackend(checkpoint.network, device), schedule, checkpoint.bank)
 
 
 @torch.inference_mode()
@@ -45,31 +50,44 @@ def sprite_steps(
     sampling: Sampling,
     start: Tensor | None = None,
     strength: float = 1.0,
+    palette: Sequence[Colour] = (),
 ) -> Iterator[SamplerStep]:
     """Sample one sprite a condition and seed; the last step's x_t (B, C, H, W) holds the finished sprites.
 
-    start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind by itself; strength: how far they
-    go, in (0, 1]. Raises RequestError for words that the model does not know.
+    start: (C, H, W), a sprite to make variations of, which tells its kind and its colours by itself; strength: how far
+    they go, in (0, 1]. palette: what a `pointer` model draws in, in place of the style's colours. All pictures are
+    RGB(A) in [-1, 1]. Raises RequestError for words that the model does not know.
     """
-    vocabulary, config = model.header.vocabulary, model.header.model
+    config, maker = model.header.model, CueMaker(model.header, model.bank)
     if start is None:
-        conditions = [vocabulary.drawn(asked, seed) for asked, seed in zip(conditions, seeds, strict=True)]
-    rows = [vocabulary.rows(condition) for condition in conditions]
+        cues = [maker.drawn(asked, seed, palette) for asked, seed in zip(conditions, seeds, strict=True)]
+    else:
+        colours = palette or (colours_of(start) if config.prediction == "pointer" else ())
+        cues = [maker.plain(condition, colours) for condition in conditions]
     timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
-    answer = guided(model.backend, rows, vocabulary.rows(NULL), sampling.guidance_scale, timesteps)
-    denoiser = NetworkDenoiser(answer, config, model.schedule)
+    weak = [maker.weak(cue) for cue in cues]
+    answer = guided(model.backend, cues, weak, sampling.guidance_scale, timesteps)
+    denoiser = NetworkDenoiser(answer, config, model.schedule, cues)
     shape = (config.channels, config.image_size, config.image_size)
     noise = SpriteNoise(seeds, shape, model.backend.device)
     x_t = noise.draw()
     if start is not None:
+        start = from_rgb(start) if config.space == "oklab" else start
         alpha_bar = model.schedule.alphas_cumprod[timesteps[0]].expand(len(x_t))
         x_t = q_sample(start.to(x_t).expand_as(x_t), x_t, alpha_bar)
-    yield from sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw)
+    for step in sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw):
+        yield step if config.space == "rgb" else replace(step, x_t=to_rgb(step.x_t), pred_x0=to_rgb(step.pred_x0))
 
 
-def sample_sprites(model: Model, conditions: Sequence[Condition], seeds: Sequence[int], sampling: Sampling) -> Tensor:
+def sample_sprites(
+    model: Model,
+    conditions: Sequence[Condition],
+    seeds: Sequence[int],
+    sampling: Sampling,
+    palette: Sequence[Colour] = (),
+) -> Tensor:
     """The finished sprites (B, C, H, W) of `sprite_steps`, where nobody watches."""
     x_t = torch.empty(0)
-    for step in sprite_steps(model, conditions, seeds, sampling):
+    for step in sprite_steps(model, conditions, seeds, sampling, palette=palette):
         x_t = step.x_t
     return x_t

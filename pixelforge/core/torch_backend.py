@@ -8,12 +8,14 @@ import torch
 from torch import Tensor
 
 from pixelforge.core.backend import Answer
-from pixelforge.core.condition import Rows, stacked
+from pixelforge.core.colours import stack_palettes
+from pixelforge.core.condition import Cue, stacked
 from pixelforge.core.device import is_out_of_memory
 from pixelforge.core.exact import at_least_two
 from pixelforge.core.network import Network
 
-CHUNK = 32  # timesteps whose conditions are made together
+MOST_EMBEDDED = 1024  # timesteps times cues that are embedded together
+CHUNK = 32  # timesteps at most
 
 
 class TorchBackend:
@@ -23,9 +25,9 @@ class TorchBackend:
         self.device = torch.device(device)
         self.network = network.to(self.device)
 
-    def prepare(self, rows: Sequence[Rows], timesteps: Sequence[int]) -> Answer:
-        """The network for one run of these conditions."""
-        return _Prepared(self.network, rows, timesteps, self.device)
+    def prepare(self, cues: Sequence[Cue], timesteps: Sequence[int]) -> Answer:
+        """The network for one run of these cues."""
+        return _Prepared(self.network, cues, timesteps, self.device)
 
     def is_out_of_memory(self, error: Exception) -> bool:
         """Whether torch failed for want of memory."""
@@ -40,26 +42,28 @@ class _Prepared:
     nothing.
     """
 
-    def __init__(self, network: Network, rows: Sequence[Rows], timesteps: Sequence[int], device: torch.device) -> None:
+    def __init__(self, network: Network, cues: Sequence[Cue], timesteps: Sequence[int], device: torch.device) -> None:
         self._network = network
         self._timesteps = tuple(timesteps)
-        distinct = list(dict.fromkeys(rows))
-        self._distinct = torch.from_numpy(stacked(distinct)).to(device)
-        which = torch.tensor([distinct.index(row) for row in rows], device=device)
-        self._condition_of_row = at_least_two(which)
+        distinct = list(dict.fromkeys(cues))
+        self._rows = torch.from_numpy(stacked([cue.rows for cue in distinct])).to(device)
+        self._palettes = stack_palettes([cue.palette for cue in distinct]).to(device)
+        self._chunk = max(1, min(CHUNK, MOST_EMBEDDED // len(distinct)))
+        number = {cue: index for index, cue in enumerate(distinct)}
+        self._cue_of_row = at_least_two(torch.tensor([number[cue] for cue in cues], device=device))
         self._made: dict[int, list[Tensor]] = {}
 
     def __call__(self, x_t: Tensor, timestep: int) -> Tensor:
         if timestep not in self._made:
             self._make(timestep)
-        embedded = [made[self._condition_of_row] for made in self._made[timestep]]
+        embedded = [made[self._cue_of_row] for made in self._made[timestep]]
         return self._network.run(at_least_two(x_t), embedded)[: len(x_t)].float()
 
     def _make(self, timestep: int) -> None:
         promised = timestep in self._timesteps
         first = self._timesteps.index(timestep) if promised else 0
-        chunk = self._timesteps[first : first + CHUNK] if promised else (timestep,)
-        size = len(self._distinct)
-        t = torch.tensor(chunk, device=self._distinct.device).repeat_interleave(size)
-        embedded = self._network.embed(t, self._distinct.repeat(len(chunk), 1))
+        chunk = self._timesteps[first : first + self._chunk] if promised else (timestep,)
+        size = len(self._rows)
+        t = torch.tensor(chunk, device=self._rows.device).repeat_interleave(size)
+        embedded = self._network.embed(t, self._rows.repeat(len(chunk), 1), self._palettes.repeat(len(chunk), 1, 1))
         self._made = {step: [made[i * size : (i + 1) * size] for made in embedded] for i, step in enumerate(chunk)}

@@ -79,7 +79,7 @@ class Stage(nn.Module):
 
     def __init__(self, in_width: int, out_width: int, config: ModelConfig, level: int) -> None:
         super().__init__()
-        embed_width = EMBED_FACTOR * config.base_width
+        embed_width = embed_width_of(config)
         self.block = ResidualBlock(in_width, out_width, embed_width, config.dropout)
         attends = level in config.attention_levels
         self.attention = AttentionBlock(out_width, config.num_heads) if attends else nn.Identity()
@@ -100,7 +100,7 @@ class ContextUNet(Network):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        width, embed_width = config.base_width, EMBED_FACTOR * config.base_width
+        width, embed_width = config.base_width, embed_width_of(config)
         self.time_mlp = nn.Sequential(nn.Linear(width, embed_width), SiLU(), nn.Linear(embed_width, embed_width))
         self.label_emb = nn.Embedding(
             config.num_conditions, embed_width, _weight=_normal(config.num_conditions, embed_width)
@@ -144,21 +144,36 @@ class ContextUNet(Network):
         colours = palette_colours(config.palette, config.channels) if config.prediction == "palette" else torch.empty(0)
         self.register_buffer("colours", colours, persistent=False)
 
-    def embed(self, t: Tensor, rows: Tensor, augment: Tensor | None = None) -> list[Tensor]:
+    def embed(
+        self, t: Tensor, rows: Tensor, palettes: Tensor | None = None, augment: Tensor | None = None
+    ) -> list[Tensor]:
         """The scales and shifts of each residual block, (B rounded up, 2 width) a block; the rest is padding.
 
         augment: (B, augment_dim), how each picture was changed; None for unchanged ones.
         """
+        return self._modulations(t, rows, augment)
+
+    def _modulations(self, t: Tensor, rows: Tensor, augment: Tensor | None, more: Tensor | None = None) -> list[Tensor]:
+        """more: (B, embed_width), added to the embeddings of time and condition."""
         extra = padding(len(t))
         emb = self.time_mlp(timestep_embedding(F.pad(t, extra), self.config.base_width))
         emb = emb + summed(self.label_emb, F.pad(rows, (0, 0, *extra) if rows.ndim > 1 else extra))
         if self.augment_emb is not None and augment is not None:
             emb = emb + self.augment_emb(F.pad(augment, (0, 0, *extra)))
+        if more is not None:
+            emb = emb + F.pad(more, (0, 0, *extra))
         emb = silu(emb)
         return [block.modulation(emb) for block in self._blocks]
 
-    def forward(self, x: Tensor, t: Tensor, rows: Tensor, augment: Tensor | None = None) -> Tensor:
-        return self.run(x, self.embed(t, rows, augment))
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        rows: Tensor,
+        palettes: Tensor | None = None,
+        augment: Tensor | None = None,
+    ) -> Tensor:
+        return self.run(x, self.embed(t, rows, palettes, augment))
 
     def run(self, x: Tensor, embedded: Sequence[Tensor]) -> Tensor:
         """The output for x_t and what `embed` made."""
@@ -176,6 +191,11 @@ class ContextUNet(Network):
             else:
                 h = module(F.interpolate(h, scale_factor=2.0, mode="nearest"))
         return self.out_conv(silu(self.out_norm(h)))  # type: ignore[no-any-return]
+
+
+def embed_width_of(config: ModelConfig) -> int:
+    """The width of the time and condition embeddings."""
+    return config.embed_width or EMBED_FACTOR * config.base_width
 
 
 def _normal(rows: int, columns: int) -> Tensor:

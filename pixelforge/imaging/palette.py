@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pixelforge.errors import PaletteError
 from pixelforge.imaging.dither import BLOCK, partners, pattern
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.oklab import Floats, to_oklab
 
 MAX_COLOURS = 256
 MIN_REDUCED, MAX_REDUCED = 2, 64
@@ -20,7 +21,6 @@ MAX_ROUNDS = 50  # of k-means; sprites settle in a handful
 
 Colour = tuple[int, int, int]
 Dither = Literal[0, 2, 4]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -90,31 +90,6 @@ def parse_colours(texts: Sequence[str]) -> tuple[Colour, ...]:
         if not re.fullmatch("#[0-9a-fA-F]{6}", text):
             raise PaletteError(f"{text!r} is no colour; one is written as #rrggbb.")
     return tuple((int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)) for text in texts)
-
-
-def to_oklab(colours: NDArray[np.uint8]) -> Floats:
-    """sRGB (…, 3) from 0 to 255 to OKLab (…, 3): L from 0 to 1, a, b. Ottosson 2020, "A perceptual color space".
-
-    The transfer function is that of IEC 61966-2-1.
-    """
-    srgb = np.asarray(colours, np.float64) / 255
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    to_lms = np.array(
-        [
-            [0.4122214708, 0.5363325363, 0.0514459929],
-            [0.2119034982, 0.6806995451, 0.1073969566],
-            [0.0883024619, 0.2817188376, 0.6299787005],
-        ]
-    )
-    to_lab = np.array(
-        [
-            [0.2104542553, 0.7936177850, -0.0040720468],
-            [1.9779984951, -2.4285922050, 0.4505937099],
-            [0.0259040371, 0.7827717662, -0.8086757660],
-        ]
-    )
-    lab: Floats = np.cbrt(linear @ to_lms.T) @ to_lab.T
-    return lab
 
 
 def snap(sprites: Pixels, colours: Sequence[Colour], dither: Dither = 0) -> Pixels:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pixelforge.core.build import build_network
-from pixelforge.core.condition import NULL, Condition, Vocabulary, stacked
+from pixelforge.core.condition import NULL, ClassVocabulary, Condition, Cue, stacked
 from pixelforge.core.config import Kind, ModelConfig
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
@@ -36,7 +36,7 @@ def config(**fields) -> ModelConfig:
     return ModelConfig(**{"num_classes": 3, "kinds": KINDS, "palette": palette, **shape, **fields})
 
 
-WORDS = Vocabulary(("stones", "beasts", "birds"), KINDS)
+WORDS = ClassVocabulary(("stones", "beasts", "birds"), KINDS)
 BEASTS = Condition(class_name="beasts")
 
 
@@ -102,7 +102,7 @@ def test_a_sprite_is_drawn_as_its_kind_and_a_variation_as_its_class(schedule, ra
     row = (6,) if start is None else (1,)
     noise = SpriteNoise([seed], (4, 16, 16), torch.device("cpu"))
     timesteps = spaced_timesteps(1000, 4, strength)
-    denoiser = NetworkDenoiser(guided(backend, [row], (3,), 2.0, timesteps), config(), schedule)
+    denoiser = NetworkDenoiser(guided(backend, [Cue(row)], [Cue((3,))], 2.0, timesteps), config(), schedule)
     x_t = noise.draw()
     if start is not None:
         x_t = q_sample(start[None], x_t, schedule.alphas_cumprod[[timesteps[0]]])

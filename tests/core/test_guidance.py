@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pixelforge.core.backend import Answer
 from pixelforge.core.build import build_network
-from pixelforge.core.condition import Rows
+from pixelforge.core.condition import Cue
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import palette_colours
@@ -21,8 +21,8 @@ from pixelforge.core.torch_backend import TorchBackend
 
 Randomise = Callable[[Network], Network]
 
-ROWS: list[Rows] = [(0,), (2,), (1,)]
-NULL: Rows = (3,)
+CUES = [Cue((0,)), Cue((2,)), Cue((1,))]
+WEAK = [Cue((3,))] * 3
 STEP = 600
 
 
@@ -35,21 +35,21 @@ class LinearToy:
         generator = torch.Generator().manual_seed(0)
         self.matrix = torch.randn(config.out_channels, config.channels, generator=generator).double()
         self.of_row = torch.randn(config.num_classes + 1, config.out_channels, generator=generator).double()
-        self.prepared: list[list[Rows]] = []
+        self.prepared: list[list[Cue]] = []
         self.answers = 0
 
-    def prepare(self, rows: Sequence[Rows], timesteps: Sequence[int]) -> Answer:
-        self.prepared.append(list(rows))
+    def prepare(self, cues: Sequence[Cue], timesteps: Sequence[int]) -> Answer:
+        self.prepared.append(list(cues))
 
         def answer(x_t: Tensor, timestep: int) -> Tensor:
             self.answers += 1
-            return self.output(x_t.double(), timestep, rows).float()
+            return self.output(x_t.double(), timestep, cues).float()
 
         return answer
 
-    def output(self, x: Tensor, timestep: int, rows: Sequence[Rows]) -> Tensor:
+    def output(self, x: Tensor, timestep: int, cues: Sequence[Cue]) -> Tensor:
         linear = torch.einsum("oc,bchw->bohw", self.matrix, x)
-        return linear + self.of_row[[row[0] for row in rows]][:, :, None, None] + timestep / 1000
+        return linear + self.of_row[[cue.rows[0] for cue in cues]][:, :, None, None] + timestep / 1000
 
     def is_out_of_memory(self, error: Exception) -> bool:
         return False
@@ -68,7 +68,7 @@ def config(request: pytest.FixtureRequest, tiny: ModelConfig) -> ModelConfig:
 def by_hand(config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor, w: float) -> Tensor:
     """pred_x0 from two forwards, in float64."""
     x = x_t.double()
-    conditional, unconditional = toy.output(x, STEP, ROWS), toy.output(x, STEP, [NULL] * 3)
+    conditional, unconditional = toy.output(x, STEP, CUES), toy.output(x, STEP, WEAK)
     output = (1 - w) * unconditional + w * conditional
     bar = schedule.alpha_bar(STEP)
     if config.prediction == "eps":
@@ -86,7 +86,7 @@ def toy(config: ModelConfig) -> LinearToy:
 
 
 def denoiser_of(toy: LinearToy, config: ModelConfig, schedule: NoiseSchedule, w: float) -> NetworkDenoiser:
-    return NetworkDenoiser(guided(toy, ROWS, NULL, w, (STEP,)), config, schedule)
+    return NetworkDenoiser(guided(toy, CUES, WEAK, w, (STEP,)), config, schedule)
 
 
 @pytest.mark.parametrize("w", [1.0, 1.5, 2.0, 7.5, 15.0])
@@ -98,12 +98,12 @@ def test_guidance_is_the_formula(
     torch.testing.assert_close(denoiser(x_t, STEP), expected.float(), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize(("w", "rows"), [(1.0, ROWS), (3.0, [*ROWS, NULL, NULL, NULL])])
+@pytest.mark.parametrize(("w", "cues"), [(1.0, CUES), (3.0, [*CUES, *WEAK])])
 def test_guidance_runs_both_halves_in_one_forward_and_is_off_at_1(
-    w: float, rows: list[Rows], config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
+    w: float, cues: list[Cue], config: ModelConfig, toy: LinearToy, schedule: NoiseSchedule, x_t: Tensor
 ) -> None:
     denoiser_of(toy, config, schedule, w)(x_t, STEP)
-    assert toy.prepared == [rows]
+    assert toy.prepared == [cues]
     assert toy.answers == 1
 
 
@@ -148,7 +148,7 @@ def test_the_real_network_runs_once_a_step(
     seen: list[int] = []
     network.get_submodule("init_conv").register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
     timesteps = (STEP, 500, 19)
-    denoiser = NetworkDenoiser(guided(TorchBackend(network), ROWS, NULL, w, timesteps), tiny, schedule)
+    denoiser = NetworkDenoiser(guided(TorchBackend(network), CUES, WEAK, w, timesteps), tiny, schedule)
     with torch.inference_mode():
         for timestep in timesteps:
             denoiser(x_t, timestep)

@@ -111,8 +111,8 @@ def test_augmentation_is_heard_and_none_is_zero(tiny: ModelConfig, randomise: Ra
     arguments = inputs(config)
     with torch.inference_mode():
         plain = network(*arguments)
-        torch.testing.assert_close(network(*arguments, torch.zeros(2, 3)), plain)
-        assert not torch.allclose(network(*arguments, torch.ones(2, 3)), plain)
+        torch.testing.assert_close(network(*arguments, augment=torch.zeros(2, 3)), plain)
+        assert not torch.allclose(network(*arguments, augment=torch.ones(2, 3)), plain)
 
 
 def test_as_built_the_network_is_silent_and_every_weight_learns(tiny: ModelConfig, randomise: Randomise) -> None:

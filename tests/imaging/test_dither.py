@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pixelforge.imaging.dither import bayer
-from pixelforge.imaging.palette import PaletteRule, recolour, snap, to_oklab
+from pixelforge.imaging.palette import PaletteRule, recolour, snap
+from pixelforge.oklab import to_oklab
 
 BLACK_WHITE = [(0, 0, 0), (255, 255, 255)]
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixelforge.errors import PaletteError
-from pixelforge.imaging.palette import Palette, PaletteRule, recolour, reduce_colours, rule_of, snap, to_oklab
+from pixelforge.imaging.palette import Palette, PaletteRule, recolour, reduce_colours, rule_of, snap
+from pixelforge.oklab import from_oklab, to_oklab
 
 COLOURS = ((0, 0, 0), (255, 255, 255), (200, 30, 40), (30, 60, 200), (90, 90, 90))
 
@@ -122,3 +123,8 @@ def test_rules_that_are_none(fields) -> None:
 def test_a_palette_has_colours_but_not_too_many(count) -> None:
     with pytest.raises(PaletteError, match=str(count)):
         Palette("p", ((0, 0, 0),) * count)
+
+
+def test_oklab_and_back() -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (5000, 3), np.uint8)
+    np.testing.assert_array_equal(from_oklab(to_oklab(colours)), colours)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from pixelforge.core.backend import Answer
-from pixelforge.core.condition import Condition, Rows
+from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.device import is_out_of_memory, pick_device
 from pixelforge.core.pipeline import Model
 from pixelforge.core.sampling import Sampling
@@ -279,9 +279,9 @@ class KnowsOne:
         self.x_0 = torch.from_numpy(sprite.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)
         self.asked: list[tuple[int, Tensor]] = []
 
-    def prepare(self, rows: Sequence[Rows], timesteps: Sequence[int]) -> Answer:
+    def prepare(self, cues: Sequence[Cue], timesteps: Sequence[int]) -> Answer:
         def answer(x_t: Tensor, timestep: int) -> Tensor:
-            assert len(x_t) == len(rows)
+            assert len(x_t) == len(cues)
             self.asked.append((timestep, x_t[0].clone()))
             bar = self.schedule.alphas_cumprod[timestep]
             return ((x_t - bar.sqrt() * self.x_0) / (1 - bar).sqrt()).float()

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from pixelforge.core.condition import Cue
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.guidance import guided
 from pixelforge.core.pipeline import Model
@@ -74,8 +75,8 @@ def test_a_row_does_not_depend_on_the_number_of_rows(network: str, w: float, loa
     x = torch.randn(64, model.header.model.channels, 16, 16, generator=torch.Generator().manual_seed(0))
 
     def pred_x0(rows: int) -> Tensor:
-        labels = [(row % 3,) for row in range(rows)]
-        answer = guided(model.backend, labels, (3,), w, (500, 10))
+        cues = [Cue((row % 3,)) for row in range(rows)]
+        answer = guided(model.backend, cues, [Cue((3,))] * rows, w, (500, 10))
         return NetworkDenoiser(answer, model.header.model, model.schedule)(x[:rows], 500)
 
     whole = pred_x0(64)

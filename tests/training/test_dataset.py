@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pixelforge.core.condition import Vocabulary
+from pixelforge.core.condition import ClassVocabulary
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import resize_nearest
 from tests.training.conftest import COLOURS, blob, write_sprite
@@ -123,7 +123,7 @@ def test_kinds_are_told_by_the_first_words_of_the_names(tmp_path) -> None:
     kinds = find_kinds(data)
     assert [(kind.name, kind.label) for kind in kinds] == [("cat", 0), ("dog", 0)]  # owls are few, axes are alone
     assert [kind.share for kind in kinds] == pytest.approx([20 / 46, 12 / 46])
-    conditions = conditions_of(data, Vocabulary(data.class_names, kinds))
+    conditions = conditions_of(data, ClassVocabulary(data.class_names, kinds))
     expected = {("beasts", "cat"): 20, ("beasts", "dog"): 12, ("beasts", None): 14, ("tools", None): 30}
     assert Counter((condition.class_name, condition.kind) for condition in conditions) == expected
     for condition, group in zip(conditions, data.groups, strict=True):

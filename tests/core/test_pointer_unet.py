@@ -1,0 +1,161 @@
+"""Drawing in the colours of any palette: the network, its palettes, and what a pixel says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from pixelforge.core.build import build_network
+from pixelforge.core.colours import choices, colours_of, from_rgb, stack_palettes, to_rgb
+from pixelforge.core.condition import NULL, Condition
+from pixelforge.core.config import Colour, ModelConfig
+from pixelforge.core.diffusion import colour_evidence, coloured, q_sample
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.network import Network
+from pixelforge.core.pipeline import Model, sample_sprites
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.schemes import SchemeBank, mask_of
+from pixelforge.core.torch_backend import TorchBackend
+from pixelforge.core.words import Style, Words
+from pixelforge.errors import ConfigError
+
+Randomise = Callable[[Network], Network]
+
+DAWN: tuple[Colour, ...] = ((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207), (222, 238, 214))
+GREYS: tuple[Colour, ...] = ((0, 0, 0), (128, 128, 128), (255, 255, 255))
+
+
+@pytest.fixture
+def config(tiny: ModelConfig) -> ModelConfig:
+    return replace(tiny, prediction="pointer", palette=(), embedding_rows=9, pointer_width=16, embed_width=40)
+
+
+@pytest.fixture
+def network(config: ModelConfig, randomise: Randomise) -> Network:
+    return randomise(build_network(config))
+
+
+def x_t(rows: int = 3) -> Tensor:
+    return torch.randn(rows, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+
+
+@torch.inference_mode()
+def test_there_is_a_logit_for_transparent_and_for_each_colour(network: Network) -> None:
+    palettes = stack_palettes([DAWN, GREYS, DAWN[:1]])
+    logits = network(x_t(), torch.tensor([3, 500, 999]), torch.tensor([[0, 4], [1, -1], [-1, -1]]), palettes)
+    assert logits.shape == (3, 6, 8, 8)
+    assert torch.isfinite(logits).all()
+    probabilities = logits.softmax(1)
+    assert probabilities[1, 4:].max() == 0
+    assert probabilities[2, 2:].max() == 0
+    assert probabilities[0].min() > 0
+
+
+@torch.inference_mode()
+def test_the_order_of_the_colours_does_not_matter(network: Network) -> None:
+    t, rows = torch.tensor([400]), torch.tensor([[2]])
+    one = network(x_t(1), t, rows, stack_palettes([DAWN]))
+    other = network(x_t(1), t, rows, stack_palettes([DAWN[::-1]]))
+    torch.testing.assert_close(one[:, 1:], other[:, 1:].flip(1), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(one[:, 0], other[:, 0], rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_what_a_palette_lacks_changes_nothing(network: Network) -> None:
+    """A palette of three colours alone, and beside one of five."""
+    t, rows = torch.tensor([400]), torch.tensor([[2]])
+    alone = network(x_t(1), t, rows, stack_palettes([GREYS]))
+    beside = network(x_t(1), t, rows, stack_palettes([GREYS, DAWN])[:1])
+    torch.testing.assert_close(alone, beside[:, :4])
+
+
+def test_every_weight_learns(network: Network) -> None:
+    palettes = stack_palettes([DAWN, GREYS, DAWN])
+    logits = network(x_t(), torch.tensor([3, 500, 999]), torch.tensor([[0, 1], [2, 3], [4, 5]]), palettes)
+    logits.softmax(1).square().sum().backward()
+    silent = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()]
+    assert silent == []
+
+
+def test_evidence_is_bayes_rule(schedule: NoiseSchedule) -> None:
+    """With nothing else known, the posterior of a pixel's colour is the normal density of its noisy value."""
+    colours = choices(stack_palettes([DAWN])).double()
+    for t in (30, 300, 900):
+        bar = schedule.alphas_cumprod[[t]]
+        noisy = torch.randn(1, 4, 3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(t))
+        means = bar.sqrt() * colours[0]  # (K, 4)
+        density = torch.distributions.Normal(means[:, :, None, None], (1 - bar).sqrt())
+        expected = density.log_prob(noisy).sum(1).softmax(0)
+        torch.testing.assert_close(colour_evidence(noisy, colours, bar).softmax(1)[0], expected)
+
+
+def test_evidence_alone_finds_the_colours_of_a_picture_with_little_noise(schedule: NoiseSchedule) -> None:
+    colours = choices(stack_palettes([DAWN, GREYS]))
+    indices = torch.randint(0, 4, (2, 8, 8), generator=torch.Generator().manual_seed(0))
+    x_0, bar = coloured(indices, colours), schedule.alphas_cumprod[[5, 5]]
+    noisy = q_sample(x_0, torch.randn(x_0.shape, generator=torch.Generator().manual_seed(1)), bar)
+    assert torch.equal(colour_evidence(noisy, colours, bar).argmax(1), indices)
+
+
+def test_pictures_survive_oklab() -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (4, 16, 16), np.uint8)
+    pixels[3] = np.where(rng.random((16, 16)) < 0.5, 255, 0)
+    pixels[:3, pixels[3] == 0] = 0
+    rgb = torch.from_numpy(pixels).float() / 127.5 - 1
+    again = to_rgb(from_rgb(rgb)[None])[0]
+    assert torch.equal(((again + 1) * 127.5).round(), torch.from_numpy(pixels).float())
+
+
+def test_the_colours_of_a_start() -> None:
+    start = torch.full((4, 4, 4), -1.0)
+    assert colours_of(start) == ((0, 0, 0),)
+    start[3] = 1
+    start[0, 0] = 1
+    assert colours_of(start) == ((0, 0, 0), (255, 0, 0))
+
+
+def test_a_pointer_has_no_palette_of_its_own(tiny: ModelConfig) -> None:
+    with pytest.raises(ConfigError, match="no palette"):
+        replace(tiny, prediction="pointer")
+
+
+@pytest.fixture
+def model(config: ModelConfig, network: Network, schedule: NoiseSchedule) -> Model:
+    words = Words(kinds=("cat", "dog"), styles=(Style(name="dawn", palette=DAWN), Style(name="grey", palette=GREYS)))
+    header = ModelHeader(model=config, class_names=("beasts", "tools", "plants"), words=words)
+    bank = SchemeBank(
+        np.array([[0, 0, 0, -1, -1], [0, 1, 1, -1, -1], [1, -1, 0, -1, -1]], np.int16),
+        np.stack([mask_of(np.array(indices)) for indices in ([0, 1, 2], [0, 2], [3, 4])]),
+        np.ones(3, np.float32),
+    )
+    return Model(header, TorchBackend(network), schedule, bank)
+
+
+def colours_made(model: Model, condition: Condition, **more: object) -> set[Colour]:
+    sampling = Sampling(sampler="ddpm", steps=4)
+    values = sample_sprites(model, [condition] * 8, range(8), sampling, **more)
+    pixels = ((values + 1) * 127.5).round().permute(0, 2, 3, 1).reshape(-1, 4)
+    assert set(pixels[:, 3].unique().tolist()) <= {0, 255}
+    return {(int(r), int(g), int(b)) for r, g, b, alpha in pixels.unique(dim=0).tolist() if alpha}
+
+
+@torch.inference_mode()
+def test_finished_sprites_hold_colours_of_their_scheme_only(model: Model) -> None:
+    assert colours_made(model, Condition(kind="cat")) == set(DAWN[:3])
+    assert colours_made(model, Condition(style="grey")) == {GREYS[0], GREYS[2]}
+    assert colours_made(model, NULL) <= {*DAWN, *GREYS}
+
+
+@torch.inference_mode()
+def test_sprites_are_drawn_in_a_palette_that_is_handed_in(model: Model) -> None:
+    pico = ((29, 43, 83), (126, 37, 83), (0, 135, 81), (171, 82, 54), (95, 87, 79))
+    made = colours_made(model, Condition(kind="cat"), palette=pico)
+    assert made <= set(pico)
+    assert len(made) == 3  # as many as the scheme has
