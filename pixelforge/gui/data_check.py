@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from pixelforge.errors import DatasetError
 from pixelforge.gui.child import ChildCommand
 from pixelforge.imaging.pixels import Pixels, read_sprite
-from training.report import CONTACT_SCALE, Report
+from training.data.report import CONTACT_SCALE, Report
 
 
 class DataCheck(QObject):

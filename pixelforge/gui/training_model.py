@@ -18,7 +18,7 @@ from pixelforge.gui.messages import Messages
 from pixelforge.services import training_runs
 from pixelforge.services.model_library import ModelEntry, figures_of
 from pixelforge.services.training_runs import NewRun
-from training.run_files import OVER, RunFiles, RunStatus, StatsRow, Wish
+from training.runs.folder import OVER, RunFiles, RunStatus, StatsRow, Wish
 
 POLL = 500  # milliseconds between looks at the run's folder
 GRACE = 60.0  # seconds in which a process must have taken its run: it loads torch before

@@ -9,7 +9,7 @@ from pathlib import Path
 from pixelforge.errors import RequestError
 from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
 from pixelforge.services.paths import user_runs_folder
-from training.run_files import OVER, RunFiles
+from training.runs.folder import OVER, RunFiles
 
 NOTHING = "nothing"
 FIGURES_COUNT = 200  # sprites that a new model is measured by

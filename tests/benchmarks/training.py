@@ -8,11 +8,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from tests.benchmarks.machine import best_seconds, sgemm_gflops
-from training.augment import AUGMENT_DIM
-from training.config import TrainConfig
-from training.dataset import SpriteSet
-from training.loop import Trainer
-from training.run import best_precision
+from training.data.sprites import SpriteSet
+from training.learning.augmentation import AUGMENT_DIM
+from training.learning.config import TrainConfig
+from training.learning.loop import Trainer
+from training.runs.run import best_precision
 
 STEPS = 4
 

@@ -34,12 +34,12 @@ from pixelforge.services.sprites import encode_sprite
 from tests.fuzz import mutate
 from tests.fuzz.mutate import Mutation
 from tests.made import made
-from training.config import TrainConfig
-from training.dataset import load_sprites
-from training.report import check
-from training.run import Run
-from training.run_dir import RunDir
-from training.run_files import RunStatus, StatsRow
+from training.data.report import check
+from training.data.sprites import load_sprites
+from training.learning.config import TrainConfig
+from training.runs.folder import RunStatus, StatsRow
+from training.runs.run import Run
+from training.runs.state import RunDir
 
 COLOURS = ((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207))
 TINY = ModelConfig(

@@ -23,7 +23,7 @@ from pixelforge.services.model_library import list_models
 from pixelforge.services.paths import user_runs_folder
 from tests.gui.using import click, pick
 from tests.made import made
-from training.run_files import RunFiles, RunStatus, StatsRow
+from training.runs.folder import RunFiles, RunStatus, StatsRow
 
 ROW = StatsRow(step=10, loss=2.0, heldout_loss=1.5, images_per_second=80, learning_rate=1e-3, seconds=9)
 

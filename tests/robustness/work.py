@@ -23,10 +23,10 @@ from pixelforge.services.remaking import read_sheet
 from pixelforge.services.settings import AppSettings, load_settings, save_settings
 from tests.fuzz.readers import TINY, _make_models, _sprite
 from tests.made import made
-from training.config import TrainConfig
-from training.dataset import load_sprites
-from training.run import Run
-from training.run_dir import RunDir
+from training.data.sprites import load_sprites
+from training.learning.config import TrainConfig
+from training.runs.run import Run
+from training.runs.state import RunDir
 
 STEPS = 30  # of a run that is resumed
 BATCH = 8  # sprites that the history takes at once

@@ -14,7 +14,7 @@ from pixelforge.gui.widgets.loss_chart import LossChart
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.model_library import read_figures
-from training.run_files import OVER, SAMPLE_SCALE
+from training.runs.folder import OVER, SAMPLE_SCALE
 
 PHASES = {
     "preparing": "Reading the sprites…",

@@ -28,8 +28,8 @@ from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.naming import safe_name
 from pixelforge.services.training_runs import NOTHING, NewRun
-from training.report import report_lines
-from training.run_files import RunFiles
+from training.data.report import report_lines
+from training.runs.folder import RunFiles
 
 PRESETS = (("Quick (5 minutes)", 5), ("Standard (1 hour)", 60), ("Thorough (8 hours)", 480), ("Own time", None))
 CONTACT_WIDTH = 230  # logical pixels: the contact sheet's own

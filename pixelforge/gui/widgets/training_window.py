@@ -15,7 +15,7 @@ from pixelforge.gui.widgets.slice_dialog import SliceDialog
 from pixelforge.gui.widgets.training_progress import TrainingProgress
 from pixelforge.gui.widgets.training_setup import TrainingSetup
 from pixelforge.services.training_runs import NewRun, unfinished_runs
-from training.run_files import RunFiles
+from training.runs.folder import RunFiles
 
 
 class TrainingWindow(QDialog):
