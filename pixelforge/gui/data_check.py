@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from pixelforge.errors import DatasetError
 from pixelforge.gui.child import ChildCommand
 from pixelforge.imaging.pixels import Pixels, read_sprite
-from training.data.report import CONTACT_SCALE, Report
+from training.data.report import CONTACT_SCALE, DataReport
 
 
 class DataCheck(QObject):
@@ -23,7 +23,7 @@ class DataCheck(QObject):
         super().__init__(parent)
         self.data: Path | None = None
         self.keep_background = False
-        self.report: Report | None = None
+        self.report: DataReport | None = None
         self.contact: Pixels | None = None  # (H, W, 4)
         self.problem = ""
         self._folder = tempfile.TemporaryDirectory(prefix="pixelforge-")
@@ -55,7 +55,7 @@ class DataCheck(QObject):
         self.problem = problem
         if not problem:
             try:
-                self.report = msgspec.json.decode(printed, type=Report)
+                self.report = msgspec.json.decode(printed, type=DataReport)
                 self.contact = read_sprite(self._picture)[::CONTACT_SCALE, ::CONTACT_SCALE]
             except (msgspec.DecodeError, DatasetError) as error:
                 self.problem = f"The report cannot be read: {error}"

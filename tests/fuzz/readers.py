@@ -34,7 +34,7 @@ from pixelforge.services.sprites import encode_sprite
 from tests.fuzz import mutate
 from tests.fuzz.mutate import Mutation
 from tests.made import made
-from training.data.report import check
+from training.data.report import report_on
 from training.data.sprites import load_sprites
 from training.learning.config import TrainConfig
 from training.runs.folder import RunStatus, StatsRow
@@ -201,7 +201,7 @@ def _make_arrays(folder: Path) -> Sequence[Files]:
 
 def _read_data(path: Path) -> object:
     loaded = load_sprites(path.parent, 8)
-    check(path.parent, 8)
+    report_on(path.parent, 8)
     return loaded
 
 
@@ -230,7 +230,7 @@ def _in_picture(rng: random.Random, content: bytes) -> bytes:
 
 def _read_picture(path: Path) -> object:
     loaded = load_sprites(path.parents[1], 8)
-    check(path.parents[1], 8)
+    report_on(path.parents[1], 8)
     return loaded
 
 

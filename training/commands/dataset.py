@@ -34,13 +34,13 @@ def check(
 ) -> None:
     """Report what a data set holds: classes, sizes, duplicates, broken files."""
     from pixelforge.errors import OutputError, RequestError
-    from training.data.report import check, report_lines, write_contact_sheet
+    from training.data.report import report_lines, report_on, write_contact_sheet
 
     if contact_sheet is not None and contact_sheet.suffix.lower() != ".png":
         raise RequestError(f"{contact_sheet}: a contact sheet is a .png.")
     if contact_sheet is not None and contact_sheet.exists() and not force:
         raise OutputError(f"{contact_sheet} is there already: give --force to replace it.")
-    report, sheet = check(folder, size, keep_background)
+    report, sheet = report_on(folder, size, keep_background)
     if contact_sheet is not None:
         write_contact_sheet(contact_sheet, sheet)
     if json:

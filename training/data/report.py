@@ -15,7 +15,8 @@ from pixelforge.imaging.pixels import Pixels, enlarge, resize_nearest
 from pixelforge.imaging.png import write_png
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.words import counted
-from training.data.sprites import RawSprite, find_palette, read_raw
+from training.data.reading import RawSprite, read_raw
+from training.data.sprites import find_palette
 
 FEW = 20  # sprites of a class that are hardly enough to learn from
 NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
@@ -26,8 +27,8 @@ CONTACT_SCALE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
-    """What `check` found."""
+class DataReport:
+    """What `report_on` found."""
 
     source: str
     sprites: int
@@ -44,7 +45,7 @@ class Report:
     left_out: tuple[str, ...]  # a line a file
 
 
-def check(source: Path, image_size: int = 16, keep_background: bool = False) -> tuple[Report, Pixels]:
+def report_on(source: Path, image_size: int = 16, keep_background: bool = False) -> tuple[DataReport, Pixels]:
     """The report, and a contact sheet (H, W, 4) of the first sprites of each class. Raises DatasetError."""
     left_out: list[str] = []
     raw = read_raw(source, image_size, keep_background, left_out)
@@ -53,7 +54,7 @@ def check(source: Path, image_size: int = 16, keep_background: bool = False) -> 
     fitted = np.stack([resize_nearest(sprite.pixels, image_size) for sprite in raw])
     opaque = fitted[..., 3] > 0
     classes = Counter(sprite.class_name for sprite in raw)
-    report = Report(
+    report = DataReport(
         source=str(source),
         sprites=len(raw),
         classes=dict(classes),
@@ -76,7 +77,7 @@ def write_contact_sheet(path: Path, sheet: Pixels) -> None:
     write_png(path, enlarge(sheet, CONTACT_SCALE))
 
 
-def report_lines(report: Report, most: int = 20) -> list[str]:
+def report_lines(report: DataReport, most: int = 20) -> list[str]:
     """The report in lines for a person; long lists are cut at `most`."""
     lines = [f"{counted(report.sprites, 'sprite')} in {counted(len(report.classes), 'class')}, {_colours(report)}"]
     lines += [f"  {name}: {count}" + (" (few)" if name in report.few else "") for name, count in report.classes.items()]
@@ -120,7 +121,7 @@ def _contact_sheet(raw: list[RawSprite], fitted: Pixels) -> Pixels:
     return np.concatenate(rows)
 
 
-def _colours(report: Report) -> str:
+def _colours(report: DataReport) -> str:
     if not report.colours:
         return "more than 64 colours: those of the sprites made will be near yours, not exactly theirs"
     return f"{counted(report.colours, 'colour')}: sprites made will have exactly these"

@@ -1,15 +1,17 @@
-"""Where sprites lie: a folder of class folders, a flat folder, or a .zip of either."""
+"""Where sprites lie: a folder of class folders, a flat folder, a .zip of either, or the notebook's arrays."""
 
 from __future__ import annotations
 
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text, read_at_most, reason
+from pixelforge.imaging.pixels import Pixels, decode_frames
+from training.data.arrays import arrays_in, read_arrays
 
 MAX_BYTES = 32 * 2**20  # of a picture file
 MAX_ITEMS = 200_000
@@ -18,12 +20,12 @@ NOT_PICTURES = {".txt", ".md", ".json", ".csv", ".db", ".ini", ".npy"}
 
 @dataclass(frozen=True)
 class Item:
-    """A file that should be a picture."""
+    """A file that should be a picture, or a sprite of an array."""
 
     class_name: str
     stem: str  # of its name
     label: str  # for messages
-    read: Callable[[], bytes]  # raises DatasetError that names the file
+    frames: Callable[[], list[Pixels]]  # its pictures (H, W, 4); raises DatasetError that names the file
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ class Found:
 
 
 def find_items(source: Path) -> Found:
-    """The files in a folder or .zip, class by class, in the order of their names. Raises DatasetError."""
+    """What is to be read of a source, files class by class in the order of their names. Raises DatasetError."""
+    arrays = arrays_in(source)
+    if arrays is not None:
+        return _in_arrays(arrays)
     if source.suffix.lower() == ".zip" and source.is_file():
         return _in_zip(source)
     try:
@@ -59,6 +64,15 @@ def find_items(source: Path) -> Found:
     return _checked(source, items, refused)
 
 
+def _in_arrays(path: Path) -> Found:
+    sprites, numbers = read_arrays(path)
+    items = [
+        Item(f"class {number + 1}", str(index), f"sprite {index} of {path}", lambda pixels=pixels: [pixels])  # type: ignore[misc]
+        for index, (number, pixels) in enumerate(zip(numbers.tolist(), sprites, strict=True))
+    ]
+    return Found(tuple(items), ())
+
+
 def _wanted(file: Path, root: Path, refused: list[str]) -> bool:
     if file.name.startswith(".") or file.suffix.lower() in NOT_PICTURES:
         return False
@@ -73,7 +87,10 @@ def _wanted(file: Path, root: Path, refused: list[str]) -> bool:
 
 
 def _file_item(class_name: str, file: Path) -> Item:
-    return Item(class_name, as_text(file.stem), as_text(file), lambda: read_at_most(file, MAX_BYTES, DatasetError))
+    label = as_text(file)
+    return Item(
+        class_name, as_text(file.stem), label, lambda: decode_frames(read_at_most(file, MAX_BYTES, DatasetError), label)
+    )
 
 
 def _in_zip(source: Path) -> Found:
@@ -135,17 +152,10 @@ def _zip_item(source: Path, info: zipfile.ZipInfo, class_name: str, stem: str) -
             raise DatasetError(f"{label} is larger than {MAX_BYTES >> 20} MB.")
         return data
 
-    return Item(class_name, stem, label, read)
+    return Item(class_name, stem, label, lambda: decode_frames(read(), label))
 
 
 def _checked(source: Path, items: list[Item], refused: list[str]) -> Found:
     if len(items) > MAX_ITEMS:
         raise DatasetError(f"{source} holds {len(items):,} files; at most {MAX_ITEMS:,} can be trained on.")
-    return Found(tuple(items), tuple(refused))
-
-
-def by_class(items: tuple[Item, ...]) -> Iterator[tuple[str, list[Item]]]:
-    """Items with their class, the classes in the order of their names."""
-    names = sorted({item.class_name for item in items})
-    for name in names:
-        yield name, [item for item in items if item.class_name == name]
+    return Found(tuple(sorted(items, key=lambda item: item.class_name)), tuple(refused))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,11 @@ from numpy.typing import NDArray
 from pixelforge.core.config import MAX_PALETTE, Colour, Kind, ModelConfig
 from pixelforge.core.kinds import kind_row
 from pixelforge.errors import DatasetError
-from pixelforge.imaging.pixels import Pixels, decode_frames, resize_nearest
-from training.data.arrays import arrays_in, read_arrays
-from training.data.cleaning import clear_background, shrink_exactly, thinned
-from training.data.sources import Found, by_class, find_items
+from pixelforge.files import as_text
+from pixelforge.imaging.pixels import Pixels, resize_nearest
+from training.data.reading import RawSprite, read_raw
 
-FRAME_SUFFIX = re.compile(r"[_-]f\d+$")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
-KEPT_SIDE = 128  # of what is kept of a large picture until all are read; it is trained at 64 at most
 FEWEST_OF_KIND = 12  # sprites; rarer kinds are learnt as their class
 
 
@@ -34,6 +32,7 @@ class SpriteSet:
     class_names: tuple[str, ...]
     groups: tuple[str, ...]  # (N,), equal for the frames of one animation
     warnings: tuple[str, ...] = field(default=())  # files left out or changed, a line each, for the user
+    source: str = ""  # the absolute path that they were read from
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -41,7 +40,14 @@ class SpriteSet:
     def subset(self, chosen: NDArray[np.bool_]) -> SpriteSet:
         """The sprites where `chosen` (N,) is true."""
         groups = tuple(group for group, keep in zip(self.groups, chosen, strict=True) if keep)
-        return SpriteSet(self.sprites[chosen], self.labels[chosen], self.class_names, groups)
+        return SpriteSet(self.sprites[chosen], self.labels[chosen], self.class_names, groups, source=self.source)
+
+    def fingerprint(self) -> str:
+        """A digest of the sprites, their classes and their names."""
+        digest = hashlib.sha256(repr((self.class_names, self.groups)).encode())
+        digest.update(self.sprites.tobytes())
+        digest.update(self.labels.tobytes())
+        return digest.hexdigest()
 
     def kind_names(self) -> tuple[str, ...]:
         """(N,), the first word of each file's name, in small letters; empty where it begins with none."""
@@ -52,60 +58,6 @@ class SpriteSet:
         """Sprites a class."""
         counted = Counter(self.labels.tolist())
         return {name: counted[index] for index, name in enumerate(self.class_names)}
-
-
-@dataclass(frozen=True, eq=False)
-class RawSprite:
-    """A sprite as it was found."""
-
-    class_name: str
-    group: str  # equal for the frames of one animation
-    label: str  # its file, for messages
-    pixels: Pixels  # (H, W, 4), an exact blow-up undone, a flat ground cleared, rows and columns of large ones left out
-    size: tuple[int, int]  # width and height of the picture in its file
-    own_size: tuple[int, int]  # of the picture that it is an exact blow-up of, or its own
-    cleared: bool  # whether a flat ground was made transparent
-
-
-def read_raw(source: Path, image_size: int, keep_background: bool, refused: list[str]) -> list[RawSprite]:
-    """The sprites of a folder, a .zip or the notebook's arrays; a line for each file left out goes to `refused`.
-
-    Flat grounds are cleared in classes of which most pictures have no transparency at all: elsewhere an opaque picture
-    is meant to be one. Raises DatasetError if there is nothing to be read at all.
-    """
-    arrays = arrays_in(source)
-    raw = _in_arrays(arrays, image_size) if arrays else _in_files(find_items(source), image_size, refused)
-    if keep_background:
-        return raw
-    opaque: dict[str, list[bool]] = {}
-    for sprite in raw:
-        opaque.setdefault(sprite.class_name, []).append(bool((sprite.pixels[..., 3] > 0).all()))
-    flat = {name for name, found in opaque.items() if 2 * sum(found) > len(found)}
-    return [_cleared(sprite) if sprite.class_name in flat else sprite for sprite in raw]
-
-
-def _in_arrays(path: Path, image_size: int) -> list[RawSprite]:
-    sprites, numbers = read_arrays(path)
-    names = [f"class {number + 1}" for number in numbers.tolist()]
-    return [
-        _raw(name, f"{name}/{index}", f"sprite {index} of {path}", pixels, image_size)
-        for index, (name, pixels) in enumerate(zip(names, sprites, strict=True))
-    ]
-
-
-def _in_files(found: Found, image_size: int, refused: list[str]) -> list[RawSprite]:
-    refused += found.refused
-    raw = []
-    for name, items in by_class(found.items):
-        for item in items:
-            try:
-                frames = decode_frames(item.read(), item.label)
-            except DatasetError as error:
-                refused.append(f"Left out: {error}")
-                continue
-            group = f"{name}/{FRAME_SUFFIX.sub('', item.stem)}"
-            raw += [_raw(name, group, item.label, pixels, image_size) for pixels in frames]
-    return raw
 
 
 def load_sprites(source: Path, image_size: int, keep_background: bool = False) -> SpriteSet:
@@ -125,27 +77,12 @@ def load_sprites(source: Path, image_size: int, keep_background: bool = False) -
         width, height = sprite.own_size
         if (width, height) != (image_size, image_size):
             warnings.append(f"Resized: {sprite.label} is {width} x {height}; trained at {image_size} x {image_size}.")
-        sprites.append(_fitted(sprite.pixels, image_size))
+        sprites.append(resize_nearest(sprite.pixels, image_size))
     names = tuple(dict.fromkeys(sprite.class_name for sprite in raw))
     labels = np.array([names.index(sprite.class_name) for sprite in raw], np.int64)
     warnings += _notes(raw, names)
-    return SpriteSet(np.stack(sprites), labels, names, tuple(sprite.group for sprite in raw), tuple(warnings))
-
-
-def _raw(class_name: str, group: str, label: str, pixels: Pixels, image_size: int) -> RawSprite:
-    own = shrink_exactly(pixels, image_size)
-    (height, width), (own_height, own_width) = pixels.shape[:2], own.shape[:2]
-    kept = thinned(own, KEPT_SIDE)
-    return RawSprite(class_name, group, label, kept, (width, height), (own_width, own_height), cleared=False)
-
-
-def _cleared(sprite: RawSprite) -> RawSprite:
-    pixels = clear_background(sprite.pixels)
-    return sprite if pixels is sprite.pixels else replace(sprite, pixels=pixels, cleared=True)
-
-
-def _fitted(pixels: Pixels, side: int) -> Pixels:
-    return pixels if pixels.shape[:2] == (side, side) else resize_nearest(pixels, side)
+    groups = tuple(sprite.group for sprite in raw)
+    return SpriteSet(np.stack(sprites), labels, names, groups, tuple(warnings), as_text(source.resolve()))
 
 
 def _notes(raw: Sequence[RawSprite], names: tuple[str, ...]) -> list[str]:

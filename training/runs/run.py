@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Iterator
@@ -93,7 +92,7 @@ class Run:
         """
         config = RunConfig(
             data=as_text(folder.resolve()),
-            fingerprint=fingerprint(data),
+            fingerprint=data.fingerprint(),
             class_names=data.class_names,
             model=model,
             diffusion=DiffusionConfig(),
@@ -117,7 +116,7 @@ class Run:
         run_dir = RunDir(out)
         config = run_dir.read_config()
         data = load_sprites(folder or Path(config.data), config.model.image_size, config.keep_background)
-        if fingerprint(data) != config.fingerprint:
+        if data.fingerprint() != config.fingerprint:
             raise TrainingError(
                 f"The sprites in {folder or config.data} have changed since the run in {out} was begun: "
                 "begin a new run with another --out."
@@ -285,11 +284,3 @@ def best_precision(device: str = "auto") -> Precision:
         return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
     capabilities = torch.cpu.get_capabilities() if kind == "cpu" else {}
     return "bfloat16" if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") else "float32"
-
-
-def fingerprint(data: SpriteSet) -> str:
-    """A digest of the sprites and their classes."""
-    digest = hashlib.sha256(repr((data.class_names, data.groups)).encode())
-    digest.update(data.sprites.tobytes())
-    digest.update(data.labels.tobytes())
-    return digest.hexdigest()

@@ -13,7 +13,7 @@ from PIL import Image
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.imaging.pixels import read_sprite
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.data.report import check, report_lines
+from training.data.report import report_lines, report_on
 from training.data.slicing import Grid, slice_sheet, tiles_of
 from training.data.sprites import load_sprites
 
@@ -87,7 +87,7 @@ def test_the_report(folder: Path, tmp_path: Path) -> None:
     write_sprite(folder / "tools" / "big.png", big.repeat(3, 0).repeat(3, 1))
     write_sprite(folder / "tools" / "full.png", np.full((8, 8, 4), (*COLOURS[1], 255), np.uint8))
     (folder / "tools" / "tool_15.png").unlink()
-    report, contact = check(folder, 8)
+    report, contact = report_on(folder, 8)
     assert report.classes == {"beasts": 48, "tools": 19}
     assert report.few == ("tools",)
     assert report.sizes == {"8 x 8": 66, "24 x 24": 1}

@@ -18,8 +18,9 @@ from pixelforge.imaging.pixels import Pixels
 from tests.training.conftest import COLOURS, blob, write_sprite
 from training.data import sources
 from training.data.cleaning import clear_background, shrink_exactly, thinned
+from training.data.reading import read_raw
 from training.data.sources import find_items
-from training.data.sprites import load_sprites, read_raw
+from training.data.sprites import load_sprites
 
 
 def png(pixels: Pixels) -> bytes:

@@ -127,3 +127,14 @@ def test_kinds_are_told_by_the_first_words_of_the_names(tmp_path) -> None:
     rows = embedding_rows(data, config)
     assert Counter(rows.tolist()) == {3: 20, 4: 12, 0: 14, 1: 30}
     assert all((row == 3) == name.startswith("beasts/cat") for row, name in zip(rows, data.groups, strict=True))
+
+
+def test_the_fingerprint_sees_pixels_labels_and_names(data: SpriteSet) -> None:
+    changed = data.sprites.copy()
+    changed[0, 0, 0] ^= 1
+    others = [
+        SpriteSet(changed, data.labels, data.class_names, data.groups),
+        SpriteSet(data.sprites, data.labels[::-1].copy(), data.class_names, data.groups),
+        SpriteSet(data.sprites, data.labels, ("x", "tools"), data.groups),
+    ]
+    assert len({each.fingerprint() for each in (data, *others)}) == 4

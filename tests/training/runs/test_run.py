@@ -21,7 +21,7 @@ from training.data.sprites import SpriteSet
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer
 from training.runs.folder import StatsRow
-from training.runs.run import Run, choose_model, fingerprint
+from training.runs.run import Run, choose_model
 from training.runs.state import RunDir
 
 CONFIG = TrainConfig(steps=10, batch_size=8, warmup_steps=2, evaluate_every=4, sample_every=5, save_every=3)
@@ -181,17 +181,6 @@ def test_the_prediction_follows_the_colours(data: SpriteSet) -> None:
     assert choose_model(many, 8, None, 8, 0.0, told=False).prediction == "v"
     with pytest.raises(TrainingError, match="64 colours"):
         choose_model(many, 8, "palette", 8, 0.0, told=True)
-
-
-def test_the_fingerprint_sees_pixels_labels_and_names(data: SpriteSet) -> None:
-    changed = data.sprites.copy()
-    changed[0, 0, 0] ^= 1
-    others = [
-        SpriteSet(changed, data.labels, data.class_names, data.groups),
-        SpriteSet(data.sprites, data.labels[::-1].copy(), data.class_names, data.groups),
-        SpriteSet(data.sprites, data.labels, ("x", "tools"), data.groups),
-    ]
-    assert len({fingerprint(each) for each in (data, *others)}) == 4
 
 
 def command(*arguments: object) -> list[str]:
