@@ -9,16 +9,11 @@ import typer
 
 from pixelforge.console import report as say
 from pixelforge.words import counted
+from training.commands.shared import Force, KeepBackground
 
 dataset_app = typer.Typer(
     help="Look at your sprites before they are trained on, and cut sheets up.", no_args_is_help=True
 )
-
-KeepBackground = Annotated[
-    bool, typer.Option("--keep-background", help="Leave the flat ground of opaque pictures as it is.")
-]
-
-Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
 
 
 @dataset_app.command()

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from pixelforge.console import progress_bar, report
-from training.commands.train import Device, KeepBackground, show_warnings
+from training.commands.shared import Device, KeepBackground, show_lines
 
 if TYPE_CHECKING:
     from training.evaluation.judges import Figures
@@ -61,7 +61,7 @@ def evaluate(
         )
     ]
     evaluator = Evaluator(data, checkpoint.header.model.image_size, holdout, seed, keep_background)
-    show_warnings(evaluator.warnings)
+    show_lines(evaluator.warnings)
     check_classes(checkpoint.header.class_names, evaluator.training)
     figures = [evaluator.score_heldout()]
     with progress_bar() as bar:

@@ -17,28 +17,25 @@ MAX_VALUES = 2**31
 MAX_CLASSES = 1000
 
 
-def arrays_in(source: Path) -> Path | None:
-    """The sprites' array that a path stands for: itself, or that in the folder; None if there is none."""
-    if source.suffix.lower() == ".npy":
-        return source
-    return source / SPRITES if (source / SPRITES).is_file() else None
-
-
-def read_arrays(path: Path) -> tuple[list[Pixels], NDArray[np.int64]]:
-    """Sprites (H, W, 4) and their class numbers from 0 on. Raises DatasetError that names the file.
+def read_arrays(source: Path) -> tuple[Path, list[Pixels], NDArray[np.int64]] | None:
+    """The file of sprites, those (H, W, 4), and their class numbers from 0 on; None for a source of another kind.
 
     Sprites are (N, H, W, 3 or 4), uint8, or floats in [0, 1], [-1, 1] or [0, 255]; labels whole numbers or one-hot.
+    Raises DatasetError that names the file.
     """
+    path = source if source.suffix.lower() == ".npy" else source / SPRITES
+    if path != source and not path.is_file():
+        return None
     sprites, labels = _load(path), _load(path.with_name(LABELS))
     if sprites.ndim != 4 or sprites.shape[-1] not in (3, 4) or not len(sprites):
         raise DatasetError(f"{path} has the shape {sprites.shape}; sprites are (N, H, W, 3 or 4).")
     if labels.shape[:1] != sprites.shape[:1]:
         counted = labels.shape[0] if labels.ndim else "no"
         raise DatasetError(f"{path} has {len(sprites)} sprites, but {path.with_name(LABELS)} has {counted} labels.")
-    pixels = _to_bytes(sprites, path)
+    numbers, pixels = _to_numbers(labels, path.with_name(LABELS)), _to_bytes(sprites, path)
     if pixels.shape[-1] == 3:
         pixels = np.concatenate([pixels, np.full((*pixels.shape[:3], 1), 255, np.uint8)], axis=-1)
-    return list(harden_alpha(pixels)), _to_numbers(labels, path.with_name(LABELS))
+    return path, list(harden_alpha(pixels)), numbers
 
 
 def _load(path: Path) -> NDArray[np.generic]:

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text, read_at_most, reason
 from pixelforge.imaging.pixels import Pixels, decode_frames
-from training.data.arrays import arrays_in, read_arrays
+from training.data.arrays import read_arrays
 
 MAX_BYTES = 32 * 2**20  # of a picture file
 MAX_ITEMS = 200_000
@@ -38,9 +41,9 @@ class Found:
 
 def find_items(source: Path) -> Found:
     """What is to be read of a source, files class by class in the order of their names. Raises DatasetError."""
-    arrays = arrays_in(source)
+    arrays = read_arrays(source)
     if arrays is not None:
-        return _in_arrays(arrays)
+        return _in_arrays(*arrays)
     if source.suffix.lower() == ".zip" and source.is_file():
         return _in_zip(source)
     try:
@@ -64,8 +67,7 @@ def find_items(source: Path) -> Found:
     return _checked(source, items, refused)
 
 
-def _in_arrays(path: Path) -> Found:
-    sprites, numbers = read_arrays(path)
+def _in_arrays(path: Path, sprites: list[Pixels], numbers: NDArray[np.int64]) -> Found:
     items = [
         Item(f"class {number + 1}", str(index), f"sprite {index} of {path}", lambda pixels=pixels: [pixels])  # type: ignore[misc]
         for index, (number, pixels) in enumerate(zip(numbers.tolist(), sprites, strict=True))

@@ -16,8 +16,8 @@ from torch.nn import functional as F
 from pixelforge.imaging.pixels import Pixels, to_values
 from training.data.sprites import SpriteSet
 from training.learning.augmentation import Augmentation
+from training.learning.batches import class_weights
 from training.learning.config import TrainConfig
-from training.learning.loop import class_weights
 
 FEATURES = 128
 BATCH = 128

@@ -14,16 +14,15 @@ from safetensors.torch import load_file
 from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
 from pixelforge.core.config import SAMPLERS
 from pixelforge.core.header import ModelHeader, Recommended, read_header
-from pixelforge.core.pipeline import SamplingSettings, sample_sprites
-from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.pipeline import SamplingSettings
 from pixelforge.errors import DatasetError, RequestError
-from pixelforge.imaging.pixels import Pixels, from_values
+from pixelforge.imaging.pixels import Pixels
 from training.data.sprites import SpriteSet, load_sprites, split_holdout
 from training.evaluation.classifier import SpriteClassifier, describe, train_classifier
 from training.evaluation.metrics import frechet_distance, kernel_distance, mean_pairwise_distance, nearest_distances
+from training.learning.samples import draw_sprites
 
 NEAR_COPY = 0.15  # nearest_distances below this: a pixel here and there differs from a known sprite
-BATCH = 64
 SAME = 1e-4  # mean distance of features, of length sqrt(128), that differ by rounding alone
 JUDGES = 5  # one classifier's KID is off by a quarter or so, according to the seed that it began from
 
@@ -38,14 +37,12 @@ class Figures:
     name: str
     sprites: int
     kid: float  # times 1000, against the training sprites; less is better
-    kid_error: float  # standard error of `kid` as the judges differ; how the sprites fall comes on top
+    kid_error: float  # standard error of `kid` among the judges; that of sampling the sprites is not in it
     fid: float  # less is better; grows as `sprites` shrinks, so compare rows of one size
     class_accuracy: float  # share that the classifier puts into the class they were made for
     near_copies: float  # share with a training sprite nearer than NEAR_COPY
     nearest: float  # median distance to the nearest training sprite
-    diversity: (
-        float  # mean distance of two sprites of a class in features; held-out reals are 1, or nan if too few or alike
-    )
+    diversity: float  # mean distance of a class's sprites in features, 1 for those held out; nan if too few or alike
     colours: float  # mean number of opaque colours in a sprite
 
 
@@ -117,19 +114,6 @@ class Evaluator:
         positions = (np.arange(count) + 0.5) / count * len(self.training)
         labels: NDArray[np.int64] = np.sort(self.training.labels)[positions.astype(np.int64)]
         return labels
-
-
-def draw_sprites(
-    checkpoint: Checkpoint, labels: NDArray[np.int64], settings: SamplingSettings, seed: int, device: torch.device
-) -> Iterator[Pixels]:
-    """Sprites for `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
-    schedule = NoiseSchedule.build(checkpoint.header.diffusion)
-    network = checkpoint.network.to(device)
-    for start in range(0, len(labels), BATCH):
-        part = torch.from_numpy(labels[start : start + BATCH]).to(device)
-        seeds = range(seed + start, seed + start + len(part))
-        values = sample_sprites(network, checkpoint.header.model, schedule, part, seeds, settings)
-        yield from_values(values.cpu().numpy())
 
 
 def settings_for(header: ModelHeader, sampler: str, steps: int, guidance_scale: float) -> SamplingSettings:

@@ -70,8 +70,16 @@ class Processes:
         distributed.all_reduce(flags, distributed.ReduceOp.MAX)
         return bool(flags)
 
+    def as_led(self, *numbers: float) -> tuple[float, ...]:
+        """The numbers of the leading process, in all of them."""
+        if self.count == 1:
+            return numbers
+        told = torch.tensor(numbers, dtype=torch.float64)
+        distributed.broadcast(told, src=0)
+        return tuple(told.tolist())
+
     def led(self, begin: Callable[[], T]) -> T | None:
-        """What the leading process does while the others wait for it; None in those, which end if it fails."""
+        """The result of what the leading process alone does. The others wait and get None; if it fails, they exit."""
         failed = True
         try:
             result = begin() if self.leads else None

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixelforge.core.diffusion import q_sample, v_target
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
-
-
-def stratified_timesteps(size: int, num_timesteps: int, generator: torch.Generator) -> Tensor:
-    """`size` timesteps, each uniform over 0 … T-1, one from each of `size` equal strata: less noise in the loss."""
-    uniform = (torch.arange(size) + torch.rand(size, generator=generator)) / size
-    return (uniform * num_timesteps).long().clamp(max=num_timesteps - 1)
 
 
 def diffusion_loss(

@@ -1,18 +1,36 @@
-"""The pictures of samples that show how a run gets on."""
+"""Sprites drawn from a network that learns: for the pictures of a run, and for whoever judges it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.pipeline import SamplingSettings
-from pixelforge.imaging.pixels import Pixels
+from pixelforge.core.pipeline import SamplingSettings, sample_sprites
+from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.imaging.pixels import Pixels, from_values
 from pixelforge.imaging.sheet import lay_out
-from training.evaluation.judges import draw_sprites
 
+BATCH = 64
 SAMPLES_A_CLASS = 8
 SETTINGS = SamplingSettings(sampler="dpm++2m", steps=20, guidance_scale=2.0)
+PASSES = 2 * SETTINGS.steps  # of every sample through the network: with guidance, two a step
+
+
+def draw_sprites(
+    checkpoint: Checkpoint, labels: NDArray[np.int64], settings: SamplingSettings, seed: int, device: torch.device
+) -> Iterator[Pixels]:
+    """Sprites for `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
+    schedule = NoiseSchedule.build(checkpoint.header.diffusion)
+    network = checkpoint.network.to(device)
+    for start in range(0, len(labels), BATCH):
+        part = torch.from_numpy(labels[start : start + BATCH]).to(device)
+        seeds = range(seed + start, seed + start + len(part))
+        values = sample_sprites(network, checkpoint.header.model, schedule, part, seeds, settings)
+        yield from_values(values.cpu().numpy())
 
 
 def draw_samples(checkpoint: Checkpoint, device: torch.device) -> Pixels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.config import Colour, Kind, ModelConfig, Prediction
+from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.kinds import kind_row
 from pixelforge.errors import TrainingError
@@ -20,30 +20,9 @@ LABEL_TABLE = "label_emb.weight"
 HEAD = ("out_conv.weight", "out_conv.bias")
 
 
-@dataclass(frozen=True)
-class Beginning:
-    """A network's shape and the weights that it begins with."""
-
-    model: ModelConfig
-    weights: dict[str, Tensor]
-
-
-def begin_from(
-    parent: Checkpoint,
-    image_size: int,
-    class_names: tuple[str, ...],
-    palette: tuple[Colour, ...],
-    prediction: Prediction,
-    dropout: float,
-    kinds: tuple[Kind, ...] = (),
-) -> Beginning:
-    """The parent's network for other classes and colours. Raises TrainingError where it cannot be had.
-
-    Classes and kinds of the same name keep their rows of the embedding; a new class begins as the null class, a new
-    kind as its class. A new colour of the palette begins as the nearest of the parent's, and a new kind of prediction
-    with a new last layer.
-    """
-    shape = parent.header.model
+def shape_of(parent: ModelHeader, image_size: int) -> ModelConfig:
+    """The network to begin from. Raises TrainingError for one that cannot be trained at that size."""
+    shape = parent.model
     if shape.architecture != "context_unet":
         raise TrainingError("A notebook's network cannot be trained on: begin from the bundled model, or from nothing.")
     if shape.image_size != image_size:
@@ -51,16 +30,23 @@ def begin_from(
             f"That model makes sprites of {shape.image_size} x {shape.image_size} pixels, not of {image_size}: "
             "begin from nothing (--from nothing)."
         )
-    model = replace(
-        shape, num_classes=len(class_names), palette=palette, prediction=prediction, dropout=dropout, kinds=kinds
-    )
+    return shape
+
+
+def weights_from(parent: Checkpoint, model: ModelConfig, class_names: tuple[str, ...]) -> dict[str, Tensor]:
+    """The weights that a network of the parent's shape begins with, for other classes, kinds, colours or prediction.
+
+    Classes and kinds of the same name keep their rows of the embedding; a new class begins as the null class, a new
+    kind as its class. A new colour of the palette begins as the nearest of the parent's, and a new kind of prediction
+    with a new last layer.
+    """
     weights = dict(parent.network.state_dict())
     weights[LABEL_TABLE] = _label_table(parent.header, weights[LABEL_TABLE], class_names, model)
-    weights.update(_head(shape, model, weights))
-    return Beginning(model, weights)
+    weights.update(_head(parent.header.model, model, weights))
+    return weights
 
 
-def inherit(own: Provenance, parent: ModelHeader, name: str) -> Provenance:
+def inherited_provenance(own: Provenance, parent: ModelHeader, name: str) -> Provenance:
     """The provenance of a model begun from `parent`: its credits stay due, and on the same data its steps count on."""
     before = parent.provenance
     if before.data == own.data:

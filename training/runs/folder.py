@@ -1,4 +1,4 @@
-"""A run's folder, as whoever watches the run sees it: figures, sample grids, how far it is, and what is wished of it.
+"""A run's folder, as whoever watches the run sees it: figures, sample grids, how far it is, and commands to it.
 
 Without torch, so that the window can read it.
 """
@@ -18,16 +18,17 @@ from filelock import FileLock, Timeout
 from pixelforge.errors import OutputError, TrainingError
 from pixelforge.files import parse_json, reason, replacing
 
-Phase = Literal["preparing", "training", "paused", "halted", "ended", "turned", "finished"]
+RunPhase = Literal["preparing", "training", "paused", "halted", "ended", "turned", "finished"]
 """`halted` can be resumed; `ended` was ended by the user, `turned` because the held-out loss rose: both are over."""
 
-OVER: tuple[Phase, ...] = ("ended", "turned", "finished")
+OVER: tuple[RunPhase, ...] = ("ended", "turned", "finished")
 
-Wish = Literal["pause", "halt", "end"]
+Command = Literal["pause", "halt", "end"]
+"""`halt` can be resumed later; `end` is for good."""
 
 SAMPLE_SCALE = 4  # screen pixels a pixel in the pictures of samples
 
-LOOKING = 1.0  # seconds within which somebody who only looks whether a run is alive has let it go again
+LOOKING = 1.0  # seconds within which somebody who only looked whether a run is alive has let its lock go
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,16 +44,23 @@ class StatsRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunStatus:
+class RunProgress:
     """How far a run is: status.json."""
 
-    phase: Phase
+    phase: RunPhase
     step: int = 0
-    total: int = 0
+    total: int = 0  # steps; 0 where they are not known, as the clock ends the run
+    fraction: float | None = None  # of the run that it has had, 0 to 1; None where only the steps tell it
     best_step: int = 0  # of the least held-out loss; 0 before the first
     images_per_second: float | None = None
     seconds_left: float | None = None
     about: str = ""  # sprites and classes, in a line
+
+    @property
+    def share(self) -> float:
+        """Of the run that it has had, 0 to 1; 0 where nothing is known."""
+        known = self.fraction if self.fraction is not None else self.step / self.total if self.total else 0.0
+        return min(1.0, max(0.0, known))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +71,7 @@ class RunSource:
     keep_background: bool = False
 
 
-class RunFiles:
+class RunFolder:
     """The files of one run under `root`."""
 
     def __init__(self, root: Path) -> None:
@@ -76,13 +84,13 @@ class RunFiles:
         self.best_path = root / "best.safetensors"
         self.samples_folder = root / "samples"
         self.log_path = root / "log.txt"  # of a run that nobody reads at a terminal
-        self._wish_path = root / "wish"
+        self._command_path = root / "wish"  # its name since version 0.1
         self._lock_path = root / "lock"
 
     def read_source(self) -> RunSource:
         """What the run learns from. Raises TrainingError."""
         try:
-            return msgspec.json.decode(self.config_path.read_bytes(), type=RunSource)
+            return parse_json(self.config_path.read_bytes(), RunSource)
         except (OSError, ValueError) as error:
             raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
@@ -117,37 +125,37 @@ class RunFiles:
         found = {int(path.stem): path for path in self.samples_folder.glob("*.png") if path.stem.isdigit()}
         return dict(sorted(found.items()))
 
-    def read_status(self) -> RunStatus | None:
+    def read_status(self) -> RunProgress | None:
         """How far the run is; None where it has not told, or where that cannot be read."""
         try:
-            return parse_json(self.status_path.read_bytes(), RunStatus)
+            return parse_json(self.status_path.read_bytes(), RunProgress)
         except (OSError, ValueError):
             return None
 
-    def write_status(self, status: RunStatus) -> None:
+    def write_status(self, status: RunProgress) -> None:
         """Tell how far the run is. Raises OutputError."""
         with replacing(self.status_path, durable=False) as part:
             part.write_bytes(msgspec.json.encode(status))
 
-    def wish(self) -> Wish | None:
-        """What is wished of the run; None: that it goes on."""
+    def command(self) -> Command | None:
+        """What the run is told to do; None: to go on."""
         try:
-            wish: Wish = msgspec.convert(self._wish_path.read_text(), type=Wish)
-            return wish
+            command: Command = msgspec.convert(self._command_path.read_text(), type=Command)
+            return command
         except (OSError, ValueError):
             return None
 
-    def set_wish(self, wish: Wish | None) -> None:
-        """Wish something of the run; it is heeded after the step at hand. Raises OutputError."""
-        if wish is None:
-            self._wish_path.unlink(missing_ok=True)
+    def send(self, command: Command | None) -> None:
+        """Tell the run to do something after the step at hand, or to go on. Raises OutputError."""
+        if command is None:
+            self._command_path.unlink(missing_ok=True)
             return
-        with replacing(self._wish_path, durable=False) as part:
-            part.write_text(wish)
+        with replacing(self._command_path, durable=False) as part:
+            part.write_text(command)
 
     @contextmanager
     def locked(self, patience: float = LOOKING) -> Iterator[None]:
-        """Have the run to oneself; the system lets it go when the process dies. Raises TrainingError or OutputError.
+        """Lock the run; the system unlocks it when the process dies. Raises TrainingError or OutputError.
 
         patience: seconds to wait for another who has it.
         """
@@ -164,12 +172,18 @@ class RunFiles:
         finally:
             lock.release()
 
-    def check_is_its_own(self) -> None:
-        """Raises TrainingError if a run that is to be begun here would mix its files with somebody's."""
-        before = {path.name for path in (self.status_path, self.log_path, self._wish_path, self._lock_path)}
+    def check_new(self) -> None:
+        """Raises TrainingError if there is a run already."""
+        if self.config_path.exists():
+            raise TrainingError(f"{self.root} holds a run already: go on with --resume, or choose another --out.")
+
+    def check_free(self) -> None:
+        """Raises TrainingError if a run that is to be begun here would mix its files with a run's, or somebody's."""
+        self.check_new()
+        own = {path.name for path in (self.status_path, self.log_path, self._command_path, self._lock_path)}
         with suppress(OSError):  # not there yet, or `locked` says what is wrong with it
             others = sorted(path.name for path in self.root.iterdir() if not path.name.startswith("."))
-            if seen := [name for name in others if name not in before]:
+            if seen := [name for name in others if name not in own]:
                 raise TrainingError(
                     f"{self.root} holds other files ({seen[0]}), and a run wants a folder of its own: "
                     "choose another --out."
@@ -184,7 +198,7 @@ class RunFiles:
                 self.root.rmdir()
 
     def is_alive(self) -> bool:
-        """Whether a process is training it now."""
+        """Whether a process is training it now. Raises OutputError where the lock cannot be opened to tell."""
         if not self._lock_path.exists():
             return False
         try:

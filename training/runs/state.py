@@ -1,46 +1,37 @@
-"""A run's folder: what stands in it, and how it is written so that a power cut leaves a run that resumes."""
+"""What a run keeps of itself: settings, state and models, written so that a power cut leaves a run that resumes."""
 
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import torch
 
 from pixelforge.core.checkpoint import save_checkpoint
-from pixelforge.core.config import DiffusionConfig, ModelConfig
-from pixelforge.core.header import ModelHeader, Provenance
+from pixelforge.core.header import ModelHeader
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import OutputError, TrainingError
 from pixelforge.files import check_writable, parse_json, replacing
-from training.learning.config import TrainConfig
-from training.runs.folder import RunFiles
+from training.runs.clock import SECOND
+from training.runs.config import RunConfig
+from training.runs.folder import RunFolder
+
+State = dict[str, Any]
+"""What a run is resumed from: plain values and tensors."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunConfig:
-    """config.json: everything that makes the run what it is."""
-
-    data: str  # the folder trained on
-    fingerprint: str  # of the training part, so that a resumed run sees the same sprites
-    class_names: tuple[str, ...]
-    model: ModelConfig
-    diffusion: DiffusionConfig
-    training: TrainConfig
-    keep_background: bool = False  # whether flat grounds of opaque pictures stay
-    provenance: Provenance  # as the model file will carry it; counts and date are filled in when it is written
-
-
-class RunDir(RunFiles):
-    """What the run itself writes into its folder, and reads to go on."""
+class RunStorage(RunFolder):
+    """What the run itself writes into its folder, and reads to resume."""
 
     def start(self, config: RunConfig) -> None:
         """Begin a run. Raises TrainingError if one stands there already, OutputError if the folder is not writable."""
-        if self.config_path.exists():
-            raise TrainingError(f"{self.root} holds a run already: go on with --resume, or choose another --out.")
+        self.check_new()
         check_writable(self.root)
+        self.write_config(config)
+
+    def write_config(self, config: RunConfig) -> None:
+        """Write the settings, or replace them. Raises OutputError."""
         with replacing(self.config_path) as part:
             part.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2))
 
@@ -53,15 +44,16 @@ class RunDir(RunFiles):
         except (OSError, msgspec.MsgspecError) as error:
             raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
-    def save_state(self, state: dict[str, Any]) -> None:
-        """Keep all that resuming needs. Raises OutputError."""
+    def save(self, header: ModelHeader, weights: dict[str, torch.Tensor], state: State) -> None:
+        """Write the model as it is now, ready to use, and all that resuming needs. Raises OutputError."""
+        save_checkpoint(self.snapshot_path, header, weights)
         with replacing(self.state_path) as part:
             try:
                 torch.save(state, part)
             except RuntimeError as error:  # what torch makes of a full disk
                 raise OutputError(f"{self.state_path} cannot be written whole: is the disk full?") from error
 
-    def read_state(self) -> dict[str, Any] | None:
+    def read_state(self) -> State | None:
         """The last saved state, or None where the run had not come that far. Raises TrainingError."""
         try:
             content = self.state_path.read_bytes()
@@ -75,9 +67,16 @@ class RunDir(RunFiles):
             raise TrainingError(f"{self.state_path} is not a training state.")
         return state
 
-    def save_snapshot(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
-        """Write the model as it is now, ready to use."""
-        save_checkpoint(self.snapshot_path, header, weights)
+    def had(self, state: State | None) -> tuple[int, int]:
+        """Steps and nanoseconds that a saved run had had. Raises TrainingError."""
+        if state is None:
+            return 0, 0
+        try:
+            # Version 0.1 knew the time of its steps alone.
+            had = state["elapsed"] if "elapsed" in state else round(float(state["seconds"]) * SECOND)
+            return int(state["step"]), int(had)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise TrainingError(f"{self.state_path} does not say how far the run is.") from error
 
     def save_best(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
         """Write the model of the least held-out loss so far."""

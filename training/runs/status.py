@@ -1,64 +1,71 @@
-"""Between a run and whoever watches its folder: tells how far it is, and heeds what is wished."""
+"""A run's status.json, kept in step with the run for whoever watches its folder."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from training.runs.folder import Phase, RunFiles, RunStatus, Wish
+from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent, Stepped
+from training.runs.folder import RunFolder, RunPhase, RunProgress
 
-if TYPE_CHECKING:
-    from training.runs.run import TrainStep
-
-INTERVAL = 0.5  # seconds between two words
-NAP = 0.2  # seconds between looks at whether a pause is over
+INTERVAL = 0.5  # seconds between two writings
 
 
-class Attendant:
-    """Attends the run in a folder. clock: seconds. Raises OutputError where the folder cannot be written."""
+class StatusFile:
+    """That of the run in a folder. clock: seconds. Raises OutputError where the folder cannot be written."""
 
-    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self._files = RunFiles(root)
+    def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder = folder
         self._clock = clock
-        self._told_at = -INTERVAL
-        self._status = replace(self._files.read_status() or RunStatus(phase="preparing"), phase="preparing")
-        self._files.set_wish(None)
-        self._files.write_status(self._status)
+        self._written_at = -INTERVAL
+        self._now = replace(folder.read_status() or RunProgress(phase="preparing"), phase="preparing")
+        folder.write_status(self._now)
 
-    def begin(self, about: str, step: int, total: int) -> None:
-        """Tell that the run begins, or goes on after `step`."""
-        self._status = RunStatus(phase="training", step=step, total=total, about=about)
-        self._files.write_status(self._status)
+    def follow(self, event: RunEvent) -> None:
+        """Write what an event changes; most steps are not written, so that they cost nothing."""
+        match event:
+            case Noted():
+                return
+            case Begun():
+                self._now = RunProgress(
+                    phase="training",
+                    step=event.step,
+                    total=event.total or 0,
+                    fraction=event.fraction,
+                    about=event.about,
+                )
+            case Stepped():
+                if not self._take(event):
+                    return
+            case Paused():
+                self._now = replace(self._now, phase="paused", seconds_left=None)
+            case Continued():
+                self._now = replace(self._now, phase="training")
+            case Ended():
+                self._now = _left(self._now, event.phase)
+        self._folder.write_status(self._now)
 
-    def tell(self, step: TrainStep, best_step: int) -> None:
-        """Tell of a step; of most steps nothing, so that telling costs nothing."""
-        speed = step.stats.images_per_second if step.stats is not None else self._status.images_per_second
-        self._status = replace(
-            self._status,
+    def leave(self) -> None:
+        """Nobody pulls the run any more: it can be resumed."""
+        self._folder.write_status(_left(self._now, "halted"))
+
+    def _take(self, step: Stepped) -> bool:
+        """Whether it is time to write again."""
+        speed = step.stats.images_per_second if step.stats is not None else self._now.images_per_second
+        self._now = replace(
+            self._now,
             step=step.step,
-            best_step=best_step,
+            fraction=step.fraction,
+            best_step=step.best_step,
             images_per_second=speed,
             seconds_left=step.seconds_left,
         )
-        if self._clock() - self._told_at >= INTERVAL or step.stats is not None:
-            self._told_at = self._clock()
-            self._files.write_status(self._status)
+        if self._clock() - self._written_at < INTERVAL and step.stats is None:
+            return False
+        self._written_at = self._clock()
+        return True
 
-    def wish(self) -> Wish | None:
-        """What is wished now."""
-        return self._files.wish()
 
-    def wait_while_paused(self, stopped: Callable[[], bool]) -> Wish | None:
-        """What is wished after the pause, which `stopped` ends as well."""
-        self._files.write_status(replace(self._status, phase="paused", seconds_left=None))
-        while (wish := self._files.wish()) == "pause" and not stopped():
-            time.sleep(NAP)
-        self._files.write_status(self._status)
-        return wish
-
-    def end(self, phase: Phase) -> None:
-        """Tell how it ended."""
-        self._files.write_status(replace(self._status, phase=phase, seconds_left=None))
+def _left(now: RunProgress, phase: RunPhase) -> RunProgress:
+    return replace(now, phase=phase, seconds_left=None)

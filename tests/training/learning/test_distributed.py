@@ -18,9 +18,9 @@ from pixelforge.errors import TrainingError
 from tests.conftest import RunCommand
 from training.learning.distributed import Processes
 from training.runs.folder import StatsRow
-from training.runs.plan import Wishes, plan_run
-from training.runs.run import Run
-from training.runs.state import RunDir
+from training.runs.request import TrainingRequest
+from training.runs.session import carry
+from training.runs.state import RunStorage
 
 SETTINGS = [
     "--steps",
@@ -38,13 +38,13 @@ SETTINGS = [
     "--device",
     "cpu",
 ]
-WISHES = Wishes(steps=50, size=8, width=8, batch=8, dropout=0, precision="float32", device="cpu")  # the same
+REQUEST = TrainingRequest(steps=50, size=8, width=8, batch=8, dropout=0, precision="float32", device="cpu")  # the same
 SLOW_START = 90  # seconds until something must have happened
 
 
-def finish(run: Run) -> None:
-    """Make the steps that are left, in this process."""
-    for _ in run.steps():
+def finish(folder: Path | None, out: Path) -> None:
+    """Begin a run, or resume it, in this process."""
+    for _ in carry(folder, out, REQUEST, resume=folder is None):
         pass
 
 
@@ -65,7 +65,7 @@ def train(processes: int, *arguments: object) -> str:
 
 
 def figures(out: Path) -> list[StatsRow]:
-    return RunDir(out).read_stats()
+    return RunStorage(out).read_stats()
 
 
 def assert_same_curve(one: Path, other: Path, steps: int) -> None:
@@ -94,7 +94,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     rng = np.random.default_rng(0)
     for number in range(40):
         write_sprite(root / "sprites" / f"class {number % 2}" / f"{number}.png", blob(rng))
-    finish(plan_run(root / "sprites", root / "run", WISHES).run)
+    finish(root / "sprites", root / "run")
     return root / "sprites", root / "run"
 
 
@@ -112,7 +112,7 @@ def test_a_process_that_dies_ends_the_run_which_another_number_resumes(
     out = tmp_path / "run"
     with begin(2, folder, "--out", out, *SETTINGS) as process:
         deadline = time.monotonic() + SLOW_START
-        while time.monotonic() < deadline and not (RunDir(out).stats_path.exists() and len(figures(out)) > 5):
+        while time.monotonic() < deadline and not (RunStorage(out).stats_path.exists() and len(figures(out)) > 5):
             time.sleep(0.02)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         os.kill(int(children[-1]), signal.SIGKILL)
@@ -120,8 +120,18 @@ def test_a_process_that_dies_ends_the_run_which_another_number_resumes(
     assert process.returncode != 0
     if len(figures(out)) < 50:  # it was not done before
         assert "--resume" in said
-    finish(Run.resume(out, device="cpu"))
+    finish(None, out)
     assert_same_curve(run, out, 50)
+
+
+def test_several_processes_go_by_one_clock(alone: tuple[Path, Path], tmp_path: Path) -> None:
+    folder, _ = alone
+    begun = time.monotonic()
+    said = train(2, folder, "--out", tmp_path / "run", "--minutes", "0.1", *SETTINGS[2:])
+    assert time.monotonic() - begun < 6 + SLOW_START
+    rows = figures(tmp_path / "run")
+    assert rows[-1].learning_rate < 0.1 * max(row.learning_rate for row in rows)
+    assert "Model: " in said
 
 
 def test_a_batch_that_cannot_be_shared_is_refused() -> None:

@@ -11,23 +11,10 @@ from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 from training.data.sprites import SpriteSet
-from training.learning.loop import to_planes
-from training.learning.loss import clean_values, diffusion_loss, stratified_timesteps
+from training.learning.batches import to_planes
+from training.learning.loss import clean_values, diffusion_loss
 
 SCHEDULE = NoiseSchedule.build(DiffusionConfig())
-
-
-@pytest.mark.parametrize("size", [1, 7, 64, 1000])
-def test_one_timestep_from_every_stratum(size: int) -> None:
-    t = stratified_timesteps(size, 1000, torch.Generator().manual_seed(0))
-    edges = torch.arange(size + 1) * 1000 / size
-    assert ((t + 1 > edges[:-1]) & (t < edges[1:])).all()
-
-
-def test_timesteps_are_uniform() -> None:
-    generator = torch.Generator().manual_seed(0)
-    drawn = torch.cat([stratified_timesteps(10, 10, generator) for _ in range(2000)])
-    assert torch.bincount(drawn, minlength=10).tolist() == [2000] * 10
 
 
 def test_planes_hold_the_sprites_exactly(data: SpriteSet, model_config: ModelConfig) -> None:

@@ -1,137 +1,122 @@
-"""What a run begins from, and the settings that suit its data."""
+"""The plan: a function of the request, the data and the parent's header, and of nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
 
-from pixelforge.core.build import build_network
-from pixelforge.core.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from pixelforge.core.config import Kind, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
-from pixelforge.core.kinds import kind_row
 from pixelforge.errors import ConfigError, RequestError, TrainingError
 from training.data.sprites import SpriteSet
-from training.learning.warm_start import begin_from, inherit
-from training.runs.plan import Wishes, choose_settings, plan_run
+from training.runs.config import with_intervals
+from training.runs.plan import Parent, choose_settings, plan
+from training.runs.request import PRESETS, TrainingRequest
 
-PALETTE = ((0, 0, 0), (255, 0, 0), (0, 0, 255))
-KINDS = (Kind(name="orc", label=0, share=0.5), Kind(name="cat", label=0, share=0.5))
+TOY = TrainingRequest(size=8, steps=10)
 
 
 @pytest.fixture
-def parent(model_config: ModelConfig) -> Checkpoint:
-    config = replace(model_config, num_classes=2, palette=PALETTE, kinds=KINDS)
-    torch.manual_seed(0)
-    network = build_network(config)
-    for weight in network.state_dict().values():
-        weight += torch.randn_like(weight)
-    return Checkpoint(ModelHeader(model=config, class_names=("beasts", "food")), network)
-
-
-def test_the_same_data_begins_with_the_same_network(parent: Checkpoint) -> None:
-    begun = begin_from(parent, 8, ("beasts", "food"), PALETTE, "palette", 0.3, KINDS)
-    assert begun.model == replace(parent.header.model, dropout=0.3)
-    for name, weight in parent.network.state_dict().items():
-        assert torch.equal(begun.weights[name], weight), name
-
-
-def test_known_classes_keep_their_row_and_new_ones_begin_as_none(parent: Checkpoint) -> None:
-    kinds = (Kind(name="orc", label=2, share=0.4), Kind(name="elf", label=2, share=0.3))
-    begun = begin_from(parent, 8, ("food", "tools", "beasts"), PALETTE, "palette", 0.1, kinds)
-    before, after = parent.network.label_emb.weight, begun.weights["label_emb.weight"]
-    orc = kind_row(parent.header.model, 0)
-    null = parent.header.model.null_class
-    assert torch.equal(after, before[[1, null, 0, null, orc, 0]])
-    build_network(begun.model).load_state_dict(begun.weights)
-
-
-def test_a_new_colour_begins_as_the_nearest(parent: Checkpoint) -> None:
-    colours = ((250, 20, 10), (10, 5, 5), (0, 0, 255), (30, 30, 230))
-    begun = begin_from(parent, 8, ("beasts",), colours, "palette", 0.1)
-    for name in ("out_conv.weight", "out_conv.bias"):
-        before = parent.network.state_dict()[name]
-        assert torch.equal(begun.weights[name], before[[0, 2, 1, 3, 3]])  # transparent first
-    build_network(begun.model).load_state_dict(begun.weights)
-
-
-def test_another_prediction_begins_with_a_new_last_layer(parent: Checkpoint) -> None:
-    begun = begin_from(parent, 8, ("beasts",), (), "v", 0.1)
-    network = build_network(begun.model)
-    network.load_state_dict(begun.weights)
-    assert network.out_conv.weight.shape[0] == 4
-    assert not network.out_conv.weight.any()
-    assert torch.equal(network.init_conv.weight, parent.network.init_conv.weight)
-
-
-def test_another_size_needs_nothing_to_begin_from(parent: Checkpoint) -> None:
-    with pytest.raises(TrainingError, match="8 x 8 pixels, not of 16"):
-        begin_from(parent, 16, ("beasts",), PALETTE, "palette", 0.1)
-
-
-def test_credits_stay_due() -> None:
+def parent(model_config: ModelConfig) -> Parent:
     header = ModelHeader(
-        model=ModelConfig(num_classes=1, palette=PALETTE),
-        class_names=("a",),
-        provenance=Provenance(data="pack", credits="drawn by Ann", licence="CC BY 4.0", steps=100),
+        model=replace(model_config, augment_dim=0),
+        class_names=("beasts", "food"),
+        provenance=Provenance(credits="drawn by Ann", licence="CC0"),
     )
-    own = inherit(Provenance(data="mine", credits="me"), header, "base")
-    assert own.credits == "me; begun from base: drawn by Ann (CC BY 4.0)"
-    assert own.steps == 0
-    assert inherit(Provenance(data="mine"), header, "base").credits.startswith("begun from base")
-    same = inherit(Provenance(data="pack"), header, "base")
-    assert (same.steps, same.credits, same.licence) == (100, "drawn by Ann", "CC BY 4.0")
+    return Parent("base", header)
+
+
+def test_from_nothing_the_network_is_what_was_asked_for(data: SpriteSet) -> None:
+    request = replace(TOY, width=16, dropout=0.1, tell=False)
+    planned = plan(request, data, None, "float32")
+    model = planned.model
+    assert (model.num_classes, model.image_size, model.base_width, model.dropout, model.augment_dim) == (
+        2,
+        8,
+        16,
+        0.1,
+        0,
+    )
+    assert (planned.class_names, planned.fingerprint) == (data.class_names, data.fingerprint())
+    assert (planned.data, planned.provenance.data) == (data.source, "sprites")
+    assert planned == plan(request, data, None, "float32")
+
+
+def test_from_a_parent_it_is_the_parents_for_these_sprites(data: SpriteSet, parent: Parent) -> None:
+    planned = plan(TOY, data, parent, "bfloat16")
+    assert planned.model == replace(parent.header.model, dropout=0.2, palette=planned.model.palette)
+    assert planned.training.precision == "bfloat16"
+    assert planned.provenance.credits == "begun from base: drawn by Ann (CC0)"
+
+
+def test_the_prediction_follows_the_colours(data: SpriteSet) -> None:
+    assert plan(TOY, data, None, "float32").model.prediction == "palette"
+    noise = np.random.default_rng(0).integers(0, 256, data.sprites.shape, dtype=np.uint8)
+    noise[..., 3] = 255
+    many = SpriteSet(noise, data.labels, data.class_names, data.groups)
+    assert plan(TOY, many, None, "float32").model.prediction == "v"
+    with pytest.raises(TrainingError, match="64 colours"):
+        plan(replace(TOY, prediction="palette"), many, None, "float32")
+
+
+def test_kinds_are_told_apart_where_that_is_asked_for(data: SpriteSet) -> None:
+    named = replace(data, groups=tuple(f"x/{('cat', 'dog')[i % 2]} {i}" for i in range(len(data))))
+    assert plan(TOY, named, None, "float32").model.kinds == ()
+    kinds = plan(replace(TOY, kinds=True), named, None, "float32").model.kinds
+    assert kinds[0] == Kind(name="cat", label=0, share=0.5)
 
 
 @pytest.mark.parametrize(("sprites", "batch"), [(2000, 64), (512, 64), (511, 32), (100, 16)])
-def test_the_batch_and_the_learning_rate_suit_the_data(
-    data: SpriteSet, model_config: ModelConfig, sprites: int, batch: int
-) -> None:
-    wishes = Wishes(steps=3000)
-    chosen = [choose_settings(sprites, model_config, data, wishes, from_parent=p) for p in (True, False)]
+def test_the_batch_and_the_learning_rate_suit_the_data(sprites: int, batch: int) -> None:
+    request = TrainingRequest(steps=3000)
+    chosen = [choose_settings(request, sprites, "float32", from_parent=from_parent) for from_parent in (True, False)]
     assert {settings.batch_size for settings in chosen} == {batch}
     assert chosen[0].learning_rate == pytest.approx(chosen[1].learning_rate / 4)
     assert chosen[1].learning_rate == pytest.approx(8e-4 * (batch / 64) ** 0.5)
-    assert (chosen[0].evaluate_every, chosen[0].patience) == (100, 800)
+    assert (chosen[0].evaluate_every, chosen[0].patience, chosen[0].patient_figures) == (100, 800, 8)
 
 
-def test_what_the_user_says_holds(data: SpriteSet, model_config: ModelConfig) -> None:
-    wishes = Wishes(steps=10, batch=5, learning_rate=0.5, early_stop=False)
-    settings = choose_settings(2000, model_config, data, wishes, from_parent=True)
+def test_what_the_user_says_holds() -> None:
+    request = TrainingRequest(
+        steps=10, batch=5, learning_rate=0.5, early_stop=False, schedule="late", precision="bfloat16"
+    )
+    settings = choose_settings(request, 2000, "float32", from_parent=True)
     assert (settings.batch_size, settings.learning_rate, settings.patience, settings.warmup_steps) == (5, 0.5, 0, 1)
+    assert (settings.schedule, settings.precision) == ("late", "bfloat16")
 
 
-def test_a_run_begins_from_the_model_that_is_named(parent: Checkpoint, folder: Path, tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "base.safetensors", parent.header, parent.network.state_dict())
-    wishes = Wishes(size=8, steps=2, parent=str(tmp_path / "base.safetensors"), device="cpu")
-    planned = plan_run(folder, tmp_path / "run", wishes)
-    assert planned.notes[-1] == "Begins from base."
-    begun = load_checkpoint(planned.run.dir.snapshot_path)
-    torch.testing.assert_close(begun.network.init_conv.weight, parent.network.init_conv.weight, atol=2e-3, rtol=2e-3)
-    assert begun.header.class_names == ("beasts", "tools")
-    assert "begun from base" in begun.header.provenance.credits
+@pytest.mark.parametrize(
+    ("request_", "length"),
+    [
+        (TrainingRequest(), (None, PRESETS["standard"])),
+        (TrainingRequest(preset="quick"), (None, 5)),
+        (TrainingRequest(preset="quick", minutes=7), (None, 7)),
+        (TrainingRequest(preset="quick", steps=7), (7, None)),
+    ],
+)
+def test_a_number_comes_before_a_preset(request_: TrainingRequest, length: tuple[int | None, float | None]) -> None:
+    settings = choose_settings(request_, 100, "float32", from_parent=False)
+    assert (settings.steps, settings.minutes) == length
 
 
-def test_the_bundled_model_is_the_beginning_where_it_fits(folder: Path, tmp_path: Path) -> None:
-    fits = Wishes(size=16, steps=1, device="cpu")
-    assert plan_run(folder, tmp_path / "fits", fits).notes[-1] == "Begins from dawnlike16."
-    others = (Wishes(size=8, steps=1), Wishes(width=8, steps=1), Wishes(parent="nothing", steps=1))
-    for number, wishes in enumerate(others):
-        assert plan_run(folder, tmp_path / str(number), wishes).notes[-1] == "Begins from nothing."
+def test_in_a_run_of_minutes_the_intervals_are_the_longest_there_may_be() -> None:
+    settings = choose_settings(TrainingRequest(minutes=1), 100, "float32", from_parent=False)
+    assert (settings.evaluate_every, settings.sample_every, settings.save_every) == (500, 1000, 500)
+    assert settings.patient_figures == 8
+    assert with_intervals(settings, early_stop=True) == settings
 
 
-def test_wishes_that_cannot_be(folder: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_is_refused_before_anything_is_read(data: SpriteSet) -> None:
     with pytest.raises(RequestError, match="not both"):
-        plan_run(folder, tmp_path / "run", Wishes(steps=1, minutes=1))
-    with pytest.raises(TrainingError, match="leave out --width"):
-        plan_run(folder, tmp_path / "run", Wishes(steps=1, parent="x.safetensors", width=8))
+        TrainingRequest(steps=1, minutes=1)
     for minutes in (0, -1, float("nan"), float("inf")):
         with pytest.raises(RequestError, match="more than 0 minutes"):
-            plan_run(folder, tmp_path / "run", Wishes(minutes=minutes))
-    for wrong in (Wishes(steps=0), Wishes(steps=1, batch=0), Wishes(steps=1, learning_rate=0), Wishes(steps=-3)):
+            TrainingRequest(minutes=minutes)
+    for wrong in ({"steps": 0}, {"batch": 0}, {"steps": -3}, {"flip": 1.5}, {"holdout": -0.1}):
+        with pytest.raises(RequestError, match="must be"):
+            TrainingRequest(**wrong)
+    for wrong in ({"learning_rate": 0}, {"holdout": 1}):
         with pytest.raises(ConfigError, match="must be"):
-            plan_run(folder, tmp_path / "run", replace(wrong, size=8))
-    assert not (tmp_path / "run").exists()
+            plan(replace(TOY, **wrong), data, None, "float32")
