@@ -15,9 +15,9 @@ from pixelforge import cli_sheets, console
 from pixelforge.core.sampling import Sampling
 from pixelforge.options import with_options
 from pixelforge.words import counted
-from training.command import train
-from training.dataset_command import dataset_app
-from training.evaluate_command import evaluate
+from training.commands.dataset import dataset_app
+from training.commands.evaluate import evaluate
+from training.commands.train import train
 
 if TYPE_CHECKING:
     from pixelforge.services.model_library import ModelEntry
@@ -235,7 +235,7 @@ def average_models(
     out: Annotated[Path, typer.Option(help="The model to write.", show_default=False)],
 ) -> None:
     """Write the mean of several snapshots of a run, which is often better than each of them."""
-    from training.average import average_models
+    from training.learning.average import average_models
 
     average_models(files, out)
     console.report(f"The mean of {len(files)} models: {out}")

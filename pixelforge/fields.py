@@ -14,7 +14,7 @@ checks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from pixelforge.errors import RequestError
@@ -60,6 +60,12 @@ class Setting:
 def setting(default: Any, label: str, help: str, **facts: Any) -> Any:
     """A dataclass field that a user may set. facts: the fields of `Setting`."""
     return field(default=default, metadata={KEY: Setting(label=label, help=help, **facts)})
+
+
+def same_as(record: type, name: str, **facts: Any) -> Any:
+    """A dataclass field that is set as another record's is: its default, its range, its words. facts: what differs."""
+    told = next(fact for fact in fields(record) if fact.name == name)
+    return field(default=told.default, metadata={KEY: replace(told.metadata[KEY], **facts)})
 
 
 def setting_of(record: type, name: str) -> Setting:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from tests.conftest import RunCommand
-from training.dataset import load_sprites
+from training.data.sprites import load_sprites
 
 SIDE, MARGIN, SPACING = 8, 3, 2
 COLOURS = np.array([[20, 12, 28], [210, 69, 73], [109, 170, 44], [89, 125, 207]], np.uint8)

@@ -3,7 +3,7 @@
 import typer
 
 from pixelforge.console import run
-from training.command import train
+from training.commands.train import train
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 app.command()(train)

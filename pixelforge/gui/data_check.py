@@ -9,9 +9,10 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from pixelforge.errors import DatasetError
+from pixelforge.files import parse_json
 from pixelforge.gui.child import ChildCommand
 from pixelforge.imaging.pixels import Pixels, read_sprite
-from training.report import CONTACT_SCALE, Report
+from training.data.report import CONTACT_SCALE, DataReport
 
 
 class DataCheck(QObject):
@@ -22,8 +23,9 @@ class DataCheck(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.data: Path | None = None
+        self.size = 16  # pixels a side that it is to be trained at
         self.keep_background = False
-        self.report: Report | None = None
+        self.report: DataReport | None = None
         self.contact: Pixels | None = None  # (H, W, 4)
         self.problem = ""
         self._folder = tempfile.TemporaryDirectory(prefix="pixelforge-")
@@ -36,13 +38,13 @@ class DataCheck(QObject):
         """Whether the data are being read."""
         return self._command.running
 
-    def check(self, data: Path | None, keep_background: bool) -> None:
+    def check(self, data: Path | None, size: int, keep_background: bool) -> None:
         """Look at other data, or at the same once more."""
-        self.data, self.keep_background = data, keep_background
+        self.data, self.size, self.keep_background = data, size, keep_background
         self.report, self.contact, self.problem = None, None, ""
         self._command.stop()
         if data is not None:
-            options = ["--json", "--force", "--contact-sheet", str(self._picture)]
+            options = ["--size", str(size), "--json", "--force", "--contact-sheet", str(self._picture)]
             self._command.run(["dataset", "check", str(data), *options, *["--keep-background"] * keep_background])
         self.changed.emit()
 
@@ -55,7 +57,7 @@ class DataCheck(QObject):
         self.problem = problem
         if not problem:
             try:
-                self.report = msgspec.json.decode(printed, type=Report)
+                self.report = parse_json(printed, DataReport)
                 self.contact = read_sprite(self._picture)[::CONTACT_SCALE, ::CONTACT_SCALE]
             except (msgspec.DecodeError, DatasetError) as error:
                 self.problem = f"The report cannot be read: {error}"

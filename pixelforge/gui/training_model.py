@@ -18,7 +18,7 @@ from pixelforge.gui.messages import Messages
 from pixelforge.services import training_runs
 from pixelforge.services.model_library import ModelEntry, figures_of
 from pixelforge.services.training_runs import NewRun
-from training.run_files import OVER, RunFiles, RunStatus, StatsRow, Wish
+from training.runs.folder import OVER, Command, RunFolder, RunProgress, StatsRow
 
 POLL = 500  # milliseconds between looks at the run's folder
 GRACE = 60.0  # seconds in which a process must have taken its run: it loads torch before
@@ -31,7 +31,7 @@ class Watched:
     """A run as it stands."""
 
     name: str
-    status: RunStatus
+    status: RunProgress
     running: bool
     stats: tuple[StatsRow, ...] = ()
     grids: dict[int, Path] = field(default_factory=dict)  # pictures of samples by step
@@ -56,10 +56,11 @@ class TrainingModel(QObject):
         self._generation = generation
         self._messages = messages
         self._launch = launch
-        self._files: RunFiles | None = None
+        self._files: RunFolder | None = None
         self._watched: Watched | None = None
         self._taken = False  # whether the process has been seen to have the run
         self._launched_at = 0.0
+        self._trouble = ""  # why the last look could not tell whether the run is alive
         self._timer = QTimer(self)
         self._timer.setInterval(POLL)
         self._timer.timeout.connect(self.look)
@@ -80,8 +81,8 @@ class TrainingModel(QObject):
         shutil.rmtree(files.root, ignore_errors=True)  # what is left of a run of that name that came to its end
         self._start(files, arguments)
 
-    def resume(self, files: RunFiles) -> None:
-        """Go on with a run. Raises a PixelForgeError."""
+    def resume(self, files: RunFolder) -> None:
+        """Resume a run. Raises a PixelForgeError."""
         if files.is_alive():
             self._watch(files)
         else:
@@ -89,33 +90,34 @@ class TrainingModel(QObject):
 
     def find(self) -> None:
         """Look for runs of before: watch one that is going on, take in those that came to their end, tell of others."""
-        waiting = training_runs.unfinished_runs()
-        alive = next((files for files in waiting if files.is_alive()), None)
+        trained = [(files, training_runs.is_trained(files)) for files in training_runs.unfinished_runs()]
+        alive = next((files for files, now in trained if now), None)
+        waiting = [files for files, now in trained if now is False]
         if alive is not None:
             self._watch(alive)
             self._messages.inform(f"The training of {alive.root.name} goes on: Train > New training… shows it.")
         elif waiting:
             self._messages.inform(
-                f"The training of {waiting[0].root.name} is not finished: Train > New training… goes on with it."
+                f"The training of {waiting[0].root.name} is not finished: Train > New training… resumes it."
             )
         for files in training_runs.finished_runs():
             self._take_in(files)
 
     def pause(self) -> None:
         """Have the run pause after its step; nothing is lost."""
-        self._wish("pause")
+        self._send("pause")
 
-    def go_on(self) -> None:
-        """Go on after a pause."""
-        self._wish(None)
+    def unpause(self) -> None:
+        """Continue after a pause."""
+        self._send(None)
 
     def end(self) -> None:
         """Have the run end for good; its best model is kept."""
-        self._wish("end")
+        self._send("end")
 
     def halt(self) -> None:
-        """Have the run stop, to be gone on with another time."""
-        self._wish("halt")
+        """Have the run stop, to be resumed another time."""
+        self._send("halt")
 
     def use_now(self) -> None:
         """Put the best model so far into the library and choose it, while the run goes on."""
@@ -144,7 +146,13 @@ class TrainingModel(QObject):
         if watched.measuring:
             self._look_at_figures(files)
             return
-        alive = files.is_alive()
+        try:
+            alive = files.is_alive()
+        except PixelForgeError as error:  # the next look may tell
+            self._trouble = str(error)
+            self._watched = replace(watched, note=self._trouble)
+            self.changed.emit()
+            return
         self._taken = self._taken or alive
         status = files.read_status() or watched.status
         words = training_runs.complaint(files)
@@ -154,53 +162,54 @@ class TrainingModel(QObject):
             stats = tuple(files.read_stats())
         except PixelForgeError:
             stats = watched.stats  # it is being written anew
+        note = "" if watched.note == self._trouble else watched.note
         self._watched = replace(
-            watched, status=status, running=alive or waiting, stats=stats, grids=files.sample_grids()
+            watched, status=status, running=alive or waiting, stats=stats, grids=files.sample_grids(), note=note
         )
         if not self._watched.running:
             self._on_end(files, words)
         self.changed.emit()
 
-    def _start(self, files: RunFiles, arguments: Sequence[str]) -> None:
+    def _start(self, files: RunFolder, arguments: Sequence[str]) -> None:
         try:
             files.root.mkdir(parents=True, exist_ok=True)
             files.log_path.unlink(missing_ok=True)
         except OSError as error:
             raise OutputError(f"The folder {files.root} cannot be written: {reason(error)}.") from error
         self._messages.dismiss()
-        files.set_wish(None)
-        files.write_status(replace(files.read_status() or RunStatus(phase="preparing"), phase="preparing"))
+        files.send(None)
+        files.write_status(replace(files.read_status() or RunProgress(phase="preparing"), phase="preparing"))
         self._launch(arguments, files.log_path)
         self._watch(files)
 
-    def _watch(self, files: RunFiles) -> None:
+    def _watch(self, files: RunFolder) -> None:
         self._files, self._taken, self._launched_at = files, False, time.monotonic()
-        status = files.read_status() or RunStatus(phase="preparing")
+        status = files.read_status() or RunProgress(phase="preparing")
         self._watched = Watched(files.root.name, status, running=True)
         self._timer.start()
         self.look()
 
-    def _wish(self, wish: Wish | None) -> None:
+    def _send(self, command: Command | None) -> None:
         if self._files is not None and self.running:
             try:
-                self._files.set_wish(wish)
+                self._files.send(command)
             except PixelForgeError as error:
                 self._messages.complain(str(error))
 
-    def _on_end(self, files: RunFiles, words: str) -> None:
+    def _on_end(self, files: RunFolder, words: str) -> None:
         self._timer.stop()
         assert self._watched is not None
         if self._watched.status.phase in OVER:
             self._take_in(files)
         elif self._watched.status.phase == "halted":
-            self._watched = replace(self._watched, note="Stopped. It can be gone on with at any time.")
+            self._watched = replace(self._watched, note="Stopped. It can be resumed at any time.")
         else:
-            again = " It can be gone on with: New training…" if training_runs.is_unfinished(files) else ""
+            again = " It can be resumed: New training…" if training_runs.is_unfinished(files) else ""
             note = (words or "Its process was ended from outside.") + again
             self._watched = replace(self._watched, note=note)
             self._messages.complain(f"The training of {self._watched.name} has ended early: {note}")
 
-    def _take_in(self, files: RunFiles) -> None:
+    def _take_in(self, files: RunFolder) -> None:
         """Put the model of a run that is over into the library, and have it measured."""
         if not files.config_path.exists():
             return  # another window of the app watched as well, and was faster
@@ -221,7 +230,7 @@ class TrainingModel(QObject):
         except PixelForgeError as error:
             self._messages.warn(str(error))
 
-    def _look_at_figures(self, files: RunFiles) -> None:
+    def _look_at_figures(self, files: RunFolder) -> None:
         """Whether the model of the run that is watched has been measured by now."""
         assert self._watched is not None
         assert self._watched.model is not None

@@ -14,7 +14,7 @@ from pixelforge.files import parse_json, reason, replacing
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
-from training.run_files import SAMPLE_SCALE
+from training.runs.folder import SAMPLE_SCALE
 
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "dawnlike16"

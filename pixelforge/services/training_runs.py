@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixelforge.errors import RequestError
+from pixelforge.errors import OutputError, RequestError
 from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
 from pixelforge.services.paths import user_runs_folder
-from training.run_files import OVER, RunFiles
+from training.runs.folder import OVER, RunFolder
+from training.runs.request import NOTHING
 
-NOTHING = "nothing"
 FIGURES_COUNT = 200  # sprites that a new model is measured by
 COMPLAINT = "pixelforge: "  # how a command's last line begins that could not do what it was asked
 
@@ -22,46 +22,55 @@ class NewRun:
 
     name: str
     data: Path
-    parent: str = NOTHING  # path of a model file, or "nothing"
+    size: int = 16  # side of the sprites in pixels
+    parent: str = NOTHING  # path of a model file of that size, or "nothing"
     minutes: float
     keep_background: bool = False
     kinds: bool = False
 
 
-def begin_command(new: NewRun) -> tuple[RunFiles, list[str]]:
+def begin_command(new: NewRun) -> tuple[RunFolder, list[str]]:
     """A run and the arguments that begin it. Raises RequestError if there is a model or run of its name already."""
     check_name(new.name)
-    files = RunFiles(user_runs_folder() / new.name)
+    files = RunFolder(user_runs_folder() / new.name)
     if is_unfinished(files):
-        raise RequestError(f"There is a training named {new.name} that is not finished: go on with it, or delete it.")
+        raise RequestError(f"There is a training named {new.name} that is not finished: resume it, or delete it.")
     arguments = ["train", str(new.data), "--out", str(files.root), "--from", new.parent]
-    arguments += ["--minutes", f"{new.minutes:g}"]
+    arguments += ["--size", str(new.size), "--minutes", f"{new.minutes:g}"]
     arguments += ["--keep-background"] * new.keep_background + ["--kinds"] * new.kinds
     return files, arguments
 
 
-def resume_command(files: RunFiles) -> list[str]:
-    """The arguments that go on with a run."""
+def resume_command(files: RunFolder) -> list[str]:
+    """The arguments that resume a run."""
     return ["train", "--resume", "--out", str(files.root)]
 
 
-def evaluate_command(files: RunFiles, model: Path, out: Path) -> list[str]:
+def evaluate_command(files: RunFolder, model: Path, out: Path) -> list[str]:
     """The arguments that measure a run's model by its data, and write the figures. Raises TrainingError."""
     source = files.read_source()
     arguments = ["evaluate", str(model), "--data", source.data, "--count", str(FIGURES_COUNT), "--out", str(out)]
     return arguments + ["--keep-background"] * source.keep_background
 
 
-def unfinished_runs() -> list[RunFiles]:
-    """The runs that can be gone on with, the newest first."""
-    runs = [RunFiles(path.parent) for path in user_runs_folder().glob("*/config.json")]
+def unfinished_runs() -> list[RunFolder]:
+    """The runs that can be resumed, the newest first."""
+    runs = [RunFolder(path.parent) for path in user_runs_folder().glob("*/config.json")]
     return sorted(filter(is_unfinished, runs), key=lambda run: run.config_path.stat().st_mtime, reverse=True)
 
 
-def finished_runs() -> list[RunFiles]:
+def finished_runs() -> list[RunFolder]:
     """The runs that came to their end while nobody watched, whose models are not in the library yet."""
-    runs = [RunFiles(path.parent) for path in user_runs_folder().glob("*/config.json")]
-    return [files for files in runs if not is_unfinished(files) and not files.is_alive()]
+    runs = [RunFolder(path.parent) for path in user_runs_folder().glob("*/config.json")]
+    return [files for files in runs if not is_unfinished(files) and is_trained(files) is False]
+
+
+def is_trained(files: RunFolder) -> bool | None:
+    """Whether a process trains a run now; None where its lock cannot be opened to tell: such a run is left alone."""
+    try:
+        return files.is_alive()
+    except OutputError:
+        return None
 
 
 def free_name(name: str) -> str:
@@ -71,18 +80,18 @@ def free_name(name: str) -> str:
     return next(candidate for candidate in (name, *numbered) if candidate.lower() not in taken)
 
 
-def is_unfinished(files: RunFiles) -> bool:
+def is_unfinished(files: RunFolder) -> bool:
     """Whether there is a run that has not come to its end."""
     status = files.read_status()
     return files.config_path.exists() and (status is None or status.phase not in OVER)
 
 
-def model_of(files: RunFiles) -> Path | None:
+def model_of(files: RunFolder) -> Path | None:
     """The best model of a run so far; None before the first."""
     return next((path for path in (files.best_path, files.snapshot_path) if path.exists()), None)
 
 
-def put_best_into_library(files: RunFiles) -> ModelEntry:
+def put_best_into_library(files: RunFolder) -> ModelEntry:
     """Copy a run's best model so far into the library, named by its step, unless it is there already.
 
     Raises RequestError or OutputError.
@@ -93,7 +102,7 @@ def put_best_into_library(files: RunFiles) -> ModelEntry:
     return there or put_into_library(files, name)
 
 
-def put_into_library(files: RunFiles, name: str) -> ModelEntry:
+def put_into_library(files: RunFolder, name: str) -> ModelEntry:
     """Copy a run's best model into the library. Raises RequestError or OutputError."""
     model = model_of(files)
     if model is None:
@@ -102,14 +111,14 @@ def put_into_library(files: RunFiles, name: str) -> ModelEntry:
     return add_model(model, name, grids[-1] if grids else None)
 
 
-def tidy_up(files: RunFiles) -> None:
+def tidy_up(files: RunFolder) -> None:
     """Remove what only an unfinished run needs; figures and pictures stay until a new run takes the name."""
     for path in (files.config_path, files.state_path, files.snapshot_path, files.best_path):
         with suppress(OSError):  # it is only room on the disk
             path.unlink(missing_ok=True)
 
 
-def complaint(files: RunFiles) -> str:
+def complaint(files: RunFolder) -> str:
     """Why a run's process, or the one that measured its model, says that it gave up; empty where it does not."""
     try:
         lines = files.log_path.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from tests.benchmarks.machine import best_seconds, sgemm_gflops
-from training.augment import AUGMENT_DIM
-from training.config import TrainConfig
-from training.dataset import SpriteSet
-from training.loop import Trainer
-from training.run import best_precision
+from training.data.sprites import SpriteSet
+from training.learning.augmentation import AUGMENT_DIM
+from training.learning.config import TrainConfig
+from training.learning.loop import Trainer, best_precision
 
 STEPS = 4
 
@@ -34,7 +35,7 @@ def main() -> None:
             trainer.step()
         work = counter.get_total_flops() / 1e9
         seconds = best_seconds(trainer.step, STEPS)
-        drawing = best_seconds(trainer.draw, STEPS)
+        drawing = best_seconds(partial(trainer.batches.draw, 0), STEPS)
         images, speed = config.batch_size / seconds, work / seconds
         print(
             f"{precision}: {images:.0f} images/s, {speed:.0f} GFLOP/s, {speed / gflops:.0%} of sgemm; "

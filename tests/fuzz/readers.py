@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -33,12 +33,13 @@ from pixelforge.services.sprites import encode_sprite, read_recipes, read_sheet
 from tests.fuzz import mutate
 from tests.fuzz.mutate import Mutation
 from tests.made import asked, made
-from training.config import TrainConfig
-from training.dataset import load_sprites
-from training.report import check
-from training.run import Run
-from training.run_dir import RunDir
-from training.run_files import RunStatus, StatsRow
+from tests.training.making import begin_run, config_of
+from training.data.report import report_on
+from training.data.sprites import load_sprites
+from training.learning.config import TrainConfig
+from training.runs.folder import RunProgress, StatsRow
+from training.runs.run import Run
+from training.runs.state import RunStorage
 
 COLOURS = ((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207))
 TINY = ModelConfig(
@@ -199,7 +200,7 @@ def _make_arrays(folder: Path) -> Sequence[Files]:
 
 def _read_data(path: Path) -> object:
     loaded = load_sprites(path.parent, 8)
-    check(path.parent, 8)
+    report_on(path.parent, 8)
     return loaded
 
 
@@ -228,7 +229,7 @@ def _in_picture(rng: random.Random, content: bytes) -> bytes:
 
 def _read_picture(path: Path) -> object:
     loaded = load_sprites(path.parents[1], 8)
-    check(path.parents[1], 8)
+    report_on(path.parents[1], 8)
     return loaded
 
 
@@ -289,38 +290,41 @@ def _read_history(path: Path) -> object:
         history.close()
 
 
-def _make_run(folder: Path) -> dict[str, bytes]:
+def _make_run(folder: Path, minutes: float | None) -> dict[str, bytes]:
     for number in range(12):
         target = folder / "data" / ("cats" if number % 2 else "dogs") / f"{number:02}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(_sprite(number)).save(target)
     config = TrainConfig(steps=4, batch_size=4, warmup_steps=1, evaluate_every=2, sample_every=100, save_every=2)
-    run = Run.begin(folder / "data", folder / "run", TINY, config, load_sprites(folder / "data", 8), "cpu")
+    if minutes is not None:
+        config = replace(config, steps=None, minutes=minutes)
+    data = load_sprites(folder / "data", 8)
+    run = begin_run(folder / "run", config_of(data, TINY, config), data)
     for _ in run.steps():
         pass
-    run.dir.write_status(RunStatus(phase="training", step=4, total=4, about="12 sprites"))
+    run.storage.write_status(RunProgress(phase="training", step=4, total=4, about="12 sprites"))
     names = ("config.json", "stats.jsonl", "status.json", "state.pt")
     return {name: (folder / "run" / name).read_bytes() for name in names}
 
 
 def _made_run(first: str) -> Callable[[Path], Sequence[Files]]:
     def make(folder: Path) -> Sequence[Files]:
-        files = _make_run(folder)
-        return [{first: files.pop(first), **files}]
+        made = [_make_run(folder / name, minutes) for name, minutes in (("steps", None), ("minutes", 0.001))]
+        return [{first: files.pop(first), **files} for files in made]
 
     return make
 
 
 def _read_config(path: Path) -> object:
-    return RunDir(path.parent).read_config()
+    return RunStorage(path.parent).read_config()
 
 
 def _read_status(path: Path) -> object:
-    return RunDir(path.parent).read_status()
+    return RunStorage(path.parent).read_status()
 
 
 def _read_stats(path: Path) -> object:
-    run_dir = RunDir(path.parent)
+    run_dir = RunStorage(path.parent)
     rows = run_dir.read_stats()
     run_dir.trim_stats(2)
     run_dir.append_stats(StatsRow(step=3, loss=1, heldout_loss=None, images_per_second=1, learning_rate=1, seconds=1))
@@ -329,7 +333,7 @@ def _read_stats(path: Path) -> object:
 
 def _read_state(path: Path) -> object:
     """As resuming does, up to what touches neither data nor network: those are as the run's config has them."""
-    state = RunDir(path.parent).read_state()
+    state = RunStorage(path.parent).read_state()
     run = _resumable(path.parent)
     if state is not None:
         run.restore(state)
@@ -342,8 +346,8 @@ _runs: dict[bytes, Run] = {}
 def _resumable(folder: Path) -> Run:
     config = (folder / "config.json").read_bytes()
     if config not in _runs:
-        decoded = RunDir(folder).read_config()
-        _runs[config] = Run(RunDir(folder), decoded, load_sprites(Path(decoded.data), 8), "cpu")
+        decoded = RunStorage(folder).read_config()
+        _runs[config] = Run(RunStorage(folder), decoded, load_sprites(Path(decoded.data), 8), "cpu")
     return _runs[config]
 
 

@@ -23,7 +23,7 @@ from pixelforge.services.model_library import list_models
 from pixelforge.services.paths import user_runs_folder
 from tests.gui.using import click, pick
 from tests.made import made
-from training.run_files import RunFiles, RunStatus, StatsRow
+from training.runs.folder import RunFolder, RunProgress, StatsRow
 
 ROW = StatsRow(step=10, loss=2.0, heldout_loss=1.5, images_per_second=80, learning_rate=1e-3, seconds=9)
 
@@ -47,9 +47,9 @@ def open_window(desktop: Desktop) -> TrainingWindow:
     return window
 
 
-def old_run(name: str, status: RunStatus, model_file: Path | None = None) -> RunFiles:
+def old_run(name: str, status: RunProgress, model_file: Path | None = None) -> RunFolder:
     """The folder of a run of before."""
-    files = RunFiles(user_runs_folder() / name)
+    files = RunFolder(user_runs_folder() / name)
     files.samples_folder.mkdir(parents=True)
     files.config_path.write_text('{"data": "/nowhere", "class_names": ["cats", "dogs"]}')
     files.write_status(status)
@@ -147,22 +147,22 @@ def test_a_process_that_dies_is_told_of(qtbot, desktop, sprites) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "closed", "wish"), [("go on", True, None), ("stop", True, "halt"), (None, False, None)]
+    ("answer", "closed", "told"), [("go on", True, None), ("stop", True, "halt"), (None, False, None)]
 )
-def test_closing_the_app_asks_about_a_training(qtbot, desktop, answers, answer, closed, wish) -> None:
-    files = old_run("orcs", RunStatus(phase="training", step=15, total=100))
+def test_closing_the_app_asks_about_a_training(qtbot, desktop, answers, answer, closed, told) -> None:
+    files = old_run("orcs", RunProgress(phase="training", step=15, total=100))
     with files.locked():
         training = restart(desktop)
         assert training.running
         answers["training"] = answer
         assert desktop.window.close() is closed
-        assert files.wish() == wish
+        assert files.command() == told
         assert desktop.window.isVisible() is not closed
         answers["training"] = "go on"
 
 
 def test_a_training_that_goes_on_is_shown_again_at_the_next_start(qtbot, desktop) -> None:
-    files = old_run("orcs", RunStatus(phase="training", step=15, total=100, about="9 sprites", seconds_left=61))
+    files = old_run("orcs", RunProgress(phase="training", step=15, total=100, about="9 sprites", seconds_left=61))
     with ExitStack() as process:
         process.enter_context(files.locked())
         restart(desktop)
@@ -178,12 +178,12 @@ def test_a_training_that_goes_on_is_shown_again_at_the_next_start(qtbot, desktop
         process.close()
         desktop.training.look()
     assert "has ended early: Its process was ended from outside" in desktop.studio.messages.current.text
-    assert "can be gone on with" in progress.note.text()
+    assert "can be resumed" in progress.note.text()
     progress.window().close()
 
 
 def test_a_run_that_another_process_trains_is_not_deleted(qtbot, desktop, bin_folder) -> None:
-    files = old_run("orcs", RunStatus(phase="halted", step=15, total=100))
+    files = old_run("orcs", RunProgress(phase="halted", step=15, total=100))
     window = open_window(desktop)
     with files.locked():
         click(qtbot, window.setup.discard_button)
@@ -196,22 +196,22 @@ def test_a_run_that_another_process_trains_is_not_deleted(qtbot, desktop, bin_fo
 
 
 def test_going_on_keeps_what_is_known_of_the_run(qtbot, desktop) -> None:
-    files = old_run("orcs", RunStatus(phase="halted", step=15, total=100, best_step=10))
+    files = old_run("orcs", RunProgress(phase="halted", step=15, total=100, best_step=10))
     desktop.studio.messages.warn("The training of orcs has ended early.")
     window = open_window(desktop)
     desktop.training._launch = lambda arguments, log: log.write_text("pixelforge: /nowhere does not exist.\n")
     click(qtbot, window.setup.resume_button)
-    assert "/nowhere does not exist. It can be gone on with" in window.progress.note.text()
+    assert "/nowhere does not exist. It can be resumed" in window.progress.note.text()
     assert "step 15 of 100" in window.progress.figures.text()
-    assert (window.progress.bar.value(), window.progress.bar.maximum()) == (15, 100)
-    assert files.read_status() == RunStatus(phase="preparing", step=15, total=100, best_step=10)
+    assert (window.progress.bar.value(), window.progress.bar.maximum()) == (150, 1000)
+    assert files.read_status() == RunProgress(phase="preparing", step=15, total=100, best_step=10)
     window.show_setup()
     assert window.setup.runs_box.currentText() == "orcs, step 15 of 100"
     window.close()
 
 
 def test_an_interrupted_training_is_offered_and_can_be_deleted(qtbot, desktop, bin_folder) -> None:
-    old_run("orcs", RunStatus(phase="halted", step=15, total=100))
+    old_run("orcs", RunProgress(phase="halted", step=15, total=100))
     restart(desktop)
     assert "orcs is not finished" in desktop.studio.messages.current.text
     window = open_window(desktop)
@@ -231,7 +231,7 @@ def test_an_interrupted_training_is_offered_and_can_be_deleted(qtbot, desktop, b
 
 
 def test_a_training_that_ended_without_the_window_is_taken_in(desktop, model_file) -> None:
-    files = old_run("orcs", RunStatus(phase="finished", step=20, total=20), model_file)
+    files = old_run("orcs", RunProgress(phase="finished", step=20, total=20), model_file)
     begun = []
     desktop.training._launch = lambda arguments, log: begun.append(arguments)
     restart(desktop)
@@ -243,8 +243,68 @@ def test_a_training_that_ended_without_the_window_is_taken_in(desktop, model_fil
     assert desktop.studio.messages.current is None
 
 
+def test_a_run_that_the_clock_ends_tells_how_much_of_its_time_is_over(qtbot, desktop) -> None:
+    files = old_run("orcs", RunProgress(phase="training", step=15, fraction=0.37, about="9 sprites", seconds_left=61))
+    with files.locked():
+        restart(desktop)
+        progress = open_window(desktop).progress
+        assert "step 15, 37% of the time" in progress.figures.text()
+        assert (progress.bar.value(), progress.bar.maximum()) == (370, 1000)
+        assert desktop.window.status.training.text() == "Training orcs 37%"
+    desktop.training.close()
+    progress.window().close()
+    desktop.training._watched = None
+
+
+def test_sprites_of_another_size_are_checked_and_trained_at_it(qtbot, desktop, sprites) -> None:
+    launched: list[list[str]] = []
+    desktop.training._launch = lambda arguments, log: launched.append(arguments)
+    window = open_window(desktop)
+    setup = window.setup
+    offered = lambda: [setup.parent_box.itemText(index) for index in range(setup.parent_box.count())]  # noqa: E731
+    assert offered() == ["tiny", "Nothing (takes much longer)"]  # it is the chosen model, of 16 pixels
+    setup.set_data(sprites)
+    pick(setup.size_box, "8 x 8 pixels")
+    assert offered() == ["Nothing (takes much longer)"]
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
+    assert "40 of another size" in setup.report.toPlainText()
+    pick(setup.size_box, "24 x 24 pixels")
+    assert not setup.begin_button.isEnabled()  # until they have been looked at
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
+    click(qtbot, setup.begin_button)
+    ((command, _, *options),) = launched
+    assert command == "train"
+    assert options[options.index("--size") + 1] == "24"
+    assert options[options.index("--from") + 1] == "nothing"
+    desktop.training.close()
+    window.close()
+    desktop.training._watched = None
+
+
+def test_a_lock_that_cannot_be_opened_stops_nothing(qtbot, desktop) -> None:
+    files = old_run("orcs", RunProgress(phase="training", step=15, total=100))
+    lock = files.root / "lock"
+    with files.locked():
+        training = restart(desktop)
+        assert training.running
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    training.look()  # as the timer does
+    assert training.running
+    assert "cannot be written" in training.watched.note
+    window = open_window(desktop)
+    window.show_setup()
+    assert not window.setup.runs_box.isVisible()
+    restart(desktop)
+    lock.rmdir()
+    training.look()
+    assert not training.running
+    assert "ended from outside" in training.watched.note
+    window.close()
+
+
 def test_what_a_model_is_named(qtbot, desktop, sprites) -> None:
-    old_run("orcs", RunStatus(phase="halted"))
+    old_run("orcs", RunProgress(phase="halted"))
     window = open_window(desktop)
     window.setup.set_data(sprites)
     qtbot.waitUntil(lambda: window.check.report is not None, timeout=30_000)
@@ -325,7 +385,7 @@ def test_a_sheet_is_cut_with_the_grid_over_it(qtbot, desktop, sheet, answers, tm
 
 
 def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, answers, tmp_path, bin_folder) -> None:
-    old_run("orcs", RunStatus(phase="finished", step=20, total=20), model_file)
+    old_run("orcs", RunProgress(phase="finished", step=20, total=20), model_file)
     desktop.training._launch = lambda arguments, log: None
     restart(desktop)
     generation = desktop.studio.generation
@@ -374,7 +434,7 @@ def test_a_folder_is_dropped_and_every_field_counts(qtbot, desktop, sprites) -> 
     click(qtbot, window.setup.begin_button)
     out = str(user_runs_folder() / "orcs and elves")
     model = str(desktop.studio.generation.entry.path)
-    begun = ["train", str(sprites), "--out", out, "--from", model, "--minutes", "480", "--keep-background", "--kinds"]
-    assert launched == [begun]
+    options = ["--size", "16", "--minutes", "480", "--keep-background", "--kinds"]
+    assert launched == [["train", str(sprites), "--out", out, "--from", model, *options]]
     desktop.training._watched = None
     window.close()

@@ -31,7 +31,7 @@ PROOF = """
 """
 COMMANDS = """
     from pixelforge.cli import main
-    from training import classifier
+    from training.evaluation import classifier
 
     classifier.MOST_STEPS = 30  # steps enough to ask it something
 

@@ -23,10 +23,10 @@ from pixelforge.services.settings import AppSettings, load_settings, save_settin
 from pixelforge.services.sprites import read_sheet
 from tests.fuzz.readers import TINY, _make_models, _sprite
 from tests.made import made
-from training.config import TrainConfig
-from training.dataset import load_sprites
-from training.run import Run
-from training.run_dir import RunDir
+from tests.training.making import begin_run, config_of, resume_run
+from training.data.sprites import load_sprites
+from training.learning.config import TrainConfig
+from training.runs.state import RunStorage
 
 STEPS = 30  # of a run that is resumed
 BATCH = 8  # sprites that the history takes at once
@@ -181,16 +181,17 @@ def _prepare_run(folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(_sprite(number)).save(target)
     config = replace(CONFIG, steps=1_000_000, evaluate_every=1, sample_every=3, save_every=1)
-    Run.begin(folder / "data", folder / "run", TINY, config, load_sprites(folder / "data", 8), "cpu")
+    data = load_sprites(folder / "data", 8)
+    begin_run(folder / "run", config_of(data, TINY, config), data)
 
 
 def _train(folder: Path) -> None:
-    for step in Run.resume(folder / "run", device="cpu").steps():
+    for step in resume_run(folder / "run").steps():
         print(step.step)
 
 
 def _check_run(folder: Path, said: list[str]) -> None:
-    run_dir = RunDir(folder / "run")
+    run_dir = RunStorage(folder / "run")
     state, rows = run_dir.read_state(), run_dir.read_stats()
     assert state is not None
     assert state["step"] >= int(said[-1])
@@ -205,13 +206,14 @@ def _check_run(folder: Path, said: list[str]) -> None:
 
 def _prepare_resumed(folder: Path) -> None:
     """The same run every time: its data lies beside, and a run knows it by its content."""
-    data = folder.parent / "data"
-    if not data.exists():
+    source = folder.parent / "data"
+    if not source.exists():
         for number in range(12):
-            target = data / ("cats" if number % 2 else "dogs") / f"{number:02}.png"
+            target = source / ("cats" if number % 2 else "dogs") / f"{number:02}.png"
             target.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(_sprite(number)).save(target)
-    Run.begin(data, folder, replace(TINY, dropout=0.1), CONFIG, load_sprites(data, 8), "cpu")
+    data = load_sprites(source, 8)
+    begin_run(folder, config_of(data, replace(TINY, dropout=0.1), CONFIG), data)
 
 
 def _resume(folder: Path) -> None:
@@ -220,25 +222,26 @@ def _resume(folder: Path) -> None:
 
 def saved_step(out: Path) -> int:
     """How far a run has come that is safe."""
-    state = RunDir(out).read_state()
+    state = RunStorage(out).read_state()
     return state["step"] if state else 0
 
 
 def assert_same(one: Path, other: Path) -> None:
     """Two runs are equal to the bit, but for how long they took."""
-    a, b = (RunDir(out).read_state() for out in (one, other))
+    a, b = (RunStorage(out).read_state() for out in (one, other))
     assert a is not None
     assert b is not None
     assert a["step"] == b["step"] == STEPS
     _assert_equal({k: a[k] for k in ("model", "ema", "optimizer", "best_step", "best_loss")}, b)
     rows = [
-        [(r.step, r.loss, r.heldout_loss, r.learning_rate) for r in RunDir(out).read_stats()] for out in (one, other)
+        [(r.step, r.loss, r.heldout_loss, r.learning_rate) for r in RunStorage(out).read_stats()]
+        for out in (one, other)
     ]
     assert rows[0] == rows[1]
     for name in ("snapshot_path", "best_path"):
-        weights = [load_checkpoint(getattr(RunDir(out), name)).network.state_dict() for out in (one, other)]
+        weights = [load_checkpoint(getattr(RunStorage(out), name)).network.state_dict() for out in (one, other)]
         _assert_equal(weights[0], weights[1])
-    samples = [{p.name: p.read_bytes() for p in RunDir(out).samples_folder.glob("[!.]*")} for out in (one, other)]
+    samples = [{p.name: p.read_bytes() for p in RunStorage(out).samples_folder.glob("[!.]*")} for out in (one, other)]
     assert samples[0] == samples[1]
 
 

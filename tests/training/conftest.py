@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from pixelforge.core.config import ModelConfig
-from training.dataset import SpriteSet, load_sprites
+from training.data.sprites import SpriteSet, load_sprites
 
 COLOURS = np.array([[20, 12, 28], [210, 69, 73], [109, 170, 44], [89, 125, 207]], np.uint8)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from training.run_files import StatsRow
+from training.runs.folder import StatsRow
 
 TRAINING, HELD_OUT = "#4a90d9", "#e08a2e"  # told apart by lightness as well
 WIDTH, POINT = 2, 4  # logical pixels

@@ -64,7 +64,7 @@ class RunStatus(QStatusBar):
         going_on = watched is not None and watched.running
         self.training.setVisible(going_on)
         if watched is not None and going_on:
-            share = f" {watched.status.step / watched.status.total:.0%}" if watched.status.total else "…"
+            share = f" {watched.status.share:.0%}" if watched.status.step else "…"
             self.training.setText(f"Training {watched.name}{share}")
 
 

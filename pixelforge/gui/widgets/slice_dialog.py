@@ -27,8 +27,8 @@ from pixelforge.gui.widgets.tile_grid import TileGrid
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.naming import safe_name
 from pixelforge.words import counted
-from training.pictures import clear_background
-from training.slicing import MAX_TILE, Grid, slice_sheet
+from training.data.cleaning import clear_background
+from training.data.slicing import MAX_TILE, Grid, slice_sheet
 
 FIELD_WIDTH = 220  # logical pixels
 MAX_SPACE = 256  # pixels of margin and spacing

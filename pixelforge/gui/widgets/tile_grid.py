@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pixelforge.gui.checkerboard import SQUARE, checkerboard
 from pixelforge.gui.qimage import to_qimage
 from pixelforge.imaging.pixels import Pixels, enlarge
-from training.slicing import Grid, unwanted_tiles
+from training.data.slicing import Grid, unwanted_tiles
 
 SHOWN_TILE = 48  # logical pixels a tile has at the least, where the sheet is small enough for it
 MAX_FACTOR = 8

@@ -14,7 +14,9 @@ from pixelforge.gui.widgets.loss_chart import LossChart
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.model_library import read_figures
-from training.run_files import OVER, SAMPLE_SCALE
+from training.runs.folder import OVER, SAMPLE_SCALE
+
+RESOLUTION = 1000  # of the progress bar
 
 PHASES = {
     "preparing": "Reading the sprites…",
@@ -28,7 +30,7 @@ PHASES = {
 
 
 class TrainingProgress(QWidget):
-    """Shows what the model watches, and passes the user's wishes on to it."""
+    """Shows what the model watches, and passes the user's commands on to it."""
 
     def __init__(self, training: TrainingModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,14 +100,15 @@ class TrainingProgress(QWidget):
             return
         status = watched.status
         self.title.setText(f"{watched.name}: {PHASES[status.phase] if watched.running else _ending(watched)}")
-        self.bar.setRange(0, status.total or (0 if watched.running else 1))  # 0 to 0: it only moves
-        self.bar.setValue(status.total if status.phase in OVER else status.step)
+        known = not watched.running or status.step > 0
+        self.bar.setRange(0, RESOLUTION if known else 0)  # 0 to 0: it only moves
+        self.bar.setValue(round(RESOLUTION * (1 if status.phase in OVER else status.share)))
         self.figures.setText(_figures(watched))
         self.note.setText(_note(watched))
         self.note.setVisible(bool(self.note.text()))
         self.chart.set_stats(watched.stats)
         paused = status.phase == "paused"
-        self.pause_button.setText("&Go on" if paused else "&Pause")
+        self.pause_button.setText("&Continue" if paused else "&Pause")
         for button, usable in (
             (self.pause_button, watched.running and status.phase in ("training", "paused")),
             (self.end_button, watched.running and status.phase in ("training", "paused")),
@@ -144,7 +147,7 @@ class TrainingProgress(QWidget):
     def _toggle_pause(self) -> None:
         watched = self._training.watched
         if watched is not None and watched.status.phase == "paused":
-            self._training.go_on()
+            self._training.unpause()
         else:
             self._training.pause()
 
@@ -158,6 +161,8 @@ def _figures(watched: Watched) -> str:
     parts = [status.about] * bool(status.about)
     if status.total:
         parts.append(f"step {status.step:,} of {status.total:,}")
+    elif status.step:
+        parts.append(f"step {status.step:,}, {status.share:.0%} of the time")
     if status.best_step:
         parts.append(f"best at step {status.best_step:,}")
     if status.images_per_second is not None and watched.running:

@@ -27,11 +27,19 @@ from pixelforge.gui.widgets.check_box import CheckBox
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.naming import safe_name
-from pixelforge.services.training_runs import NOTHING, NewRun
-from training.report import report_lines
-from training.run_files import RunFiles
+from pixelforge.services.training_runs import NewRun
+from training.data.report import report_lines
+from training.runs.folder import RunFolder, RunProgress
+from training.runs.request import NOTHING, PRESETS
 
-PRESETS = (("Quick (5 minutes)", 5), ("Standard (1 hour)", 60), ("Thorough (8 hours)", 480), ("Own time", None))
+TIMES = (
+    ("Quick (5 minutes)", PRESETS["quick"]),
+    ("Standard (1 hour)", PRESETS["standard"]),
+    ("Thorough (8 hours)", PRESETS["thorough"]),
+    ("Own time", None),
+)
+SIZES = (8, 16, 24, 32, 48, 64)  # pixels a side
+USUAL_SIZE = 16
 CONTACT_WIDTH = 230  # logical pixels: the contact sheet's own
 TYPING = 600  # milliseconds without a key, after which a typed path is looked at
 EMPTY = (
@@ -41,18 +49,19 @@ EMPTY = (
 
 
 class TrainingSetup(QWidget):
-    """The fields of a new run, and the runs that can be gone on with."""
+    """The fields of a new run, and the runs that can be resumed."""
 
     browse_requested = Signal()
     slice_requested = Signal()
     begin_requested = Signal(object)  # NewRun
-    resume_requested = Signal(object)  # RunFiles
-    discard_requested = Signal(object)  # RunFiles
+    resume_requested = Signal(object)  # RunFolder
+    discard_requested = Signal(object)  # RunFolder
 
     def __init__(self, check: DataCheck, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._check = check
-        self._runs: list[RunFiles] = []
+        self._runs: list[RunFolder] = []
+        self._models: list[ModelEntry] = []
         self.setAcceptDrops(True)
         self.data = QLineEdit()
         self.data.setPlaceholderText("Folder or .zip")
@@ -66,6 +75,7 @@ class TrainingSetup(QWidget):
         self.contact = SheetPicture()
         self.contact.setMinimumWidth(CONTACT_WIDTH)
         self.contact.setAccessibleName("The first sprites of each class")
+        self.size_box = QComboBox()
         self.parent_box = QComboBox()
         self.preset = QComboBox()
         self.minutes = QSpinBox()
@@ -74,7 +84,7 @@ class TrainingSetup(QWidget):
         self.problem = QLabel()
         self.begin_button = QPushButton("&Train")
         self.runs_box = QComboBox()
-        self.resume_button = QPushButton("&Go on with it")
+        self.resume_button = QPushButton("&Resume it")
         self.discard_button = QPushButton("&Delete it")
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -85,23 +95,17 @@ class TrainingSetup(QWidget):
         self._show()
 
     def set_models(self, entries: Sequence[ModelEntry]) -> None:
-        """The models that can be begun from, in the order of the list."""
-        chosen = self.parent_box.currentData()
-        self.parent_box.clear()
-        for entry in entries:
-            if entry.header is not None and entry.header.model.architecture == "context_unet":
-                self.parent_box.addItem(entry.name, str(entry.path))
-        self.parent_box.addItem("Nothing (takes much longer)", NOTHING)
-        self.parent_box.setCurrentIndex(max(0, self.parent_box.findData(chosen)))
+        """The models there are; those of the chosen size can be begun from, in the order of the list."""
+        self._models = list(entries)
+        self._fill_parents()
 
-    def set_runs(self, runs: Sequence[RunFiles]) -> None:
-        """The runs that can be gone on with."""
+    def set_runs(self, runs: Sequence[RunFolder]) -> None:
+        """The runs that can be resumed."""
         self._runs = list(runs)
         self.runs_box.clear()
         for files in self._runs:
             status = files.read_status()
-            how_far = f", step {status.step:,} of {status.total:,}" if status is not None and status.total else ""
-            self.runs_box.addItem(f"{files.root.name}{how_far}")
+            self.runs_box.addItem(f"{files.root.name}{_how_far(status)}")
         self._earlier.setVisible(bool(self._runs))
 
     def set_data(self, path: Path) -> None:
@@ -124,8 +128,22 @@ class TrainingSetup(QWidget):
         self.set_data(Path(next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())))
         event.acceptProposedAction()
 
+    def _fill_parents(self) -> None:
+        chosen, size = self.parent_box.currentData(), self.size_box.currentData()
+        self.parent_box.clear()
+        for entry in self._models:
+            model = entry.header.model if entry.header is not None else None
+            if model is not None and (model.architecture, model.image_size) == ("context_unet", size):
+                self.parent_box.addItem(entry.name, str(entry.path))
+        self.parent_box.addItem("Nothing (takes much longer)", NOTHING)
+        self.parent_box.setCurrentIndex(max(0, self.parent_box.findData(chosen)))
+
     def _fill(self) -> None:
-        for title, minutes in PRESETS:
+        for size in SIZES:
+            self.size_box.addItem(f"{size} x {size} pixels", size)
+        self.size_box.setCurrentIndex(SIZES.index(USUAL_SIZE))
+        self.size_box.setToolTip("What the sprites are trained at, and made at: others are resized to it.")
+        for title, minutes in TIMES:
             self.preset.addItem(title, minutes)
         self.minutes.setRange(1, 10_000)
         self.minutes.setValue(20)
@@ -152,6 +170,7 @@ class TrainingSetup(QWidget):
         source, form = QFormLayout(), QFormLayout()
         source.addRow(_label("&Sprites", self.data), _row(self.data, self.browse_button, self.slice_button))
         source.addRow("", self.keep_background)
+        form.addRow("Si&ze", self.size_box)
         form.addRow("Begin &from", self.parent_box)
         form.addRow(_label("T&ime", self.preset), _row(self.preset, self.minutes))
         form.addRow("", self.kinds)
@@ -180,6 +199,7 @@ class TrainingSetup(QWidget):
         self.data.textEdited.connect(lambda _: self._typing.start())
         self._typing.timeout.connect(self._look)
         self.keep_background.toggled.connect(lambda _: self._look())
+        self.size_box.currentIndexChanged.connect(lambda _: self._on_size())
         self.preset.currentIndexChanged.connect(lambda _: self._show())
         self.name.textChanged.connect(lambda _: self._show())
         self.begin_button.clicked.connect(self._begin)
@@ -189,13 +209,17 @@ class TrainingSetup(QWidget):
         )
         self._check.changed.connect(self._show)
 
+    def _on_size(self) -> None:
+        self._fill_parents()
+        self._look()
+
     def _look(self) -> None:
         self._typing.stop()
         text = self.data.text().strip()
         path = Path(text).expanduser() if text else None
         if path is not None and (not self.name.text() or not self.name.isModified()):
             self.name.setText(safe_name(path.stem if path.is_file() else path.name))
-        self._check.check(path, self.keep_background.isChecked())
+        self._check.check(path, self.size_box.currentData(), self.keep_background.isChecked())
 
     def _show(self) -> None:
         check = self._check
@@ -217,12 +241,19 @@ class TrainingSetup(QWidget):
             NewRun(
                 name=self.name.text().strip(),
                 data=self._check.data,
+                size=self._check.size,
                 parent=self.parent_box.currentData(),
                 minutes=self.preset.currentData() or self.minutes.value(),
                 keep_background=self.keep_background.isChecked(),
                 kinds=self.kinds.isChecked(),
             )
         )
+
+
+def _how_far(status: RunProgress | None) -> str:
+    if status is None or not status.step:
+        return ""
+    return f", step {status.step:,}" + (f" of {status.total:,}" if status.total else f", {status.share:.0%}")
 
 
 def _row(*widgets: QWidget) -> QWidget:

@@ -14,8 +14,8 @@ from pixelforge.gui.training_model import TrainingModel
 from pixelforge.gui.widgets.slice_dialog import SliceDialog
 from pixelforge.gui.widgets.training_progress import TrainingProgress
 from pixelforge.gui.widgets.training_setup import TrainingSetup
-from pixelforge.services.training_runs import NewRun, unfinished_runs
-from training.run_files import RunFiles
+from pixelforge.services.training_runs import NewRun, is_trained, unfinished_runs
+from training.runs.folder import RunFolder
 
 
 class TrainingWindow(QDialog):
@@ -75,18 +75,23 @@ class TrainingWindow(QDialog):
     def _begin(self, new: NewRun) -> None:
         self._try(lambda: self._training.begin(new))
 
-    def _resume(self, files: RunFiles) -> None:
+    def _resume(self, files: RunFolder) -> None:
         self._try(lambda: self._training.resume(files))
 
-    def _discard(self, files: RunFiles) -> None:
-        if files.is_alive():
+    def _discard(self, files: RunFolder) -> None:
+        trained = is_trained(files)
+        if trained:
             self.setup.complain(f"{files.root.name} is being trained now, by another window or command: stop it first.")
+        elif trained is None:
+            self.setup.complain(
+                f"Whether {files.root.name} is being trained cannot be told: its lock cannot be opened."
+            )
         elif not self._system.move_to_bin(files.root):
             self.setup.complain(f"{files.root} could not be put into the bin; delete it yourself.")
         self._show_runs()
 
     def _show_runs(self) -> None:
-        self.setup.set_runs([files for files in unfinished_runs() if not files.is_alive()])
+        self.setup.set_runs([files for files in unfinished_runs() if is_trained(files) is False])
 
     def _try(self, action: Callable[[], None]) -> None:
         try:

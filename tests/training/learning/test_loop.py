@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from pixelforge.core.config import DiffusionConfig, ModelConfig
+from training.data.sprites import SpriteSet
+from training.learning.config import TrainConfig
+from training.learning.loop import EMA_RAMP, StepResult, Trainer
+
+CPU = torch.device("cpu")
+CONFIG = TrainConfig(steps=12, batch_size=8, warmup_steps=4)
+
+
+def trainer(data: SpriteSet, model: ModelConfig, config: TrainConfig = CONFIG) -> Trainer:
+    return Trainer(model, DiffusionConfig(), config, data, CPU)
+
+
+def steps(made: Trainer) -> list[StepResult]:
+    """Make those that are left."""
+    assert made.config.steps is not None
+    return [made.step() for _ in range(made.config.steps - made.step_count)]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_resumed_equals_uninterrupted_to_the_bit(data: SpriteSet, model_config: ModelConfig, precision) -> None:
+    config = replace(CONFIG, precision=precision)
+    whole = trainer(data, model_config, config)
+    losses = [result.loss for result in steps(whole)]
+    first = trainer(data, model_config, config)
+    parts = [first.step().loss for _ in range(5)]
+    torch.rand(7)  # what others draw in between does not matter
+    second = trainer(data, model_config, config)
+    second.load_state_dict(first.state_dict())
+    parts += [result.loss for result in steps(second)]
+    assert parts == losses
+    for name, weight in whole.ema_weights().items():
+        assert torch.equal(weight, second.ema_weights()[name]), name
+
+
+def test_the_ema_is_the_running_mean_of_the_weights(data: SpriteSet, model_config: ModelConfig) -> None:
+    made = trainer(data, model_config, replace(CONFIG, ema_decay=0.5))
+    expected = None
+    for n in range(6):
+        made.step()
+        weights = {name: value.detach().clone() for name, value in made.model.named_parameters()}
+        decay = min(0.5, (1 + n) / (EMA_RAMP + n))
+        if expected is None:
+            expected = weights
+        else:
+            expected = {name: decay * expected[name] + (1 - decay) * weights[name] for name in weights}
+    assert expected is not None
+    for name, average in made.ema_weights().items():
+        torch.testing.assert_close(average, expected[name])
+
+
+@pytest.mark.parametrize("prediction", ["palette", "v", "eps"])
+def test_learning_lowers_the_held_out_loss(data: SpriteSet, model_config: ModelConfig, prediction) -> None:
+    config = TrainConfig(steps=60, batch_size=16, warmup_steps=5, learning_rate=4e-3, ema_decay=0.9)
+    made = trainer(data, replace(model_config, prediction=prediction), config)
+    before = made.heldout_loss(data)
+    steps(made)
+    assert made.heldout_loss(data) < 0.8 * before
+
+
+def test_the_held_out_loss_draws_the_same_every_time(data: SpriteSet, model_config: ModelConfig) -> None:
+    made = trainer(data, model_config)
+    made.step()
+    assert made.heldout_loss(data) == made.heldout_loss(data)
+
+
+def test_the_label_is_dropped_one_time_in_ten(data: SpriteSet, model_config: ModelConfig) -> None:
+    made = trainer(data, model_config, replace(CONFIG, batch_size=500, class_drop_prob=0.1))
+    seen: list[torch.Tensor] = []
+    made.model.label_emb.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0][:500]))
+    for _ in range(4):
+        made.step()
+    share = (torch.cat(seen) == model_config.num_classes).float().mean().item()
+    assert share == pytest.approx(0.1, abs=0.03)

@@ -1,0 +1,1 @@
+"""Sprites to train on: found, read, cleaned and looked at. Without torch."""

@@ -1,0 +1,66 @@
+"""Sprites as they were found: every picture of a source, brought back to its own pixels, its flat ground cleared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pixelforge.errors import DatasetError
+from pixelforge.imaging.pixels import Pixels
+from training.data.cleaning import clear_background, shrink_exactly, thinned
+from training.data.sources import Item, find_items
+
+FRAME_SUFFIX = re.compile(r"[_-]f\d+$")
+KEPT_SIDE = 128  # of what is kept of a large picture until all are read; it is trained at 64 at most
+
+
+@dataclass(frozen=True, eq=False)
+class RawSprite:
+    """A sprite as it was found."""
+
+    class_name: str
+    group: str  # equal for the frames of one animation
+    label: str  # its file, for messages
+    pixels: Pixels  # (H, W, 4), an exact blow-up undone, a flat ground cleared, rows and columns of large ones left out
+    size: tuple[int, int]  # width and height of the picture in its file
+    own_size: tuple[int, int]  # of the picture that it is an exact blow-up of, or its own
+    cleared: bool  # whether a flat ground was made transparent
+
+
+def read_raw(source: Path, image_size: int, keep_background: bool, refused: list[str]) -> list[RawSprite]:
+    """The sprites of a folder, a .zip or the notebook's arrays; a line for each file left out goes to `refused`.
+
+    Flat grounds are cleared in classes of which most pictures have no transparency at all: elsewhere an opaque picture
+    is meant to be one. Raises DatasetError if there is nothing to be read at all.
+    """
+    found = find_items(source)
+    refused += found.refused
+    raw = []
+    for item in found.items:
+        try:
+            raw += [_as_found(item, pixels, image_size) for pixels in item.frames()]
+        except DatasetError as error:
+            refused.append(f"Left out: {error}")
+    return raw if keep_background else _without_grounds(raw)
+
+
+def _as_found(item: Item, pixels: Pixels, image_size: int) -> RawSprite:
+    own = shrink_exactly(pixels, image_size)
+    (height, width), (own_height, own_width) = pixels.shape[:2], own.shape[:2]
+    group = f"{item.class_name}/{FRAME_SUFFIX.sub('', item.stem)}"
+    kept = thinned(own, KEPT_SIDE)
+    return RawSprite(item.class_name, group, item.label, kept, (width, height), (own_width, own_height), cleared=False)
+
+
+def _without_grounds(raw: list[RawSprite]) -> list[RawSprite]:
+    opaque: dict[str, list[bool]] = {}
+    for sprite in raw:
+        opaque.setdefault(sprite.class_name, []).append(bool((sprite.pixels[..., 3] > 0).all()))
+    flat = {name for name, found in opaque.items() if 2 * sum(found) > len(found)}
+    return [_cleared(sprite) if sprite.class_name in flat else sprite for sprite in raw]
+
+
+def _cleared(sprite: RawSprite) -> RawSprite:
+    pixels = clear_background(sprite.pixels)
+    return sprite if pixels is sprite.pixels else replace(sprite, pixels=pixels, cleared=True)

@@ -1,0 +1,134 @@
+"""What a data set is like: a report before it is trained on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixelforge.errors import DatasetError
+from pixelforge.imaging.pixels import Pixels, enlarge, resize_nearest
+from pixelforge.imaging.png import write_png
+from pixelforge.imaging.sheet import lay_out
+from pixelforge.words import counted
+from training.data.reading import RawSprite, read_raw
+from training.data.sprites import find_palette
+
+FEW = 20  # sprites of a class that are hardly enough to learn from
+NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
+MOST_OPAQUE = 0.5  # share of a class from which opaque sprites, such as tiles, are what it is meant to hold
+CONTACT_COLUMNS = 14
+CONTACT_ROWS = 8  # of each class
+CONTACT_SCALE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataReport:
+    """What `report_on` found."""
+
+    source: str
+    sprites: int
+    classes: dict[str, int]  # sprites a class
+    few: tuple[str, ...]  # classes with fewer than FEW
+    sizes: dict[str, int]  # pictures of each "W x H" in their files
+    blown_up: int  # pictures that are exact blow-ups of smaller ones
+    resized: int  # sprites that are not of the size to be trained at
+    cleared: int  # sprites whose flat ground becomes transparent
+    duplicates: tuple[tuple[str, ...], ...]  # files with the same sprite
+    near_empty: tuple[str, ...]  # files with hardly a pixel, as they are trained on
+    opaque: tuple[str, ...]  # files without transparency, in classes where most have some
+    colours: int  # different opaque colours; 0 for more than a palette holds
+    left_out: tuple[str, ...]  # a line a file
+
+
+def report_on(source: Path, image_size: int = 16, keep_background: bool = False) -> tuple[DataReport, Pixels]:
+    """The report, and a contact sheet (H, W, 4) of the first sprites of each class. Raises DatasetError."""
+    left_out: list[str] = []
+    raw = read_raw(source, image_size, keep_background, left_out)
+    if not raw:
+        raise DatasetError(f"{source} holds no sprites.{' ' + left_out[0] if left_out else ''}")
+    fitted = np.stack([resize_nearest(sprite.pixels, image_size) for sprite in raw])
+    opaque = fitted[..., 3] > 0
+    classes = Counter(sprite.class_name for sprite in raw)
+    report = DataReport(
+        source=str(source),
+        sprites=len(raw),
+        classes=dict(classes),
+        few=tuple(name for name, count in classes.items() if count < FEW),
+        sizes=dict(Counter(f"{width} x {height}" for width, height in (sprite.size for sprite in raw)).most_common()),
+        blown_up=sum(sprite.size != sprite.own_size for sprite in raw),
+        resized=sum(sprite.own_size != (image_size, image_size) for sprite in raw),
+        cleared=sum(sprite.cleared for sprite in raw),
+        duplicates=_duplicates(raw),
+        near_empty=tuple(s.label for s, o in zip(raw, opaque, strict=True) if o.mean() <= NEAR_EMPTY),
+        opaque=_opaque(raw, opaque),
+        colours=len(find_palette(fitted)),
+        left_out=tuple(left_out),
+    )
+    return report, _contact_sheet(raw, fitted)
+
+
+def write_contact_sheet(path: Path, sheet: Pixels) -> None:
+    """Write it, twice as large. Raises OutputError."""
+    write_png(path, enlarge(sheet, CONTACT_SCALE))
+
+
+def report_lines(report: DataReport, most: int = 20) -> list[str]:
+    """The report in lines for a person; long lists are cut at `most`."""
+    lines = [f"{counted(report.sprites, 'sprite')} in {counted(len(report.classes), 'class')}, {_colours(report)}"]
+    lines += [f"  {name}: {count}" + (" (few)" if name in report.few else "") for name, count in report.classes.items()]
+    lines.append("sizes: " + ", ".join(f"{count} of {size}" for size, count in list(report.sizes.items())[:most]))
+    for count, what in (
+        (report.blown_up, "exact blow-ups, which are brought back"),
+        (report.resized, "of another size, which are resized by nearest neighbour"),
+        (report.cleared, "with a flat ground, which is made transparent"),
+    ):
+        lines += [f"{count} {what}"] * bool(count)
+    lines += _listed("the same sprite more than once", [" = ".join(same) for same in report.duplicates], most)
+    lines += _listed("with hardly a pixel", list(report.near_empty), most)
+    lines += _listed("opaque to the edges, unlike the rest of the class", list(report.opaque), most)
+    lines += _listed("left out", [line.removeprefix("Left out: ") for line in report.left_out], most)
+    return lines
+
+
+def _opaque(raw: list[RawSprite], opaque: NDArray[np.bool_]) -> tuple[str, ...]:
+    whole = [bool(sprite.all()) for sprite in opaque]
+    shares = {
+        name: float(np.mean([w for sprite, w in zip(raw, whole, strict=True) if sprite.class_name == name]))
+        for name in {sprite.class_name for sprite in raw}
+    }
+    return tuple(s.label for s, w in zip(raw, whole, strict=True) if w and shares[s.class_name] < MOST_OPAQUE)
+
+
+def _duplicates(raw: list[RawSprite]) -> tuple[tuple[str, ...], ...]:
+    by_content: dict[bytes, list[str]] = defaultdict(list)
+    for sprite in raw:
+        digest = hashlib.sha256(repr(sprite.pixels.shape).encode() + sprite.pixels.tobytes()).digest()
+        by_content[digest].append(sprite.label)
+    return tuple(tuple(labels) for labels in by_content.values() if len(labels) > 1)
+
+
+def _contact_sheet(raw: list[RawSprite], fitted: Pixels) -> Pixels:
+    columns = min(CONTACT_COLUMNS, max(Counter(sprite.class_name for sprite in raw).values()))
+    rows = []
+    for name in dict.fromkeys(sprite.class_name for sprite in raw):
+        of_class = [index for index, sprite in enumerate(raw) if sprite.class_name == name]
+        rows.append(lay_out(fitted[of_class[: columns * CONTACT_ROWS]], columns))
+    return np.concatenate(rows)
+
+
+def _colours(report: DataReport) -> str:
+    if not report.colours:
+        return "more than 64 colours: those of the sprites made will be near yours, not exactly theirs"
+    return f"{counted(report.colours, 'colour')}: sprites made will have exactly these"
+
+
+def _listed(title: str, entries: list[str], most: int) -> list[str]:
+    if not entries:
+        return []
+    more = [f"  … and {len(entries) - most} more"] * (len(entries) > most)
+    return [f"{title}: {len(entries)}", *(f"  {entry}" for entry in entries[:most]), *more]

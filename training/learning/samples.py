@@ -1,0 +1,39 @@
+"""Sprites drawn from a network that learns: for the pictures of a run, and for whoever judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.condition import Condition
+from pixelforge.core.pipeline import Model, sample_sprites
+from pixelforge.core.sampling import Sampling
+from pixelforge.imaging.pixels import Pixels, from_values
+from pixelforge.imaging.sheet import lay_out
+
+BATCH = 64
+SAMPLES_A_CLASS = 8
+SAMPLING = Sampling(sampler="dpm++2m", steps=20, guidance_scale=2.0)
+PASSES = 2 * SAMPLING.steps  # of every sample through the network: with guidance, two a step
+
+
+def draw_sprites(
+    checkpoint: Checkpoint, labels: NDArray[np.int64], sampling: Sampling, seed: int, device: torch.device
+) -> Iterator[Pixels]:
+    """Sprites of the classes `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
+    model = Model.of(checkpoint, device)
+    conditions = [Condition(class_name=checkpoint.header.class_names[label]) for label in labels]
+    for start in range(0, len(labels), BATCH):
+        part = conditions[start : start + BATCH]
+        values = sample_sprites(model, part, range(seed + start, seed + start + len(part)), sampling)
+        yield from_values(values.cpu().numpy())
+
+
+def draw_samples(checkpoint: Checkpoint, device: torch.device) -> Pixels:
+    """Sprites of every class, a class a row and always of the same seeds, as one picture (H, W, 4)."""
+    labels = np.repeat(np.arange(len(checkpoint.header.class_names)), SAMPLES_A_CLASS)
+    return lay_out(np.concatenate(list(draw_sprites(checkpoint, labels, SAMPLING, 0, device))), SAMPLES_A_CLASS)

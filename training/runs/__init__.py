@@ -1,0 +1,1 @@
+"""Training runs in their folders: planned, carried, paused and resumed."""

@@ -1,0 +1,208 @@
+"""A run's folder, as whoever watches the run sees it: figures, sample grids, how far it is, and commands to it.
+
+Without torch, so that the window can read it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from pixelforge.errors import OutputError, TrainingError
+from pixelforge.files import parse_json, reason, replacing
+
+RunPhase = Literal["preparing", "training", "paused", "halted", "ended", "turned", "finished"]
+"""`halted` can be resumed; `ended` was ended by the user, `turned` because the held-out loss rose: both are over."""
+
+OVER: tuple[RunPhase, ...] = ("ended", "turned", "finished")
+
+Command = Literal["pause", "halt", "end"]
+"""`halt` can be resumed later; `end` is for good."""
+
+SAMPLE_SCALE = 4  # screen pixels a pixel in the pictures of samples
+
+LOOKING = 1.0  # seconds within which somebody who only looked whether a run is alive has let its lock go
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatsRow:
+    """A line of stats.jsonl; a figure that was not taken at that step is null."""
+
+    step: int
+    loss: float  # of training, the mean since the row before
+    heldout_loss: float | None
+    images_per_second: float
+    learning_rate: float
+    seconds: float  # of training so far
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunProgress:
+    """How far a run is: status.json."""
+
+    phase: RunPhase
+    step: int = 0
+    total: int = 0  # steps; 0 where they are not known, as the clock ends the run
+    fraction: float | None = None  # of the run that it has had, 0 to 1; None where only the steps tell it
+    best_step: int = 0  # of the least held-out loss; 0 before the first
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+    about: str = ""  # sprites and classes, in a line
+
+    @property
+    def share(self) -> float:
+        """Of the run that it has had, 0 to 1; 0 where nothing is known."""
+        known = self.fraction if self.fraction is not None else self.step / self.total if self.total else 0.0
+        return min(1.0, max(0.0, known))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSource:
+    """What a run learns from, out of its config.json."""
+
+    data: str
+    keep_background: bool = False
+
+
+class RunFolder:
+    """The files of one run under `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config_path = root / "config.json"
+        self.stats_path = root / "stats.jsonl"
+        self.status_path = root / "status.json"
+        self.state_path = root / "state.pt"
+        self.snapshot_path = root / "snapshot.safetensors"
+        self.best_path = root / "best.safetensors"
+        self.samples_folder = root / "samples"
+        self.log_path = root / "log.txt"  # of a run that nobody reads at a terminal
+        self._command_path = root / "wish"  # its name since version 0.1
+        self._lock_path = root / "lock"
+
+    def read_source(self) -> RunSource:
+        """What the run learns from. Raises TrainingError."""
+        try:
+            return parse_json(self.config_path.read_bytes(), RunSource)
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
+
+    def read_stats(self) -> list[StatsRow]:
+        """The whole lines of stats.jsonl; a last line cut off by a power cut is passed over. Raises TrainingError."""
+        try:
+            lines = self.stats_path.read_bytes().split(b"\n")[:-1]
+            return [parse_json(line, StatsRow) for line in lines]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"{self.stats_path} cannot be read: {error}.") from error
+
+    def append_stats(self, row: StatsRow) -> None:
+        """Add a line to stats.jsonl, on the disk when this returns. Raises OutputError."""
+        try:
+            with self.stats_path.open("ab") as file:
+                file.write(msgspec.json.encode(row) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise OutputError(f"{self.stats_path} cannot be written: {reason(error)}.") from error
+
+    def trim_stats(self, step: int) -> None:
+        """Drop the lines after `step`: those of work that was not saved and is done again."""
+        kept = [row for row in self.read_stats() if row.step <= step]
+        with replacing(self.stats_path) as part:
+            part.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in kept))
+
+    def sample_grids(self) -> dict[int, Path]:
+        """The pictures of samples by their steps, in order."""
+        found = {int(path.stem): path for path in self.samples_folder.glob("*.png") if path.stem.isdigit()}
+        return dict(sorted(found.items()))
+
+    def read_status(self) -> RunProgress | None:
+        """How far the run is; None where it has not told, or where that cannot be read."""
+        try:
+            return parse_json(self.status_path.read_bytes(), RunProgress)
+        except (OSError, ValueError):
+            return None
+
+    def write_status(self, status: RunProgress) -> None:
+        """Tell how far the run is. Raises OutputError."""
+        with replacing(self.status_path, durable=False) as part:
+            part.write_bytes(msgspec.json.encode(status))
+
+    def command(self) -> Command | None:
+        """What the run is told to do; None: to go on."""
+        try:
+            command: Command = msgspec.convert(self._command_path.read_text(), type=Command)
+            return command
+        except (OSError, ValueError):
+            return None
+
+    def send(self, command: Command | None) -> None:
+        """Tell the run to do something after the step at hand, or to go on. Raises OutputError."""
+        if command is None:
+            self._command_path.unlink(missing_ok=True)
+            return
+        with replacing(self._command_path, durable=False) as part:
+            part.write_text(command)
+
+    @contextmanager
+    def locked(self, patience: float = LOOKING) -> Iterator[None]:
+        """Lock the run; the system unlocks it when the process dies. Raises TrainingError or OutputError.
+
+        patience: seconds to wait for another who has it.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._lock_path, timeout=patience)
+            lock.acquire()
+        except Timeout as error:
+            raise TrainingError(f"The run in {self.root} is being trained by another process.") from error
+        except OSError as error:
+            raise OutputError(f"The folder {self.root} cannot be written: {reason(error)}.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def check_new(self) -> None:
+        """Raises TrainingError if there is a run already."""
+        if self.config_path.exists():
+            raise TrainingError(f"{self.root} holds a run already: go on with --resume, or choose another --out.")
+
+    def check_free(self) -> None:
+        """Raises TrainingError if a run that is to be begun here would mix its files with a run's, or somebody's."""
+        self.check_new()
+        own = {path.name for path in (self.status_path, self.log_path, self._command_path, self._lock_path)}
+        with suppress(OSError):  # not there yet, or `locked` says what is wrong with it
+            others = sorted(path.name for path in self.root.iterdir() if not path.name.startswith("."))
+            if seen := [name for name in others if name not in own]:
+                raise TrainingError(
+                    f"{self.root} holds other files ({seen[0]}), and a run wants a folder of its own: "
+                    "choose another --out."
+                )
+
+    def remove_if_not_begun(self) -> None:
+        """Leave nothing of a run that could not be begun, but what it said."""
+        if not self.config_path.exists():
+            with suppress(OSError):  # the log is there, or it was somebody's folder before
+                self.status_path.unlink(missing_ok=True)
+                self._lock_path.unlink(missing_ok=True)
+                self.root.rmdir()
+
+    def is_alive(self) -> bool:
+        """Whether a process is training it now. Raises OutputError where the lock cannot be opened to tell."""
+        if not self._lock_path.exists():
+            return False
+        try:
+            with self.locked(patience=0):
+                return False
+        except TrainingError:
+            return True

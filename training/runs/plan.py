@@ -1,0 +1,93 @@
+"""From what is asked for and what the data are to a run's settings. Nothing is read, timed or written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pixelforge.core.config import DiffusionConfig, ModelConfig
+from pixelforge.core.header import ModelHeader, Provenance
+from pixelforge.errors import TrainingError
+from training.data.sprites import SpriteSet, find_kinds, find_palette
+from training.learning.augmentation import AUGMENT_DIM
+from training.learning.config import Precision, TrainConfig
+from training.learning.warm_start import inherited_provenance, shape_of
+from training.runs.config import RunConfig, with_intervals
+from training.runs.request import PRESETS, USUAL, WIDTH, TrainingRequest
+
+FROM_NOTHING, FROM_PARENT = 8e-4, 2e-4  # learning rates for batches of 64
+BATCHES = ((512, 64), (128, 32), (0, 16))  # sprites from which a batch is so large
+NEW_LABELS = 60.0  # times the learning rate: a new class must go a long way from the null row that it begins as
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The model that a run begins from."""
+
+    name: str
+    header: ModelHeader
+
+
+def plan(request: TrainingRequest, data: SpriteSet, parent: Parent | None, precision: Precision) -> RunConfig:
+    """The run that a request comes to. precision: where the request leaves it open.
+
+    Raises TrainingError, ConfigError or RequestError for a run that cannot be.
+    """
+    provenance = Provenance(data=Path(data.source).name, licence=request.licence, credits=request.credits)
+    if parent is not None:
+        provenance = inherited_provenance(provenance, parent.header, parent.name)
+    return RunConfig(
+        data=data.source,
+        fingerprint=data.fingerprint(),
+        class_names=data.class_names,
+        model=_network(request, data, parent),
+        diffusion=DiffusionConfig(),
+        training=choose_settings(request, len(data), precision, from_parent=parent is not None),
+        keep_background=request.keep_background,
+        provenance=provenance,
+    )
+
+
+def choose_settings(request: TrainingRequest, sprites: int, precision: Precision, *, from_parent: bool) -> TrainConfig:
+    """Batch, learning rate, length and intervals for so many sprites, where the user left them open."""
+    batch = next(size for least, size in BATCHES if sprites >= least) if request.batch is None else request.batch
+    highest = (FROM_PARENT if from_parent else FROM_NOTHING) * (batch / 64) ** 0.5
+    steps, minutes = request.budget()
+    settings = TrainConfig(
+        steps=steps,
+        minutes=PRESETS[USUAL] if steps is None and minutes is None else minutes,
+        schedule=request.schedule,
+        batch_size=batch,
+        learning_rate=highest if request.learning_rate is None else request.learning_rate,
+        label_rate=NEW_LABELS if from_parent else 1.0,
+        balance=request.balance,
+        flip=request.flip,
+        shift=request.shift,
+        swap=request.swap,
+        holdout=request.holdout,
+        seed=request.seed,
+        precision=request.precision or precision,
+    )
+    return with_intervals(settings, early_stop=request.early_stop)
+
+
+def _network(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -> ModelConfig:
+    palette = find_palette(data.sprites)
+    if request.prediction == "palette" and len(palette) < 2:
+        raise TrainingError(
+            "The palette prediction needs sprites that share 2 to 64 colours: reduce their colours, "
+            "or train with --prediction v."
+        )
+    suited: dict[str, Any] = {
+        "num_classes": len(data.class_names),
+        "dropout": request.dropout,
+        "prediction": request.prediction or ("palette" if len(palette) >= 2 else "v"),
+        "palette": palette,
+        "kinds": find_kinds(data) if request.kinds else (),
+    }
+    if parent is not None:
+        return replace(shape_of(parent.header, request.size), **suited)
+    width = WIDTH if request.width is None else request.width
+    augment_dim = AUGMENT_DIM if request.tell else 0
+    return ModelConfig(image_size=request.size, base_width=width, augment_dim=augment_dim, **suited)

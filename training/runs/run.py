@@ -1,0 +1,251 @@
+"""A training run: a trainer, its data and its folder, begun or resumed, and the generator that makes its steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import cast
+
+import torch
+
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.network import Network
+from pixelforge.core.sampling import Sampling
+from pixelforge.errors import TrainingError
+from pixelforge.imaging.pixels import enlarge
+from pixelforge.imaging.png import write_png
+from training.data.sprites import SpriteSet, split_holdout
+from training.learning.batches import HELDOUT_ROUNDS
+from training.learning.distributed import Processes
+from training.learning.loop import StepResult, Trainer
+from training.learning.samples import PASSES, SAMPLES_A_CLASS, draw_samples
+from training.runs.clock import SECOND, Stopwatch
+from training.runs.config import RunConfig
+from training.runs.events import Stepped
+from training.runs.folder import SAMPLE_SCALE, StatsRow
+from training.runs.state import RunStorage, State
+from training.runs.timetable import Due, Work, timetable
+
+RECOMMENDED = Sampling(sampler="ddpm", steps=40, guidance_scale=1.5)  # until `evaluate --recommend` finds better
+
+
+@dataclass(frozen=True)
+class Best:
+    """The least held-out loss of a run."""
+
+    step: int = 0  # 0 before the first
+    loss: float = math.inf
+
+
+class Run:
+    """A run in its folder; iterate `steps()` to carry it on. watch: running since the run was begun or resumed."""
+
+    def __init__(
+        self,
+        storage: RunStorage,
+        config: RunConfig,
+        data: SpriteSet,
+        device: str = "auto",
+        processes: Processes | None = None,
+        watch: Stopwatch | None = None,
+    ) -> None:
+        self.storage = storage
+        self.config = config
+        self.training, self.heldout = split_holdout(data, config.training.holdout, config.training.seed)
+        self.processes = processes or Processes()
+        self.watch = watch or Stopwatch()
+        place = self.processes.device(device)
+        self.trainer = Trainer(config.model, config.diffusion, config.training, self.training, place, self.processes)
+        images: dict[Work, int] = {
+            "figures": HELDOUT_ROUNDS * len(self.heldout),
+            "samples": PASSES * SAMPLES_A_CLASS * len(config.class_names),
+        }
+        self._timetable = timetable(config.training, self.watch, self.processes, images)
+        self._stepping = 0  # nanoseconds spent on steps
+        self._unreported: list[tuple[float, float]] = []  # loss and seconds of each step since the last line of figures
+        self._best = Best()
+        self._without_gain = 0  # held-out losses since the least one
+
+    def begin_from(self, weights: dict[str, torch.Tensor]) -> None:
+        """Begin from weights trained before; saved, a run that is cut off early begins from them again."""
+        self.trainer.begin_from(weights)
+
+    def restore(self, state: State | None) -> None:
+        """Resume from a saved state; None: from the beginning. Raises TrainingError if it is none of this run's."""
+        if state is not None:
+            try:
+                self._restore(state)
+            except (KeyError, RuntimeError, ValueError, TypeError, OverflowError) as error:
+                raise TrainingError(f"{self.storage.state_path} does not fit the run's config.json.") from error
+        if self.processes.leads:
+            self.storage.trim_stats(self.trainer.step_count)
+
+    def _restore(self, state: State) -> None:
+        self.trainer.load_state_dict(state)
+        self._unreported = [(float(loss), float(seconds)) for loss, seconds in state["unreported"]]
+        self._best = Best(int(state["best_step"]), float(state["best_loss"]))
+        if "elapsed" in state:
+            self._stepping = int(state["stepping"])
+            self._without_gain = int(state["without_gain"])
+            self._timetable.load_state_dict(state["timetable"])
+        else:  # of version 0.1, which knew the time of its steps alone
+            self._stepping = round(float(state["seconds"]) * SECOND)
+            since = self.trainer.step_count - self._best.step
+            self._without_gain = since // self.config.training.evaluate_every if self._best.step else 0
+        self.watch.add(self.storage.had(state)[1])
+
+    def lengthen(self) -> None:
+        """Keep that the run is longer than it was: first the state that goes with it, then the settings."""
+        self._without_gain = 0
+        self.save()
+        if self.processes.leads:
+            self.storage.write_config(self.config)
+
+    def steps(self) -> Generator[Stepped]:
+        """Train to the end. However the caller stops pulling, the state is saved before this returns."""
+        if self.has_turned():
+            return
+        try:
+            self._timetable.start(self.trainer.step_count)
+            while not self._timetable.over(self.trainer.step_count):
+                result = self._step()
+                due = self._timetable.after(result.step)
+                row = self._follow_up(result, due)
+                yield Stepped(
+                    step=result.step,
+                    total=self.config.training.steps,
+                    fraction=self.fraction,
+                    loss=result.loss,
+                    seconds_left=due.seconds_left,
+                    best_step=self._best.step,
+                    stats=row,
+                )
+                if row is not None and self.has_turned():
+                    return
+        finally:
+            self.save()
+
+    def save(self) -> None:
+        """Write the snapshot, and the state to resume from. Raises OutputError."""
+        if not self.processes.leads:
+            return
+        state = {
+            **self.trainer.state_dict(),
+            "elapsed": self.watch.elapsed(),
+            "stepping": self._stepping,
+            "timetable": self._timetable.state_dict(),
+            "unreported": list(self._unreported),
+            "best_step": self._best.step,
+            "best_loss": self._best.loss,
+            "without_gain": self._without_gain,
+        }
+        self.storage.save(self.snapshot_header(), self._weights(), state)
+
+    @property
+    def best(self) -> Best:
+        """The step of the least held-out loss so far, whose weights stand in `storage.best_path`."""
+        return self._best
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has had all its steps, or all its minutes."""
+        return self._timetable.over(self.trainer.step_count)
+
+    @property
+    def fraction(self) -> float:
+        """Of the run that it has had, 0 to 1."""
+        return self._timetable.fraction(self.trainer.step_count)
+
+    def has_turned(self) -> bool:
+        """Whether the held-out loss has not fallen for so long that it is of no use to continue."""
+        return 0 < self.config.training.patient_figures <= self._without_gain
+
+    def snapshot_header(self) -> ModelHeader:
+        """The description of the model as it is now."""
+        provenance = replace(
+            self.config.provenance,
+            sprites=len(self.training),
+            steps=self.config.provenance.steps + self.trainer.step_count,
+            date=datetime.now(UTC).date().isoformat(),
+        )
+        return ModelHeader(
+            model=self.config.model,
+            diffusion=self.config.diffusion,
+            class_names=self.config.class_names,
+            recommended=RECOMMENDED,
+            provenance=provenance,
+        )
+
+    def _step(self) -> StepResult:
+        begun = self.watch.elapsed()
+        result = self.trainer.step(self._timetable.progress)
+        spent = self.watch.elapsed() - begun
+        self._timetable.took("step", spent)
+        self._stepping += spent
+        self._unreported.append((result.loss, spent / SECOND))
+        return result
+
+    def _follow_up(self, result: StepResult, due: Due) -> StatsRow | None:
+        """Draw, report and save what is due after a step; the figures if there are any."""
+        row = None
+        if due.samples and self.processes.leads:
+            with self._timed("samples"):
+                self._draw_samples(result.step)
+        if due.figures:
+            with self._timed("figures"):
+                row = self._report(result)
+        if due.save:
+            with self._timed("save"):
+                self.save()
+        return row
+
+    @contextmanager
+    def _timed(self, work: Work) -> Iterator[None]:
+        begun = self.watch.elapsed()
+        yield
+        self._timetable.took(work, self.watch.elapsed() - begun)
+
+    def _report(self, result: StepResult) -> StatsRow:
+        losses, seconds = zip(*self._unreported, strict=True)
+        row = StatsRow(
+            step=result.step,
+            loss=math.fsum(losses) / len(losses),
+            heldout_loss=self._heldout_loss(),
+            images_per_second=self.config.training.batch_size * len(losses) / max(math.fsum(seconds), 1e-9),
+            learning_rate=result.learning_rate,
+            seconds=self._stepping / SECOND,
+        )
+        self._unreported.clear()
+        if self.processes.leads:
+            self.storage.append_stats(row)
+        self._judge(row)
+        return row
+
+    def _judge(self, row: StatsRow) -> None:
+        """Keep the model if its held-out loss is the least so far."""
+        if row.heldout_loss is None:
+            return
+        self._without_gain += 1
+        if row.heldout_loss < self._best.loss:
+            self._best, self._without_gain = Best(row.step, row.heldout_loss), 0
+            if self.processes.leads:
+                self.storage.save_best(self.snapshot_header(), self._weights())
+
+    def _heldout_loss(self) -> float | None:
+        """None where nothing is held out. All processes must agree on it, for it decides when the run ends."""
+        if not len(self.heldout):
+            return None
+        return self.processes.mean(torch.tensor(self.trainer.heldout_loss(self.heldout), dtype=torch.float64))
+
+    def _weights(self) -> dict[str, torch.Tensor]:
+        # Half precision halves the file; its rounding is far less than what a step moves the weights by.
+        return {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
+
+    def _draw_samples(self, step: int) -> None:
+        checkpoint = Checkpoint(self.snapshot_header(), cast(Network, self.trainer.ema.module.eval()))
+        sheet = draw_samples(checkpoint, self.trainer.device)
+        write_png(self.storage.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))

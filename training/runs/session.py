@@ -1,0 +1,201 @@
+"""A training from its beginning, or from where it was left, to its end: the generator of events that everybody pulls.
+
+The command line prints them, the tests look at them; whoever only watches reads the run's folder.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+
+from pixelforge.core.checkpoint import Checkpoint, load_checkpoint
+from pixelforge.errors import RequestError, TrainingError
+from pixelforge.words import counted
+from training.data.sprites import SpriteSet, load_sprites
+from training.learning.distributed import Processes, joined
+from training.learning.loop import best_precision
+from training.learning.warm_start import weights_from
+from training.runs.clock import SECOND, Clock, Stopwatch
+from training.runs.config import lengthened
+from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent
+from training.runs.folder import Command, RunPhase
+from training.runs.plan import Parent, plan
+from training.runs.request import NOTHING, TrainingRequest
+from training.runs.run import Run
+from training.runs.state import RunStorage
+from training.runs.status import StatusFile
+
+BUNDLED = "dawnlike16.safetensors"  # what is begun from where it fits and nothing else is asked for
+NAP = 0.2  # seconds between looks at whether a pause is over
+
+Notes = tuple[tuple[str, ...], ...]
+
+
+def carry(
+    folder: Path | None,
+    out: Path,
+    request: TrainingRequest,
+    *,
+    resume: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+    clock: Clock = time.perf_counter_ns,
+) -> Generator[RunEvent]:
+    """Begin a run of the sprites in `folder`, or resume the one in `out`, and train it to its end.
+
+    A run that is resumed is as long as it was, or as the request says. stopped: asked after every step; true has the
+    run stop, to be resumed later, as closing the generator does. Of several processes all must pull, but only the
+    leading one gets events. Raises a PixelForgeError.
+    """
+    storage = RunStorage(out)
+    events = _Session(storage, request, resume, stopped, Stopwatch(clock)).events(folder)
+    if int(os.environ.get("RANK", "0")) > 0:
+        yield from events
+        return
+    if resume:
+        storage.read_config()  # what is wrong is said before anything is touched
+    else:
+        storage.check_free()
+    with storage.locked():
+        storage.send(None)
+        status = StatusFile(storage)
+        try:
+            for event in events:
+                status.follow(event)
+                yield event
+        except GeneratorExit:
+            events.close()
+            status.leave()
+            raise
+        finally:
+            storage.remove_if_not_begun()
+
+
+@dataclass(frozen=True)
+class _Session:
+    """One process's part in a run; the parameters are those of `carry`."""
+
+    storage: RunStorage
+    request: TrainingRequest
+    resume: bool
+    stopped: Callable[[], bool]
+    watch: Stopwatch
+
+    def events(self, folder: Path | None) -> Generator[RunEvent]:
+        """Those of the leading process; of others none."""
+        with joined() as processes:
+            if self.resume:
+                run, notes = self._resume(folder, processes)
+            elif folder is not None:
+                run, notes = self._begin(folder, processes)
+            else:
+                raise RequestError("Name the folder of sprites, or give --resume.")
+            if processes.leads:
+                yield from (Noted(lines) for lines in notes if lines)
+                yield _begun(run)
+            yield from self._train(run)
+
+    def _begin(self, folder: Path, processes: Processes) -> tuple[Run, Notes]:
+        """A new run; the leading process plans it and writes it down, the others read that."""
+        data = load_sprites(folder, self.request.size, self.request.keep_background)
+        name, model = processes.led(lambda: self._plan(data)) or ("", None)
+        config = self.storage.read_config()
+        run = Run(self.storage, config, data, self.request.device, processes, self.watch)
+        if model is not None:
+            run.begin_from(weights_from(model, config.model, config.class_names))
+        processes.led(lambda: run.save() if model is not None else None)
+        if not processes.leads:
+            run.restore(self.storage.read_state())
+        return run, (data.warnings, (f"Begins from {name}.",))
+
+    def _plan(self, data: SpriteSet) -> tuple[str, Checkpoint | None]:
+        """Write the settings down; the model to begin from and its name."""
+        name, model = _parent(self.request)
+        parent = Parent(name, model.header) if model is not None else None
+        self.storage.start(plan(self.request, data, parent, best_precision(self.request.device)))
+        return name, model
+
+    def _resume(self, folder: Path | None, processes: Processes) -> tuple[Run, Notes]:
+        """The run as it was last saved, as long as it was or as is asked for. folder: where its sprites are now."""
+        config, state = self.storage.read_config(), self.storage.read_state()
+        steps, minutes = self.request.budget()
+        longer = steps is not None or minutes is not None
+        if longer:
+            _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
+            config = replace(config, training=lengthened(config.training, steps, minutes))
+        data = load_sprites(folder or Path(config.data), config.model.image_size, config.keep_background)
+        if data.fingerprint() != config.fingerprint:
+            raise TrainingError(
+                f"The sprites in {data.source} have changed since the run in {self.storage.root} was begun: "
+                "begin a new run with another --out."
+            )
+        run = Run(self.storage, config, data, self.request.device, processes, self.watch)
+        run.restore(state)
+        if longer:
+            run.lengthen()
+        return run, (("This run is at its end already.",) if run.over else (),)
+
+    def _train(self, run: Run) -> Generator[RunEvent]:
+        """Make the steps that are left, unless somebody has the run stop."""
+        command: Command | None = None
+        with closing(run.steps()) as steps:
+            for step in steps:
+                if run.processes.leads:
+                    yield step
+                    command = self.storage.command()
+                    if command == "pause":
+                        run.save()
+                        yield Paused(step.step)
+                        command = self._wait(run)
+                        yield Continued(step.step)
+                if run.processes.any(self.stopped() or command in ("halt", "end")):
+                    break
+        if run.processes.leads:
+            stopped: RunPhase = "ended" if command == "end" else "halted"
+            phase: RunPhase = "finished" if run.over else "turned" if run.has_turned() else stopped
+            model = self.storage.best_path if run.best.step else self.storage.snapshot_path
+            yield Ended(phase, run.trainer.step_count, run.best.step, model)
+
+    def _wait(self, run: Run) -> Command | None:
+        """The command after a pause, which `stopped` ends as well."""
+        with run.watch.paused():
+            while (command := self.storage.command()) == "pause" and not self.stopped():
+                time.sleep(NAP)
+        return command
+
+
+def _parent(request: TrainingRequest) -> tuple[str, Checkpoint | None]:
+    """The model to begin from, and its name. Raises TrainingError or CheckpointError."""
+    if request.parent is not None and request.parent != NOTHING:
+        if request.width is not None:
+            raise TrainingError("A model that is begun from another has its width: leave out --width.")
+        return Path(request.parent).stem, load_checkpoint(Path(request.parent))
+    bundled = Path(str(files("resources"))) / "models" / BUNDLED
+    if request.parent is None and request.width is None and request.tell and bundled.exists():
+        checkpoint = load_checkpoint(bundled)
+        if checkpoint.header.model.image_size == request.size:
+            return bundled.stem, checkpoint
+    return NOTHING, None
+
+
+def _check_longer(out: Path, had: tuple[int, int], steps: int | None, minutes: float | None) -> None:
+    """Raises RequestError if a run has had more than it is to have. had: steps and nanoseconds."""
+    had_steps, had_minutes = had[0], had[1] / SECOND / 60
+    if steps is not None and steps < had_steps:
+        raise RequestError(f"The run in {out} has had {had_steps:,} steps already, more than {steps:,}.")
+    if minutes is not None and minutes < had_minutes:
+        raise RequestError(f"The run in {out} has had {had_minutes:.3g} minutes already, more than {minutes:g}.")
+
+
+def _begun(run: Run) -> Begun:
+    config, step = run.config, run.trainer.step_count
+    about = (
+        f"{counted(len(run.training), 'sprite')}, {len(run.heldout)} held out, "
+        f"{counted(len(config.class_names), 'class')}"
+    )
+    how = f"{config.model.prediction}, {config.training.precision}, on {run.trainer.device}"
+    return Begun(about, how, step, config.training.steps, run.fraction)

@@ -1,0 +1,83 @@
+"""What a run keeps of itself: settings, state and models, written so that a power cut leaves a run that resumes."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import msgspec
+import torch
+
+from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.unpickle import load_without_code
+from pixelforge.errors import OutputError, TrainingError
+from pixelforge.files import check_writable, parse_json, replacing
+from training.runs.clock import SECOND
+from training.runs.config import RunConfig
+from training.runs.folder import RunFolder
+
+State = dict[str, Any]
+"""What a run is resumed from: plain values and tensors."""
+
+
+class RunStorage(RunFolder):
+    """What the run itself writes into its folder, and reads to resume."""
+
+    def start(self, config: RunConfig) -> None:
+        """Begin a run. Raises TrainingError if one stands there already, OutputError if the folder is not writable."""
+        self.check_new()
+        check_writable(self.root)
+        self.write_config(config)
+
+    def write_config(self, config: RunConfig) -> None:
+        """Write the settings, or replace them. Raises OutputError."""
+        with replacing(self.config_path) as part:
+            part.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2))
+
+    def read_config(self) -> RunConfig:
+        """The settings that the run was begun with. Raises TrainingError."""
+        try:
+            return parse_json(self.config_path.read_bytes(), RunConfig)
+        except FileNotFoundError as error:
+            raise TrainingError(f"{self.root} holds no run to resume.") from error
+        except (OSError, msgspec.MsgspecError) as error:
+            raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
+
+    def save(self, header: ModelHeader, weights: dict[str, torch.Tensor], state: State) -> None:
+        """Write the model as it is now, ready to use, and all that resuming needs. Raises OutputError."""
+        save_checkpoint(self.snapshot_path, header, weights)
+        with replacing(self.state_path) as part:
+            try:
+                torch.save(state, part)
+            except RuntimeError as error:  # what torch makes of a full disk
+                raise OutputError(f"{self.state_path} cannot be written whole: is the disk full?") from error
+
+    def read_state(self) -> State | None:
+        """The last saved state, or None where the run had not come that far. Raises TrainingError."""
+        try:
+            content = self.state_path.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            state = load_without_code(content)
+        except (ValueError, pickle.UnpicklingError) as error:
+            raise TrainingError(f"{self.state_path} is damaged, so the run cannot go on.") from error
+        if not isinstance(state, dict):
+            raise TrainingError(f"{self.state_path} is not a training state.")
+        return state
+
+    def had(self, state: State | None) -> tuple[int, int]:
+        """Steps and nanoseconds that a saved run had had. Raises TrainingError."""
+        if state is None:
+            return 0, 0
+        try:
+            # Version 0.1 knew the time of its steps alone.
+            had = state["elapsed"] if "elapsed" in state else round(float(state["seconds"]) * SECOND)
+            return int(state["step"]), int(had)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise TrainingError(f"{self.state_path} does not say how far the run is.") from error
+
+    def save_best(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
+        """Write the model of the least held-out loss so far."""
+        save_checkpoint(self.best_path, header, weights)
