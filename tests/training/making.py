@@ -30,7 +30,7 @@ def config_of(data: SpriteSet, model: ModelConfig, training: TrainConfig, steps_
 def begin_run(out: Path, config: RunConfig, data: SpriteSet, watch: Stopwatch | None = None) -> Run:
     """A run on the CPU, in a folder of its own."""
     storage = RunStorage(out)
-    storage.start(config)
+    storage.create(config)
     return Run(storage, config, data, "cpu", watch=watch)
 
 

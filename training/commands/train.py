@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -36,12 +36,13 @@ Resume = Annotated[
 def train(request: TrainingRequest, folder: Folder = None, out: Out = DEFAULT_OUT, resume: Resume = False) -> None:
     """Train a model on sprites: a folder of class folders, a .zip, or the notebook's arrays.
 
-    Ctrl-C stops after the step at hand; --resume goes on from there, to the bit as if it had not stopped.
+    Ctrl-C stops after the step at hand; --resume makes the rest, to the bit as if it had not stopped.
     """
     from training.runs.session import carry
 
     stopped = threading.Event()
-    _show(carry(folder, out, request, resume=resume, stopped=stopped.is_set), out, stopped)
+    with closing(carry(folder, out, request, resume=resume, stopped=stopped.is_set)) as events:
+        _show(events, out, stopped)
 
 
 def _show(events: Iterable[RunEvent], out: Path, stopped: threading.Event) -> None:
@@ -77,7 +78,7 @@ def _say_how_it_ended(ended: Ended, out: Path) -> None:
     if ended.phase == "turned":
         report(f"Ended at step {ended.step}: the held-out loss has not fallen since step {ended.best_step}.")
     elif ended.phase != "finished":
-        report(f"Stopped at step {ended.step}. To go on: pixelforge train --resume --out {out}")
+        report(f"Stopped at step {ended.step}. To resume: pixelforge train --resume --out {out}")
     report(f"Model: {ended.model}")
 
 

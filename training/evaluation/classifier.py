@@ -82,7 +82,7 @@ def train_classifier(data: SpriteSet, seed: int) -> SpriteClassifier:
 
 
 @torch.inference_mode()
-def describe(model: SpriteClassifier, sprites: Pixels) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def classify(model: SpriteClassifier, sprites: Pixels) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """(features (N, 128), class (N,)) of sprites (N, S, S, 4).
 
     All features have the length sqrt(128), so that KID's x·y / d is their cosine: the direction tells sprites apart,

@@ -17,7 +17,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
 from training.data.sprites import SpriteSet, load_sprites, split_holdout
-from training.evaluation.classifier import SpriteClassifier, describe, train_classifier
+from training.evaluation.classifier import SpriteClassifier, classify, train_classifier
 from training.evaluation.metrics import frechet_distance, kernel_distance, mean_pairwise_distance, nearest_distances
 from training.learning.samples import draw_sprites
 
@@ -57,14 +57,14 @@ class Judge:
     def fit(cls, training: SpriteSet, heldout: SpriteSet, seed: int) -> Judge:
         """One of several that differ by their seed."""
         classifier = train_classifier(training, seed)
-        real, _ = describe(classifier, training.sprites)
-        unseen, _ = describe(classifier, heldout.sprites)
+        real, _ = classify(classifier, training.sprites)
+        unseen, _ = classify(classifier, heldout.sprites)
         spread = _diversity(unseen, heldout.labels)
         return cls(classifier, real, spread if spread > SAME else float("nan"))
 
     def compare(self, sprites: Pixels, labels: NDArray[np.int64]) -> tuple[float, float, float, float]:
         """(KID times 1000, FID, class accuracy, diversity) of sprites (N, S, S, 4) made for classes `labels` (N,)."""
-        features, predicted = describe(self.classifier, sprites)
+        features, predicted = classify(self.classifier, sprites)
         return (
             1000 * kernel_distance(features, self.real),
             frechet_distance(features, self.real),

@@ -44,7 +44,7 @@ class TrainConfig:
     flip: float = setting(0.5, "Share of mirrored sprites", "Share of mirrored sprites", least=0, most=1)
     shift: float = setting(0.4, "Share of shifted sprites", "Share of sprites shifted by a pixel", least=0, most=1)
     swap: float = setting(0.4, "Share of swapped colours", "Share of sprites with two colours swapped", least=0, most=1)
-    patience: int = 0  # steps without a lower held-out loss after which the run ends; 0: it goes on to the end
+    patience: int = 0  # steps without a lower held-out loss after which the run ends; 0: never
     holdout: float = setting(
         0.1, "Share held out", "Share of the sprites that is kept for the held-out loss", least=0, most=1
     )
@@ -80,7 +80,7 @@ class TrainConfig:
 
     @property
     def patient_figures(self) -> int:
-        """Held-out losses in a row without a lower one after which the run ends; 0: it goes on to the end."""
+        """Held-out losses in a row without a lower one after which the run ends; 0: never."""
         return -(-self.patience // self.evaluate_every)
 
 

@@ -138,7 +138,7 @@ class RunFolder:
             part.write_bytes(msgspec.json.encode(status))
 
     def command(self) -> Command | None:
-        """What the run is told to do; None: to go on."""
+        """What the run is told to do; None: to continue."""
         try:
             command: Command = msgspec.convert(self._command_path.read_text(), type=Command)
             return command
@@ -146,7 +146,7 @@ class RunFolder:
             return None
 
     def send(self, command: Command | None) -> None:
-        """Tell the run to do something after the step at hand, or to go on. Raises OutputError."""
+        """Tell the run to do something after the step at hand, or to continue. Raises OutputError."""
         if command is None:
             self._command_path.unlink(missing_ok=True)
             return

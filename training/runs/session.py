@@ -116,7 +116,7 @@ class _Session:
         """Write the settings down; the model to begin from and its name."""
         name, model = _parent(self.request)
         parent = Parent(name, model.header) if model is not None else None
-        self.storage.start(plan(self.request, data, parent, best_precision(self.request.device)))
+        self.storage.create(plan(self.request, data, parent, best_precision(self.request.device)))
         return name, model
 
     def _resume(self, folder: Path | None, processes: Processes) -> tuple[Run, Notes]:

@@ -24,7 +24,7 @@ State = dict[str, Any]
 class RunStorage(RunFolder):
     """What the run itself writes into its folder, and reads to resume."""
 
-    def start(self, config: RunConfig) -> None:
+    def create(self, config: RunConfig) -> None:
         """Begin a run. Raises TrainingError if one stands there already, OutputError if the folder is not writable."""
         self.check_new()
         check_writable(self.root)
@@ -62,7 +62,7 @@ class RunStorage(RunFolder):
         try:
             state = load_without_code(content)
         except (ValueError, pickle.UnpicklingError) as error:
-            raise TrainingError(f"{self.state_path} is damaged, so the run cannot go on.") from error
+            raise TrainingError(f"{self.state_path} is damaged, so the run cannot be resumed.") from error
         if not isinstance(state, dict):
             raise TrainingError(f"{self.state_path} is not a training state.")
         return state
@@ -74,7 +74,10 @@ class RunStorage(RunFolder):
         try:
             # Version 0.1 knew the time of its steps alone.
             had = state["elapsed"] if "elapsed" in state else round(float(state["seconds"]) * SECOND)
-            return int(state["step"]), int(had)
+            steps, nanoseconds = int(state["step"]), int(had)
+            if min(steps, nanoseconds) < 0 or max(steps, nanoseconds) >= 2**63:
+                raise ValueError("no run takes so long")
+            return steps, nanoseconds
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise TrainingError(f"{self.state_path} does not say how far the run is.") from error
 

@@ -17,6 +17,7 @@ from training.runs.clock import SECOND, Stopwatch
 from training.runs.config import FIGURES
 
 REPORTING = 0.2  # share of a run's time that figures and samples may take
+FIRST = 0.05  # share that the first of either may take, however early it comes
 SAVING = 0.05  # share of the time so far that saves may take
 STEP_IMAGE = 3  # times as long as for an image that is only looked at, a step takes for one: it also goes backwards
 
@@ -204,7 +205,7 @@ class ByClock:
         if not state:
             return
         if state["minutes"] == self._minutes and state["progress"] is not None:
-            self.progress = float(state["progress"])
+            self.progress = min(1.0, max(0.0, float(state["progress"])))
         self._steps, self._fastest = int(state["steps"]), int(state["fastest"])
         for name, chore in self._chores().items():
             chore.load_state_dict(state["chores"][name])
@@ -222,9 +223,12 @@ class ByClock:
         """Whether it is time for figures or samples, and this part of the run can afford them."""
         if not chore.is_due(step, elapsed, self._budget):
             return False
+        cost = self._expected(chore)
+        if not chore.cost and cost <= FIRST * self._budget:
+            return True
         last = self._expected(self._figures) + self._expected(self._samples)
         allowed = (REPORTING * self._budget - last) * elapsed / self._budget
-        return self._figures.spent + self._samples.spent + self._expected(chore) <= allowed
+        return self._figures.spent + self._samples.spent + cost <= allowed
 
     def _expected(self, chore: Chore) -> int:
         """Nanoseconds that the next one will take: as the last, or as long as the steps let expect."""

@@ -72,7 +72,7 @@ def test_a_class_of_one_held_out_sprite_has_no_diversity_to_compare_with(
 def test_features_are_all_of_one_length_and_the_class_is_told(data: SpriteSet) -> None:
     tools = data.labels == data.class_names.index("tools")
     data.sprites[tools, ..., :3] = 255 - data.sprites[tools, ..., :3]
-    features, predicted = classifier.describe(classifier.train_classifier(data, 0), data.sprites)
+    features, predicted = classifier.classify(classifier.train_classifier(data, 0), data.sprites)
     np.testing.assert_allclose((features**2).sum(axis=1), classifier.FEATURES)
     assert (predicted == data.labels)[tools].mean() > 0.9
     assert (predicted == data.labels)[~tools].mean() > 0.9
