@@ -29,11 +29,12 @@ class Batch:
     t: Tensor  # (B,)
     noise: Tensor  # (B, C, S, S)
     told: Tensor | None  # (B, augment_dim), how each picture was changed
+    palettes: Tensor | None = None  # (B, K, 4), for a `pointer` network
 
     def share(self, part: slice) -> Batch:
         """A part of it."""
-        told = None if self.told is None else self.told[part]
-        return Batch(self.planes[part], self.rows[part], self.t[part], self.noise[part], told)
+        told, palettes = (None if more is None else more[part] for more in (self.told, self.palettes))
+        return Batch(self.planes[part], self.rows[part], self.t[part], self.noise[part], told, palettes)
 
 
 @dataclass(frozen=True, eq=False)

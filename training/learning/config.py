@@ -10,6 +10,7 @@ from pixelforge.fields import check, setting
 
 Precision = Literal["float32", "bfloat16"]
 Shape = Literal["cosine", "late"]
+OptimizerName = Literal["adamw", "muon"]
 
 MOST_MINUTES = 10_000_000
 
@@ -29,6 +30,10 @@ class TrainConfig:
         "How the learning rate falls: along a cosine, or late, over the last fifth alone, so that a run which is made "
         "longer before then loses nothing",
     )
+    optimizer: OptimizerName = setting(
+        "adamw", "Optimizer", "What makes the steps; muon learns more a step", among=("adamw", "muon")
+    )
+    style_factors: tuple[tuple[str, float], ...] = ()  # how much more or less often than else a style is drawn
     batch_size: int = 64
     learning_rate: float = 8e-4
     label_rate: float = 1.0  # the label embedding's learning rate, as a multiple of the rest's
@@ -36,7 +41,7 @@ class TrainConfig:
     warmup_steps: int = 200  # the learning rate rises linearly over them
     final_fraction: float = 0.02  # of the learning rate is left at the end
     gradient_clip: float = 1.0  # largest norm of all gradients together
-    ema_decay: float = 0.9995
+    ema_decay: float = setting(0.9995, "EMA decay", "How slowly the average of the weights that is kept forgets")
     class_drop_prob: float = 0.1  # how often a label is replaced by the null class (classifier-free guidance)
     kind_drop_prob: float = 0.2  # how often a kind is replaced by its class, so that the class can be drawn as a whole
     balance: float = setting(0.5, "Balance", "Draws every sprite alike at 0, every class alike at 1", least=0, most=1)

@@ -9,15 +9,19 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from pixelforge.core.build import build_network
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.device import pick_device
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
+from pixelforge.core.words import Words
 from training.data.sprites import SpriteSet
-from training.learning.batches import Batch, Batches, heldout_batches
+from training.learning.batches import Batch
 from training.learning.config import Precision, TrainConfig
 from training.learning.distributed import Processes
 from training.learning.loss import diffusion_loss
+from training.learning.optimizers import Optimizers
+from training.learning.sources import batches_of, heldout_of
 from training.learning.schedule import learning_rate_at
 
 EMA_RAMP = 4  # the EMA forgets its beginning: decay (1 + n) / (4 + n) while that is less
@@ -47,6 +51,7 @@ class Trainer:
         data: SpriteSet,
         device: torch.device,
         processes: Processes | None = None,
+        words: Words | None = None,
     ) -> None:
         self.config = config
         self.device = device
@@ -54,34 +59,26 @@ class Trainer:
         self._share = self.processes.rows(config.batch_size)
         self.schedule = NoiseSchedule.build(diffusion)
         torch.manual_seed(config.seed)
-        self.model = ContextUNet(model_config).to(device)
+        self.model = cast(ContextUNet, build_network(model_config)).to(device)
         self._parallel = self.processes.parallel(self.model)
         self.ema = AveragedModel(self.model, multi_avg_fn=_ema_update(config.ema_decay))
         self.ema.eval()
-        labels = list(self.model.label_emb.parameters())
-        others = [weight for name, weight in self.model.named_parameters() if not name.startswith("label_emb.")]
-        self._rates = (1.0, config.label_rate)
-        self.optimizer = torch.optim.AdamW(
-            [{"params": others}, {"params": labels}],
-            lr=config.learning_rate,
-            betas=(0.9, 0.99),
-            weight_decay=config.weight_decay,
-        )
+        self.optimizers = Optimizers(self.model, config)
         self.step_count = 0
-        self.batches = Batches(data, model_config, config, diffusion.num_timesteps)
+        self._words = words
+        self.batches = batches_of(data, model_config, config, diffusion.num_timesteps, words)
 
     def step(self, progress: float | None = None) -> StepResult:
         """Make one optimizer step on a batch drawn for it. progress: as `learning_rate_at` takes it."""
         batch = self.batches.draw(self.step_count).share(self._share)
         learning_rate = learning_rate_at(self.config, self.step_count, progress)
-        for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
-            group["lr"] = rate * learning_rate
+        self.optimizers.set_rate(learning_rate)
         self.model.train()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizers.zero_grad()
         loss = self._loss(self.model, batch, self._parallel)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_clip)
-        self.optimizer.step()
+        self.optimizers.step()
         self.ema.update_parameters(self.model)
         self.step_count += 1
         return StepResult(self.step_count, self.processes.mean(loss), learning_rate)
@@ -91,7 +88,7 @@ class Trainer:
         """The EMA's loss on sprites it was not trained on, at the same timesteps and noise every time."""
         model = cast(ContextUNet, self.ema.module)
         total = count = 0.0
-        for batch in heldout_batches(heldout, model.config, self.schedule.num_timesteps):
+        for batch in heldout_of(heldout, model.config, self.schedule.num_timesteps, self._words):
             total += self._loss(model, batch).item() * len(batch.rows)
             count += len(batch.rows)
         return total / count
@@ -111,7 +108,7 @@ class Trainer:
             "step": self.step_count,
             "model": self.model.state_dict(),
             "ema": self.ema.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            **self.optimizers.state_dict(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -119,7 +116,7 @@ class Trainer:
         self.step_count = state["step"]
         self.model.load_state_dict(state["model"])
         self.ema.load_state_dict(state["ema"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.optimizers.load_state_dict(state)
 
     def _loss(self, model: ContextUNet, batch: Batch, parallel: nn.Module | None = None) -> Tensor:
         device = self.device
@@ -133,6 +130,7 @@ class Trainer:
                 batch.noise.to(device),
                 None if batch.told is None else batch.told.to(device),
                 parallel,
+                None if batch.palettes is None else batch.palettes.to(device),
             )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pixelforge.core.diffusion import q_sample, v_target
+from pixelforge.core.colours import choices
+from pixelforge.core.diffusion import colour_evidence, coloured, q_sample, v_target
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 
@@ -19,16 +20,25 @@ def diffusion_loss(
     noise: Tensor,
     augment: Tensor | None = None,
     parallel: nn.Module | None = None,
+    palettes: Tensor | None = None,
 ) -> Tensor:
-    """Mean loss over a batch: cross-entropy a pixel for `palette`, mean squared error for `eps` and `v`.
+    """Mean loss over a batch: cross-entropy a pixel for `palette` and `pointer`, mean squared error for `eps` and `v`.
 
-    planes: (B, 1, H, W) indices into the model's colours for `palette`, else (B, C, H, W) of 0 … 255.
-    rows: (B, R), of the condition embedding; t: (B,); noise: (B, C, H, W); augment: (B, augment_dim) or None.
-    parallel: what runs in place of the model, where several processes share the work.
+    planes: (B, 1, H, W) indices into the model's colours for `palette`, into transparent and the colours of `palettes`
+    (B, K, 4) for `pointer`, else (B, C, H, W) of 0 … 255. rows: (B, R), of the condition embedding; t: (B,); noise:
+    (B, C, H, W); augment: (B, augment_dim) or None. parallel: what runs in place of the model, where several processes
+    share the work.
     """
     prediction = model.config.prediction
+    alpha_bar = schedule.alphas_cumprod[t.cpu()]
+    if prediction == "pointer":
+        assert palettes is not None
+        colours, indices = choices(palettes), planes[:, 0].long()
+        x_t = q_sample(coloured(indices, colours), noise, alpha_bar)
+        logits = (parallel or model)(x_t, t, rows, palettes, augment).float()
+        return F.cross_entropy(logits + colour_evidence(x_t, colours, alpha_bar), indices)
     x_0 = clean_values(model, planes)
-    alpha_bar = schedule.alphas_cumprod[t.cpu()].to(x_0)
+    alpha_bar = alpha_bar.to(x_0)
     output = (parallel or model)(q_sample(x_0, noise, alpha_bar), t, rows, None, augment).float()
     if prediction == "palette":
         return F.cross_entropy(output, planes[:, 0].long())

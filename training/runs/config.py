@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import Provenance
+from pixelforge.core.words import Words
 from training.learning.config import TrainConfig
 
 FIGURES = 30  # lines of figures in a run, at the least
@@ -22,6 +23,7 @@ class RunConfig:
     fingerprint: str  # of the sprites, so that a resumed run sees the same
     class_names: tuple[str, ...]
     model: ModelConfig
+    words: Words | None = None  # of a `pointer` network
     diffusion: DiffusionConfig
     training: TrainConfig
     keep_background: bool = False  # whether flat grounds of opaque pictures stay

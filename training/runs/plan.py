@@ -8,7 +8,9 @@ from typing import Any
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
+from pixelforge.core.words import Words, WordVocabulary
 from pixelforge.errors import TrainingError
+from training.data.indexed import words_of
 from training.data.sprites import SpriteSet, find_kinds, find_palette
 from training.learning.augmentation import AUGMENT_DIM
 from training.learning.config import Precision, TrainConfig
@@ -18,6 +20,7 @@ from training.runs.request import PRESETS, USUAL, WIDTH, TrainingRequest
 
 FROM_NOTHING, FROM_PARENT = 8e-4, 2e-4  # learning rates for batches of 64
 BATCHES = ((512, 64), (128, 32), (0, 16))  # sprites from which a batch is so large
+EMBED_WIDTH = 256  # of what five words, a palette and the time have to go through
 NEW_LABELS = 60.0  # times the learning rate: a new class must go a long way from the null row that it begins as
 
 
@@ -37,11 +40,13 @@ def plan(request: TrainingRequest, data: SpriteSet, parent: Parent | None, preci
     provenance = Provenance(data=Path(data.source).name, licence=request.licence, credits=request.credits)
     if parent is not None:
         provenance = inherited_provenance(provenance, parent.header, parent.name)
+    words = words_of(data) if request.prediction == "pointer" else None
     return RunConfig(
         data=data.source,
         fingerprint=data.fingerprint(),
         class_names=data.class_names,
-        model=_network(request, data, parent),
+        model=_pointer(request, data, words) if words is not None else _network(request, data, parent),
+        words=words,
         diffusion=DiffusionConfig(),
         training=choose_settings(request, len(data), precision, from_parent=parent is not None),
         keep_background=request.keep_background,
@@ -58,6 +63,9 @@ def choose_settings(request: TrainingRequest, sprites: int, precision: Precision
         steps=steps,
         minutes=PRESETS[USUAL] if steps is None and minutes is None else minutes,
         schedule=request.schedule,
+        optimizer=request.optimizer,
+        ema_decay=request.ema_decay,
+        style_factors=request.style_factors(),
         batch_size=batch,
         learning_rate=highest if request.learning_rate is None else request.learning_rate,
         label_rate=NEW_LABELS if from_parent else 1.0,
@@ -70,6 +78,20 @@ def choose_settings(request: TrainingRequest, sprites: int, precision: Precision
         precision=request.precision or precision,
     )
     return with_intervals(settings, early_stop=request.early_stop)
+
+
+def _pointer(request: TrainingRequest, data: SpriteSet, words: Words) -> ModelConfig:
+    return ModelConfig(
+        num_classes=len(data.class_names),
+        image_size=request.size,
+        base_width=WIDTH if request.width is None else request.width,
+        multipliers=request.levels(),
+        embed_width=EMBED_WIDTH,
+        dropout=request.dropout,
+        augment_dim=AUGMENT_DIM if request.tell else 0,
+        prediction="pointer",
+        embedding_rows=WordVocabulary(data.class_names, words).num_rows,
+    )
 
 
 def _network(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -> ModelConfig:
@@ -89,5 +111,5 @@ def _network(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -
     if parent is not None:
         return replace(shape_of(parent.header, request.size), **suited)
     width = WIDTH if request.width is None else request.width
-    augment_dim = AUGMENT_DIM if request.tell else 0
-    return ModelConfig(image_size=request.size, base_width=width, augment_dim=augment_dim, **suited)
+    shape = {"image_size": request.size, "base_width": width, "multipliers": request.levels()}
+    return ModelConfig(augment_dim=AUGMENT_DIM if request.tell else 0, **shape, **suited)

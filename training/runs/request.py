@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pixelforge.core.config import Prediction
+from pixelforge.errors import RequestError
 from pixelforge.fields import check, same_as, setting
-from training.learning.config import Precision, Shape, TrainConfig, check_budget
+from training.learning.config import OptimizerName, Precision, Shape, TrainConfig, check_budget
 
 NOTHING = "nothing"  # in place of a model to begin from
 WIDTH = 48  # feature channels of a network that begins from nothing
@@ -29,15 +30,26 @@ class TrainingRequest:
     minutes: float | None = same_as(TrainConfig, "minutes")
     steps: int | None = same_as(TrainConfig, "steps")
     schedule: Shape = same_as(TrainConfig, "schedule")
+    optimizer: OptimizerName = same_as(TrainConfig, "optimizer")
+    ema_decay: float = same_as(TrainConfig, "ema_decay")
+    style_factor: list[str] | None = setting(
+        None, "Style factor", "STYLE=NUMBER: draw a style so many times as often, repeatable"
+    )
     parent: str | None = setting(
         None, "Parent", "Model file to begin from, or `nothing`", flag="--from", shown_default="the bundled model"
     )
     size: int = setting(16, "Size", "Side of the sprites in pixels; from nothing, 8 to 64")
     prediction: Prediction | None = setting(
-        None, "Prediction", "What the network learns; palette if the sprites share at most 64 colours, else v"
+        None,
+        "Prediction",
+        "What the network learns: pointer, to draw in any palette and to know kinds, styles, colours and sizes; palette, v "
+        "or eps; default: palette if the sprites share at most 64 colours, else v",
     )
     width: int | None = setting(
         None, "Width", f"From nothing: feature channels at full resolution, a multiple of 8 ({WIDTH})"
+    )
+    multipliers: str = setting(
+        "1-2-2", "Multipliers", "From nothing: the width of each level in widths; each level halves the resolution"
     )
     dropout: float = setting(
         0.2, "Dropout", "In every residual block"
@@ -66,6 +78,24 @@ class TrainingRequest:
     def __post_init__(self) -> None:
         check(self)
         check_budget(self.steps, self.minutes)
+
+    def style_factors(self) -> tuple[tuple[str, float], ...]:
+        """Raises RequestError for one that is not STYLE=NUMBER."""
+        found = []
+        for text in self.style_factor or ():
+            name, _, number = text.rpartition("=")
+            try:
+                found.append((name, float(number)))
+            except ValueError as error:
+                raise RequestError(f"{text!r} is no style and number: write ninja-2=0.25.") from error
+        return tuple(found)
+
+    def levels(self) -> tuple[int, ...]:
+        """The multipliers. Raises RequestError for what is none."""
+        try:
+            return tuple(int(part) for part in self.multipliers.split("-"))
+        except ValueError as error:
+            raise RequestError(f"{self.multipliers!r} are no multipliers: write 1-2-4.") from error
 
     def budget(self) -> tuple[int | None, float | None]:
         """(steps, minutes) that were asked for, one of them at the most: a number comes before a preset."""

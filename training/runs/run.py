@@ -18,6 +18,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.errors import TrainingError
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.imaging.png import write_png
+from training.data.indexed import IndexedSprites
 from training.data.sprites import SpriteSet, split_holdout
 from training.learning.batches import HELDOUT_ROUNDS
 from training.learning.distributed import Processes
@@ -59,7 +60,11 @@ class Run:
         self.processes = processes or Processes()
         self.watch = watch or Stopwatch()
         place = self.processes.device(device)
-        self.trainer = Trainer(config.model, config.diffusion, config.training, self.training, place, self.processes)
+        self.trainer = Trainer(
+            config.model, config.diffusion, config.training, self.training, place, self.processes, config.words
+        )
+        words = config.words
+        self._bank = IndexedSprites.of(self.training, words).bank() if words is not None else None
         images: dict[Work, int] = {
             "figures": HELDOUT_ROUNDS * len(self.heldout),
             "samples": PASSES * SAMPLES_A_CLASS * len(config.class_names),
@@ -143,7 +148,7 @@ class Run:
             "best_loss": self._best.loss,
             "without_gain": self._without_gain,
         }
-        self.storage.save(self.snapshot_header(), self._weights(), state)
+        self.storage.save(self.snapshot_header(), self._weights(), state, self._bank)
 
     @property
     def best(self) -> Best:
@@ -176,6 +181,7 @@ class Run:
             model=self.config.model,
             diffusion=self.config.diffusion,
             class_names=self.config.class_names,
+            words=self.config.words,
             recommended=RECOMMENDED,
             provenance=provenance,
         )
@@ -233,7 +239,7 @@ class Run:
         if row.heldout_loss < self._best.loss:
             self._best, self._without_gain = Best(row.step, row.heldout_loss), 0
             if self.processes.leads:
-                self.storage.save_best(self.snapshot_header(), self._weights())
+                self.storage.save_best(self.snapshot_header(), self._weights(), self._bank)
 
     def _heldout_loss(self) -> float | None:
         """None where nothing is held out. All processes must agree on it, for it decides when the run ends."""
@@ -246,6 +252,6 @@ class Run:
         return {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
 
     def _draw_samples(self, step: int) -> None:
-        checkpoint = Checkpoint(self.snapshot_header(), cast(Network, self.trainer.ema.module.eval()))
+        checkpoint = Checkpoint(self.snapshot_header(), cast(Network, self.trainer.ema.module.eval()), self._bank)
         sheet = draw_samples(checkpoint, self.trainer.device)
         write_png(self.storage.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))

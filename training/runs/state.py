@@ -10,6 +10,7 @@ import torch
 
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import OutputError, TrainingError
 from pixelforge.files import check_writable, parse_json, replacing
@@ -44,9 +45,11 @@ class RunStorage(RunFolder):
         except (OSError, msgspec.MsgspecError) as error:
             raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
-    def save(self, header: ModelHeader, weights: dict[str, torch.Tensor], state: State) -> None:
+    def save(
+        self, header: ModelHeader, weights: dict[str, torch.Tensor], state: State, bank: SchemeBank | None = None
+    ) -> None:
         """Write the model as it is now, ready to use, and all that resuming needs. Raises OutputError."""
-        save_checkpoint(self.snapshot_path, header, weights)
+        save_checkpoint(self.snapshot_path, header, weights, bank)
         with replacing(self.state_path) as part:
             try:
                 torch.save(state, part)
@@ -81,6 +84,8 @@ class RunStorage(RunFolder):
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise TrainingError(f"{self.state_path} does not say how far the run is.") from error
 
-    def save_best(self, header: ModelHeader, weights: dict[str, torch.Tensor]) -> None:
+    def save_best(
+        self, header: ModelHeader, weights: dict[str, torch.Tensor], bank: SchemeBank | None = None
+    ) -> None:
         """Write the model of the least held-out loss so far."""
-        save_checkpoint(self.best_path, header, weights)
+        save_checkpoint(self.best_path, header, weights, bank)

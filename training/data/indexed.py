@@ -1,0 +1,79 @@
+"""Sprites as a network learns them that is told words and a palette: indices into their style's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixelforge.core.config import MAX_PALETTE
+from pixelforge.core.schemes import NO_WORD, SchemeBank, mask_of
+from pixelforge.core.words import Style, Words
+from pixelforge.imaging.pixels import Pixels
+from training.data.palettes import indexed, style_palettes
+from training.data.sprites import SpriteSet
+from training.data.traits import COLOURS, SIZES, colour_of, size_of
+from training.data.weights import draw_weights
+
+OWN_STYLE = "own"  # of sprites that are told no style
+
+
+@dataclass(frozen=True, eq=False)
+class IndexedSprites:
+    """Sprites of a vocabulary."""
+
+    planes: Pixels  # (N, S, S): 0 is transparent, then the colours of the sprite's style from 1 on
+    used: NDArray[np.bool_]  # (N, 64): which of its style's colours it uses
+    words: NDArray[np.int16]  # (N, 5): class, kind, style, colour, size in the vocabulary, or NO_WORD
+    weights: NDArray[np.float64]  # (N,): how often it is drawn
+
+    @classmethod
+    def of(cls, data: SpriteSet, words: Words, factors: Mapping[str, float] | None = None) -> IndexedSprites:
+        """A data set in the words of a model, whose styles are all among them. factors: see `draw_weights`."""
+        palettes = {style.name: style.palette for style in words.styles}
+        named = styled(data)
+        planes = indexed(named, palettes)
+        used = np.stack([np.isin(np.arange(1, MAX_PALETTE + 1), plane) for plane in planes])
+        return cls(planes, used, _word_indices(named, words), draw_weights(named, factors=factors))
+
+    def bank(self) -> SchemeBank:
+        """A scheme for each sprite that has one, drawn as often as it is learnt."""
+        has = self.used.any(axis=1)
+        masks = np.stack([mask_of(np.flatnonzero(row)) for row in self.used[has]])
+        return SchemeBank(self.words[has], masks, self.weights[has].astype(np.float32))
+
+
+def styled(data: SpriteSet) -> SpriteSet:
+    """The sprites with a style each."""
+    from dataclasses import replace
+
+    return replace(data, styles=tuple(style or OWN_STYLE for style in data.styles))
+
+
+def words_of(data: SpriteSet) -> Words:
+    """The words that a data set tells, and those that are computed."""
+    named = styled(data)
+    palettes = style_palettes(named.sprites, named.styles)
+    return Words(
+        kinds=tuple(sorted({kind for kind in named.kinds if kind})),
+        styles=tuple(Style(name=name, palette=palette) for name, palette in sorted(palettes.items())),
+        colours=COLOURS,
+        sizes=SIZES,
+    )
+
+
+def _word_indices(data: SpriteSet, words: Words) -> NDArray[np.int16]:
+    found = np.full((len(data), 5), NO_WORD, np.int16)
+    found[:, 0] = data.labels
+    told = (
+        (1, words.kinds, data.kinds),
+        (2, tuple(style.name for style in words.styles), data.styles),
+        (3, words.colours, [colour_of(sprite) for sprite in data.sprites]),
+        (4, words.sizes, [size_of(sprite) for sprite in data.sprites]),
+    )
+    for column, vocabulary, values in told:
+        numbers = {word: number for number, word in enumerate(vocabulary)}
+        found[:, column] = [numbers.get(value, NO_WORD) for value in values]
+    return found

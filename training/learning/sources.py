@@ -1,0 +1,38 @@
+"""The batches that suit what a network learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from pixelforge.core.config import ModelConfig
+from pixelforge.core.words import Words
+from training.data.indexed import IndexedSprites
+from training.data.sprites import SpriteSet
+from training.learning.batches import Batch, Batches, heldout_batches
+from training.learning.config import TrainConfig
+from training.learning.pointer_batches import PointerBatches, pointer_heldout
+
+
+class Drawing(Protocol):
+    """Where a trainer gets its batches."""
+
+    def draw(self, step: int) -> Batch:
+        """The batch of the step after `step` others."""
+
+
+def batches_of(
+    data: SpriteSet, model: ModelConfig, config: TrainConfig, num_timesteps: int, words: Words | None
+) -> Drawing:
+    """The batches of a run. words: of a `pointer` network."""
+    if words is None:
+        return Batches(data, model, config, num_timesteps)
+    sprites = IndexedSprites.of(data, words, dict(config.style_factors))
+    return PointerBatches(sprites, words, len(data.class_names), model, config, num_timesteps)
+
+
+def heldout_of(data: SpriteSet, model: ModelConfig, num_timesteps: int, words: Words | None) -> Iterator[Batch]:
+    """What the held-out loss is taken of."""
+    if words is None:
+        return heldout_batches(data, model, num_timesteps)
+    return pointer_heldout(IndexedSprites.of(data, words), words, len(data.class_names), model, num_timesteps)
