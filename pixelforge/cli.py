@@ -12,6 +12,7 @@ import typer
 
 from pixelforge import cli_options as option
 from pixelforge import cli_sheets, console
+from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.options import with_options
 from pixelforge.words import counted
@@ -20,6 +21,7 @@ from training.commands.evaluate import evaluate
 from training.commands.train import train
 
 if TYPE_CHECKING:
+    from pixelforge.core.header import ModelHeader
     from pixelforge.services.model_library import ModelEntry
     from pixelforge.services.requests import GenerationRequest
     from pixelforge.services.saving import Writer
@@ -85,11 +87,18 @@ def _self_test() -> int:
 
 @app.command()
 @with_options("choices", option.SheetChoices)
-@with_options("sampling", Sampling, only_given=True)
+@with_options("sampling", Sampling, otherwise="the model's own")
+@with_options("words", Condition, otherwise="any")
 def generate(
     classes: Annotated[
-        list[str], typer.Option("--class", help="Class to make; repeat it for several, or `all`.", show_default=False)
-    ],
+        list[str] | None,
+        typer.Option(
+            "--class",
+            help="Class to make; repeat it for several, or `all`. It may be left out where a kind, style, colour or "
+            "size is given.",
+            show_default=False,
+        ),
+    ] = None,
     count: Annotated[
         int | None, typer.Option(help="Sprites in all; several classes share them evenly. Default: one a class.")
     ] = None,
@@ -105,6 +114,7 @@ def generate(
     ] = Path("sprites.png"),
     json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
     *,
+    words: dict[str, str],
     sampling: dict[str, Any],
     choices: option.SheetChoices,
 ) -> None:
@@ -113,14 +123,14 @@ def generate(
     from pixelforge.errors import RequestError
     from pixelforge.files import as_text
     from pixelforge.services.model_library import find_model
-    from pixelforge.services.requests import make_request, of_classes
+    from pixelforge.services.requests import make_request
     from pixelforge.services.saving import Destination
 
     path = find_model(model)
     header = read_header(path)
-    chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
+    conditions = _conditions(header, classes or [], words)
     request = make_request(
-        header, of_classes(chosen), count=len(chosen) if count is None else count, seed=seed, sampling=sampling
+        header, conditions, count=len(conditions) if count is None else count, seed=seed, sampling=sampling
     )
     rule = choices.palette_rule(header.model.palette)
     if rule is not None and rule.reduce_to is None:
@@ -138,12 +148,23 @@ def generate(
         part=_part(request.count),
     )
     writer = destination.writer(option.may_replace(destination.in_the_way(), choices.force))
-    if request.count < len(chosen):
-        made = {request.class_of(index) for index in range(request.count)}
-        console.report(f"A count of {request.count} leaves out {', '.join(c for c in chosen if c not in made)}.")
+    if request.count < len(conditions):
+        made = {request.condition_of(index) for index in range(request.count)}
+        left_out = ", ".join(condition.label for condition in conditions if condition not in made)
+        console.report(f"A count of {request.count} leaves out {left_out}.")
     started = time.perf_counter()
     used = _generate_into(writer, request, path, device)
     _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, json)
+
+
+def _conditions(header: ModelHeader, classes: list[str], words: dict[str, str]) -> tuple[Condition, ...]:
+    """What is to be made: the words for each of the classes, or without a class. Raises RequestError for nothing."""
+    from pixelforge.errors import RequestError
+
+    chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
+    if not chosen and not words:
+        raise RequestError(f"Say what to make: --class with {', '.join(header.class_names)}, or all.")
+    return tuple(Condition(class_name=name, **words) for name in chosen or (None,))
 
 
 def _summarise(

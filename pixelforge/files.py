@@ -37,8 +37,11 @@ def replacing(target: Path, durable: bool = True) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_old_parts(target.parent)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # less what the umask forbids
+        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)  # less what the umask forbids
+        mode = os.fstat(handle).st_mode
+        os.close(handle)
         yield part
+        part.chmod(mode)  # whoever wrote it may have put another file in its place, as safetensors does
         if durable:
             sync(part)
         part.replace(target)

@@ -15,16 +15,15 @@ from pixelforge.fields import KEY, Setting
 Command = Callable[..., None]
 
 
-def with_options(name: str, record: type, *, only_given: bool = False) -> Callable[[Command], Command]:
+def with_options(name: str, record: type, *, otherwise: str = "") -> Callable[[Command], Command]:
     """Give a command the fields of its parameter `name`, a record, as options of its own.
 
     A field is an option if it is a `setting` (`pixelforge.fields`), or if its type is annotated with a typer.Option.
-    only_given: the options have no default, and the parameter is a dict of those that were given; the rest are as the
-    model, or whoever else knows better, has them.
+    otherwise: what holds for an option that is not given, for --help; the parameter is then a dict of those that were.
     """
 
     def decorate(command: Command) -> Command:
-        options = _options(record, only_given)
+        options = _options(record, otherwise)
         keyword = inspect.Parameter.KEYWORD_ONLY
         own = inspect.signature(command, eval_str=True).parameters.values()
 
@@ -32,7 +31,7 @@ def with_options(name: str, record: type, *, only_given: bool = False) -> Callab
         def flat(**values: Any) -> None:
             chosen = {option.name: values.pop(option.name) for option in options}
             given = {key: value for key, value in chosen.items() if value is not None}
-            command(**values, **{name: given if only_given else record(**chosen)})
+            command(**values, **{name: given if otherwise else record(**chosen)})
 
         parameters = [parameter.replace(kind=keyword) for parameter in own if parameter.name != name]
         parameters += options
@@ -43,39 +42,39 @@ def with_options(name: str, record: type, *, only_given: bool = False) -> Callab
     return decorate
 
 
-def _options(record: type, only_given: bool) -> list[inspect.Parameter]:
+def _options(record: type, otherwise: str) -> list[inspect.Parameter]:
     hints = get_type_hints(record, include_extras=True)
     found = []
     for fact in fields(record):
         told: Setting | None = fact.metadata.get(KEY)
         annotation = hints[fact.name]
         if told is not None and told.flag != "":
-            annotation = _annotation(annotation, told, fact, only_given)
+            annotation = _annotation(annotation, told, fact, otherwise)
         elif get_origin(annotation) is not Annotated:
             continue
-        default = None if only_given else fact.default
+        default = None if otherwise else fact.default
         found.append(
             inspect.Parameter(fact.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         )
     return found
 
 
-def _annotation(kind: Any, told: Setting, fact: Field[Any], only_given: bool) -> Any:
+def _annotation(kind: Any, told: Setting, fact: Field[Any], otherwise: str) -> Any:
     """The type of an option and what typer is told of it."""
     flag = told.flag or f"--{fact.name.replace('_', '-')}"
-    shown: Any = told.shown_default or not (fact.default is None or only_given)
+    shown: Any = told.shown_default or not (fact.default is None or bool(otherwise))
     names = f"{flag}/--no-{flag[2:]}" if kind is bool and fact.default else flag
-    option = typer.Option(names, help=f"{_help(told, only_given)}.", show_default=shown)
-    return Annotated[kind | None if only_given else kind, option]
+    option = typer.Option(names, help=f"{_help(told, otherwise)}.", show_default=shown)
+    return Annotated[kind | None if otherwise else kind, option]
 
 
-def _help(told: Setting, only_given: bool) -> str:
+def _help(told: Setting, otherwise: str) -> str:
     words = told.help
     if told.among and all(word not in words for word in told.among):
         words += f": {', '.join(told.among)}"
     elif told.least is not None and told.most is not None:
         words = f"{_number(told.least)} to {_number(told.most)}: {words[0].lower()}{words[1:]}"
-    return f"{words}; default: the model's own" if only_given else words
+    return f"{words}; default: {otherwise}" if otherwise else words
 
 
 def _number(value: float) -> str:

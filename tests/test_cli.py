@@ -105,8 +105,9 @@ def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> 
         (["--class", "cats", "--seed", "-1"], "Seed must be 0 to"),
         (["--class", "cats", "--count", "many"], "--count"),
         (["--class", "cats", "--device", "tpu"], "auto, cuda, mps, cpu"),
-        ([], "--class"),
-        (["--colour", "red"], "--colour"),
+        ([], "cats, dogs, a/b, or all"),
+        (["--hue", "red"], "--hue"),
+        (["--class", "cats", "--colour", "red"], "no styles, colours or sizes"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(

@@ -59,11 +59,11 @@ def test_what_is_in_range_is_taken() -> None:
         setting_of(Record, "plain")
 
 
-def run(only_given: bool, *arguments: str) -> tuple[Any, str]:
+def run(otherwise: str, *arguments: str) -> tuple[Any, str]:
     app, got = typer.Typer(), []
 
     @app.command()
-    @with_options("record", Record, only_given=only_given)
+    @with_options("record", Record, otherwise=otherwise)
     def command(name: str = "n", *, record: Any) -> None:
         got.append(record)
 
@@ -72,22 +72,22 @@ def run(only_given: bool, *arguments: str) -> tuple[Any, str]:
 
 
 def test_fields_are_options() -> None:
-    assert run(False)[0] == Record()
-    chosen = run(False, "--size", "8", "--way", "far", "--no-tell", "--minutes", "2", "--old", "y")[0]
+    assert run("")[0] == Record()
+    chosen = run("", "--size", "8", "--way", "far", "--no-tell", "--minutes", "2", "--old", "y")[0]
     assert chosen == Record(size=8, way="far", told=False, minutes=2.0, old="y")
-    assert run(False, "--hidden", "4")[0] is None
-    assert run(False, "--plain", "4")[0] is None
+    assert run("", "--hidden", "4")[0] is None
+    assert run("", "--plain", "4")[0] is None
 
 
 def test_only_what_is_given() -> None:
-    assert run(True)[0] == {}
-    assert run(True, "--size", "9", "--share", "0.25")[0] == {"size": 9, "share": 0.25}
+    assert run("the model's own")[0] == {}
+    assert run("the model's own", "--size", "9", "--share", "0.25")[0] == {"size": 9, "share": 0.25}
 
 
 def test_help_tells_range_words_and_default() -> None:
-    _, shown = run(False, "--help")
+    _, shown = run("", "--help")
     assert "8 to 64: side of a sprite." in shown
     assert "Where to go: near, far." in shown
     assert "an hour" in shown
-    _, optional = run(True, "--help")
+    _, optional = run("the model's own", "--help")
     assert "default: the model's own." in optional

@@ -87,6 +87,16 @@ def test_a_new_file_has_the_users_usual_mode(tmp_path: Path) -> None:
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_so_has_one_whose_writer_replaced_the_temporary_file(tmp_path: Path) -> None:
+    (tmp_path / "usual").touch()
+    with replacing(tmp_path / "ours") as part:
+        other = tmp_path / "other"
+        other.touch(0o600)
+        other.replace(part)
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
 def test_targets_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder" / "inner").mkdir(parents=True)

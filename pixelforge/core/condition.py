@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pixelforge.core.config import Colour, Kind
 from pixelforge.errors import RequestError
+from pixelforge.fields import setting
 
 NO_ROW = -1  # fills up the rows of a condition that has fewer than others
 
@@ -37,10 +38,16 @@ class Condition:
     """What a sprite is made for. None leaves a part open; all of them left open is the null condition."""
 
     class_name: str | None = None
-    kind: str | None = None
-    style: str | None = None
-    colour: str | None = None  # the dominant one, by name
-    size: str | None = None  # by how much of the picture is covered
+    kind: str | None = setting(None, "Kind", "What it is, more finely than the class: dragon, sword")
+    style: str | None = setting(None, "Style", "In which way it is drawn")
+    colour: str | None = setting(None, "Colour", "The colour that most of it has")
+    size: str | None = setting(None, "Size", "How much of the picture it covers")
+
+    @property
+    def label(self) -> str:
+        """A word for it, as a name of files and in lists."""
+        words = (self.class_name, self.kind, self.style, self.colour, self.size)
+        return next((word for word in words if word), "anything")
 
 
 NULL = Condition()

@@ -36,7 +36,7 @@ class Recipe:
 
     @property
     def class_name(self) -> str:
-        """The class that was asked for; empty where it was left open."""
+        """The class that was asked for, or what stands for it where that was left open."""
         return self.request.class_of(0)
 
     @property

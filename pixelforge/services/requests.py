@@ -53,16 +53,16 @@ class GenerationRequest:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The classes asked for, in their order, each once."""
-        return tuple(dict.fromkeys(condition.class_name or "" for condition in self.conditions))
+        """The classes asked for, or what stands for them, in their order, each once."""
+        return tuple(dict.fromkeys(condition.label for condition in self.conditions))
 
     def condition_of(self, index: int) -> Condition:
         """What sprite `index` is made for."""
         return self.conditions[index * len(self.conditions) // self.count]
 
     def class_of(self, index: int) -> str:
-        """The class of sprite `index`; empty where it was left open."""
-        return self.condition_of(index).class_name or ""
+        """The class of sprite `index`, or what stands for it where that was left open."""
+        return self.condition_of(index).label
 
     def alone(self, index: int) -> GenerationRequest:
         """The request that makes sprite `index` and no other."""

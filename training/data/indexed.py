@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +47,6 @@ class IndexedSprites:
 
 def styled(data: SpriteSet) -> SpriteSet:
     """The sprites with a style each."""
-    from dataclasses import replace
-
     return replace(data, styles=tuple(style or OWN_STYLE for style in data.styles))
 
 

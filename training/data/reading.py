@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
 from training.data.cleaning import clear_background, shrink_exactly, thinned
+from training.data.naming import by_name
 from training.data.sources import Item, find_items
 
-FRAME_SUFFIX = re.compile(r"[_-]f\d+$")
 KEPT_SIDE = 128  # of what is kept of a large picture until all are read; it is trained at 64 at most
 
 
@@ -20,7 +19,9 @@ class RawSprite:
     """A sprite as it was found."""
 
     class_name: str
-    group: str  # equal for the frames of one animation
+    group: str  # equal for the pictures of one figure
+    kind: str  # empty where none is told
+    style: str  # empty where none is told
     label: str  # its file, for messages
     pixels: Pixels  # (H, W, 4), an exact blow-up undone, a flat ground cleared, rows and columns of large ones left out
     size: tuple[int, int]  # width and height of the picture in its file
@@ -28,14 +29,19 @@ class RawSprite:
     cleared: bool  # whether a flat ground was made transparent
 
 
-def read_raw(source: Path, image_size: int, keep_background: bool, refused: list[str]) -> list[RawSprite]:
-    """The sprites of a folder, a .zip or the notebook's arrays; a line for each file left out goes to `refused`.
+def read_raw(
+    source: Path, image_size: int, keep_background: bool, refused: list[str], remarks: list[str]
+) -> list[RawSprite]:
+    """The sprites of a folder, a .zip or the notebook's arrays.
+
+    A line for each file left out goes to `refused`, what is to be said of a labels.csv to `remarks`.
 
     Flat grounds are cleared in classes of which most pictures have no transparency at all: elsewhere an opaque picture
     is meant to be one. Raises DatasetError if there is nothing to be read at all.
     """
     found = find_items(source)
     refused += found.refused
+    remarks += found.remarks
     raw = []
     for item in found.items:
         try:
@@ -48,9 +54,18 @@ def read_raw(source: Path, image_size: int, keep_background: bool, refused: list
 def _as_found(item: Item, pixels: Pixels, image_size: int) -> RawSprite:
     own = shrink_exactly(pixels, image_size)
     (height, width), (own_height, own_width) = pixels.shape[:2], own.shape[:2]
-    group = f"{item.class_name}/{FRAME_SUFFIX.sub('', item.stem)}"
-    kept = thinned(own, KEPT_SIDE)
-    return RawSprite(item.class_name, group, item.label, kept, (width, height), (own_width, own_height), cleared=False)
+    told = item.told or by_name(item.class_name, item.stem)
+    return RawSprite(
+        class_name=told.class_name,
+        group=told.group,
+        kind=told.kind,
+        style=told.style,
+        label=item.label,
+        pixels=thinned(own, KEPT_SIDE),
+        size=(width, height),
+        own_size=(own_width, own_height),
+        cleared=False,
+    )
 
 
 def _without_grounds(raw: list[RawSprite]) -> list[RawSprite]:

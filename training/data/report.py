@@ -48,7 +48,8 @@ class DataReport:
 def report_on(source: Path, image_size: int = 16, keep_background: bool = False) -> tuple[DataReport, Pixels]:
     """The report, and a contact sheet (H, W, 4) of the first sprites of each class. Raises DatasetError."""
     left_out: list[str] = []
-    raw = read_raw(source, image_size, keep_background, left_out)
+    remarks: list[str] = []
+    raw = read_raw(source, image_size, keep_background, left_out, remarks)
     if not raw:
         raise DatasetError(f"{source} holds no sprites.{' ' + left_out[0] if left_out else ''}")
     fitted = np.stack([resize_nearest(sprite.pixels, image_size) for sprite in raw])

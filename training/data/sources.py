@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import stat
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -15,6 +16,8 @@ from pixelforge.errors import DatasetError
 from pixelforge.files import as_text, read_at_most, reason
 from pixelforge.imaging.pixels import Pixels, decode_frames
 from training.data.arrays import read_arrays
+from training.data.labels import LABELS, MAX_LABELS_BYTES, Labels, labels_in, parse_labels, tell
+from training.data.naming import Told
 
 MAX_BYTES = 32 * 2**20  # of a picture file
 MAX_ITEMS = 200_000
@@ -29,14 +32,16 @@ class Item:
     stem: str  # of its name
     label: str  # for messages
     frames: Callable[[], list[Pixels]]  # its pictures (H, W, 4); raises DatasetError that names the file
+    told: Told | None = None  # by a labels.csv; None where there is none
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a source holds; `refused` has a line for everything that is left out unread."""
+    """What a source holds; `refused` has a line for everything that is left out unread, `remarks` what labels say."""
 
     items: tuple[Item, ...]
     refused: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def find_items(source: Path) -> Found:
@@ -56,6 +61,9 @@ def find_items(source: Path) -> Found:
         ) from error
     except OSError as error:
         raise DatasetError(f"{source} cannot be opened: {reason(error)}.") from error
+    labels = labels_in(source)
+    if labels is not None:
+        return _in_labelled_folder(source, labels, entries)
     folders = [entry for entry in entries if entry.is_dir()]
     refused: list[str] = []
     items: list[Item] = []
@@ -65,6 +73,15 @@ def find_items(source: Path) -> Found:
         files = sorted(folder.rglob("*")) if folders else entries
         items += [_file_item(name, file) for file in files if _wanted(file, root, refused)]
     return _checked(source, items, refused)
+
+
+def _in_labelled_folder(source: Path, labels: Labels, entries: Sequence[Path]) -> Found:
+    root, refused = source.resolve(), list[str]()
+    files = [file for entry in entries for file in (sorted(entry.rglob("*")) if entry.is_dir() else [entry])]
+    wanted = [file for file in files if _wanted(file, root, refused)]
+    paths = [PurePosixPath(as_text(file.relative_to(source).as_posix())) for file in wanted]
+    home = as_text(root.name)
+    return _labelled(source, labels, paths, [_file_item(home, file) for file in wanted], home, refused)
 
 
 def _in_arrays(path: Path, sprites: list[Pixels], numbers: NDArray[np.int64]) -> Found:
@@ -107,6 +124,9 @@ def _in_zip(source: Path) -> Found:
     refused: list[str] = []
     paths = {info.filename: PurePosixPath(info.filename.replace("\\", "/")) for info in entries}
     kept = [info for info in entries if _safe(source, info, paths[info.filename], refused)]
+    entry = _labels_entry(entries, paths, kept)
+    if entry is not None:
+        return _in_labelled_zip(source, entry, kept, paths, refused)
     depth = _common_depth([paths[info.filename] for info in kept])
     items = []
     for info in kept:
@@ -141,20 +161,60 @@ def _common_depth(paths: list[PurePosixPath]) -> int:
 
 def _zip_item(source: Path, info: zipfile.ZipInfo, class_name: str, stem: str) -> Item:
     label = f"{info.filename!r} in {source}"
+    return Item(class_name, stem, label, lambda: decode_frames(_zip_content(source, info, MAX_BYTES), label))
 
-    def read() -> bytes:
-        try:
-            with zipfile.ZipFile(source) as archive, archive.open(info) as opened:
-                data = opened.read(MAX_BYTES + 1)  # whatever size the entry claims
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-            raise DatasetError(f"{label} cannot be read: {error}.") from error
-        except Exception as error:
-            raise DatasetError(f"{label} cannot be read: it is damaged ({type(error).__name__}).") from error
-        if len(data) > MAX_BYTES:
-            raise DatasetError(f"{label} is larger than {MAX_BYTES >> 20} MB.")
-        return data
 
-    return Item(class_name, stem, label, lambda: decode_frames(read(), label))
+def _zip_content(source: Path, info: zipfile.ZipInfo, most: int) -> bytes:
+    label = f"{info.filename!r} in {source}"
+    try:
+        with zipfile.ZipFile(source) as archive, archive.open(info) as opened:
+            data = opened.read(most + 1)  # whatever size the entry claims
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise DatasetError(f"{label} cannot be read: {error}.") from error
+    except Exception as error:
+        raise DatasetError(f"{label} cannot be read: it is damaged ({type(error).__name__}).") from error
+    if len(data) > most:
+        raise DatasetError(f"{label} is larger than {most >> 20} MB.")
+    return data
+
+
+def _labels_entry(
+    entries: Sequence[zipfile.ZipInfo], paths: Mapping[str, PurePosixPath], kept: Sequence[zipfile.ZipInfo]
+) -> zipfile.ZipInfo | None:
+    """The labels.csv in the topmost folder that all pictures lie in."""
+    shared = PurePosixPath(posixpath.commonpath([paths[info.filename].parent for info in kept]) if kept else "")
+    places = {folder / LABELS for folder in (shared, *shared.parents)}
+    found = [info for info in entries if paths[info.filename] in places]
+    return min(found, key=lambda info: len(paths[info.filename].parts), default=None)
+
+
+def _in_labelled_zip(
+    source: Path,
+    entry: zipfile.ZipInfo,
+    kept: Sequence[zipfile.ZipInfo],
+    paths: Mapping[str, PurePosixPath],
+    refused: list[str],
+) -> Found:
+    labels = parse_labels(_zip_content(source, entry, MAX_LABELS_BYTES), f"{entry.filename!r} in {source}")
+    root, home = paths[entry.filename].parent, as_text(source.stem)
+    inner = [paths[info.filename].relative_to(root) for info in kept]
+    items = [_zip_item(source, info, home, path.stem) for info, path in zip(kept, inner, strict=True)]
+    return _labelled(source, labels, inner, items, home, refused)
+
+
+def _labelled(
+    source: Path,
+    labels: Labels,
+    paths: Sequence[PurePosixPath],
+    items: Sequence[Item],
+    home: str,
+    refused: list[str],
+) -> Found:
+    """Items as the labels tell of them; `paths` from the folder of labels.csv on."""
+    told, remarks = tell(labels, paths, home)
+    pairs = zip(items, told, strict=True)
+    kept = [replace(item, class_name=each.class_name, told=each) for item, each in pairs if each is not None]
+    return replace(_checked(source, kept, refused), remarks=tuple(remarks))
 
 
 def _checked(source: Path, items: list[Item], refused: list[str]) -> Found:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -17,42 +17,58 @@ from pixelforge.core.config import MAX_PALETTE, Colour, Kind
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text
 from pixelforge.imaging.pixels import Pixels, resize_nearest
+from training.data.naming import kind_of
 from training.data.reading import RawSprite, read_raw
 
-FIRST_WORD = re.compile(r"[^\W\d_]+")
 FEWEST_OF_KIND = 12  # sprites; rarer kinds are learnt as their class
 
 
 @dataclass(frozen=True)
 class SpriteSet:
-    """Sprites of one size with their classes."""
+    """Sprites of one size with what is told of them; kinds that are not given are those that the groups' names tell."""
 
     sprites: Pixels  # (N, S, S, 4), alpha 0 or 255
     labels: NDArray[np.int64]  # (N,), index into class_names
     class_names: tuple[str, ...]
-    groups: tuple[str, ...]  # (N,), equal for the frames of one animation
+    groups: tuple[str, ...]  # (N,), equal for the pictures of one figure
     warnings: tuple[str, ...] = field(default=())  # files left out or changed, a line each, for the user
     source: str = ""  # the absolute path that they were read from
+    kinds: tuple[str, ...] = ()  # (N,), empty where a sprite is of none
+    styles: tuple[str, ...] = ()  # (N,), empty where a sprite is of none
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", self.kinds or self._named_kinds())
+        object.__setattr__(self, "styles", self.styles or ("",) * len(self.groups))
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def subset(self, chosen: NDArray[np.bool_]) -> SpriteSet:
         """The sprites where `chosen` (N,) is true."""
-        groups = tuple(group for group, keep in zip(self.groups, chosen, strict=True) if keep)
-        return SpriteSet(self.sprites[chosen], self.labels[chosen], self.class_names, groups, source=self.source)
+        return replace(
+            self,
+            sprites=self.sprites[chosen],
+            labels=self.labels[chosen],
+            groups=tuple(compress(self.groups, chosen)),
+            kinds=tuple(compress(self.kinds, chosen)),
+            styles=tuple(compress(self.styles, chosen)),
+            warnings=(),
+        )
 
     def fingerprint(self) -> str:
-        """A digest of the sprites, their classes and their names."""
+        """A digest of the sprites and of all that is told of them.
+
+        What names tell is in their names: without labels it is the digest that version 0.1 wrote into its runs.
+        """
         digest = hashlib.sha256(repr((self.class_names, self.groups)).encode())
         digest.update(self.sprites.tobytes())
         digest.update(self.labels.tobytes())
+        if any(self.styles) or self.kinds != self._named_kinds():
+            digest.update(repr((self.kinds, self.styles)).encode())
         return digest.hexdigest()
 
-    def kind_names(self) -> tuple[str, ...]:
-        """(N,), the first word of each file's name, in small letters; empty where it begins with none."""
-        stems = (group.rpartition("/")[2] for group in self.groups)
-        return tuple(found.group().lower() if (found := FIRST_WORD.match(stem)) else "" for stem in stems)
+    def _named_kinds(self) -> tuple[str, ...]:
+        return tuple(map(kind_of, self.groups))
 
     def counts(self) -> dict[str, int]:
         """Sprites a class."""
@@ -63,12 +79,14 @@ class SpriteSet:
 def load_sprites(source: Path, image_size: int, keep_background: bool = False) -> SpriteSet:
     """Read every sprite of a folder of class folders, a flat folder, a .zip of either, or the notebook's arrays.
 
+    A labels.csv beside the pictures of a folder or a .zip tells of them more than folders and names do.
+
     Exact blow-ups are brought back, other sizes resized by nearest neighbour, broken pictures left out, all with a
     warning. A flat ground of an opaque picture becomes transparent, unless it is to be kept. Raises DatasetError if
     nothing is left.
     """
     warnings: list[str] = []
-    raw = read_raw(source, image_size, keep_background, warnings)
+    raw = read_raw(source, image_size, keep_background, warnings, warnings)
     if not raw:
         details = f" ({warnings[0]})" if warnings else ""
         raise DatasetError(f"{source} holds no sprites: put pictures into it, one folder a class.{details}")
@@ -79,10 +97,18 @@ def load_sprites(source: Path, image_size: int, keep_background: bool = False) -
             warnings.append(f"Resized: {sprite.label} is {width} x {height}; trained at {image_size} x {image_size}.")
         sprites.append(resize_nearest(sprite.pixels, image_size))
     names = tuple(dict.fromkeys(sprite.class_name for sprite in raw))
-    labels = np.array([names.index(sprite.class_name) for sprite in raw], np.int64)
+    numbers = {name: number for number, name in enumerate(names)}
     warnings += _notes(raw, names)
-    groups = tuple(sprite.group for sprite in raw)
-    return SpriteSet(np.stack(sprites), labels, names, groups, tuple(warnings), as_text(source.resolve()))
+    return SpriteSet(
+        sprites=np.stack(sprites),
+        labels=np.array([numbers[sprite.class_name] for sprite in raw], np.int64),
+        class_names=names,
+        groups=tuple(sprite.group for sprite in raw),
+        warnings=tuple(warnings),
+        source=as_text(source.resolve()),
+        kinds=tuple(sprite.kind for sprite in raw),
+        styles=tuple(sprite.style for sprite in raw),
+    )
 
 
 def _notes(raw: Sequence[RawSprite], names: tuple[str, ...]) -> list[str]:
@@ -100,18 +126,26 @@ def _notes(raw: Sequence[RawSprite], names: tuple[str, ...]) -> list[str]:
 
 
 def split_holdout(data: SpriteSet, fraction: float, seed: int) -> tuple[SpriteSet, SpriteSet]:
-    """(training part, held-out part): whole groups of each class are drawn until `fraction` of the class is out."""
+    """(training part, held-out part): whole groups of each class are drawn until `fraction` of the class is out.
+
+    A group of several classes is held out of all of them, unless one would be left without any.
+    """
     rng = np.random.default_rng(seed)
     held = np.zeros(len(data), np.bool_)
-    groups = np.array(data.groups)
+    groups = np.unique(np.array(data.groups), return_inverse=True)[1]  # numbers in the order of the names
+    left = np.bincount(data.labels, minlength=len(data.class_names))
     for label in range(len(data.class_names)):
         of_class = data.labels == label
-        names = np.unique(groups[of_class])
         wanted = fraction * of_class.sum()
-        for name in rng.permutation(names)[:-1]:
+        for group in rng.permutation(np.unique(groups[of_class]))[:-1]:
             if held[of_class].sum() >= wanted:
                 break
-            held |= of_class & (groups == name)
+            members = (groups == group) & ~held
+            counts = np.bincount(data.labels[members], minlength=len(left))
+            if ((counts > 0) & (counts == left)).any():
+                continue
+            held |= members
+            left -= counts
     return data.subset(~held), data.subset(held)
 
 
@@ -119,7 +153,7 @@ def find_kinds(data: SpriteSet) -> tuple[Kind, ...]:
     """The kinds that file names tell, of every class that has two or more of them."""
     kinds: list[Kind] = []
     for label in range(len(data.class_names)):
-        counts = Counter(name for name, of in zip(data.kind_names(), data.labels, strict=True) if of == label)
+        counts = Counter(name for name, of in zip(data.kinds, data.labels, strict=True) if of == label)
         total = counts.total()
         common = sorted(name for name, count in counts.items() if name and count >= FEWEST_OF_KIND)
         if len(common) > 1:
@@ -132,7 +166,7 @@ def conditions_of(data: SpriteSet, vocabulary: ClassVocabulary) -> list[Conditio
     known = {(kind.label, kind.name) for kind in vocabulary.kinds}
     return [
         Condition(class_name=data.class_names[label], kind=kind if (label, kind) in known else None)
-        for label, kind in zip(data.labels.tolist(), data.kind_names(), strict=True)
+        for label, kind in zip(data.labels.tolist(), data.kinds, strict=True)
     ]
 
 

@@ -1,6 +1,6 @@
 """Muon: momentum whose every update is made orthogonal (Jordan et al. 2024), for matrices and convolutions.
 
-A step of it is worth more than one of AdamW: on the training sprites of a dozen styles, 25 minutes of one thread each gave a
+A step of it is worth more than one of AdamW: on sprites of a dozen styles, 25 minutes of one thread each gave a
 held-out cross-entropy of 0.806 in 1,587 steps against 0.825 in 1,794.
 """
 
@@ -36,16 +36,16 @@ class Muon(torch.optim.Optimizer):
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    self._update(weight, group)
+                    self._update(weight, weight.grad, group)
         return None
 
-    def _update(self, weight: Tensor, group: dict[str, Any]) -> None:
+    def _update(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
         state = self.state[weight]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(weight)
         momentum: Tensor = state["momentum"]
-        momentum.lerp_(weight.grad, 1 - group["momentum"])
-        ahead = weight.grad.lerp(momentum, group["momentum"]).flatten(1)
+        momentum.lerp_(gradient, 1 - group["momentum"])
+        ahead = gradient.lerp(momentum, group["momentum"]).flatten(1)
         rate = group["lr"] * RMS * max(ahead.shape) ** 0.5
         weight.mul_(1 - group["lr"] * group["weight_decay"])
         weight.add_(orthogonal(ahead).view_as(weight), alpha=-rate)
@@ -54,7 +54,7 @@ class Muon(torch.optim.Optimizer):
 def orthogonal(matrix: Tensor) -> Tensor:
     """About U V^T of a matrix U S V^T: its singular values brought to about 1, between 0.7 and 1.2."""
     a, b, c = NEWTON_SCHULZ
-    x = matrix / (matrix.norm() + 1e-7)
+    x: Tensor = matrix / (matrix.norm() + 1e-7)
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     for _ in range(ITERATIONS):

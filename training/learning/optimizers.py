@@ -20,16 +20,19 @@ class Optimizers:
     def __init__(self, model: nn.Module, config: TrainConfig) -> None:
         labels = {name: weight for name, weight in model.named_parameters() if name.startswith("label_emb.")}
         others = {name: weight for name, weight in model.named_parameters() if name not in labels}
-        hidden = {name: weight for name, weight in others.items() if config.optimizer == "muon" and _is_hidden(name, weight)}
+        hidden: dict[str, nn.Parameter] = {}
+        if config.optimizer == "muon":
+            hidden = {name: weight for name, weight in others.items() if _is_hidden(name, weight)}
         rest = [weight for name, weight in others.items() if name not in hidden]
-        adamw = torch.optim.AdamW(
+        self._rates = (1.0, config.label_rate)
+        self._adamw = torch.optim.AdamW(
             [{"params": rest}, {"params": list(labels.values())}],
             lr=config.learning_rate,
             betas=(0.9, 0.99),
             weight_decay=config.weight_decay,
         )
-        self._adamw, self._rates = adamw, (1.0, config.label_rate)
-        self._muon = Muon(hidden.values(), MUON_RATE * config.learning_rate, weight_decay=config.weight_decay) if hidden else None
+        rate = MUON_RATE * config.learning_rate
+        self._muon = Muon(hidden.values(), rate, weight_decay=config.weight_decay) if hidden else None
 
     def set_rate(self, learning_rate: float) -> None:
         """The learning rate of the next step."""

@@ -24,6 +24,8 @@ HEAD = ("out_conv.weight", "out_conv.bias")
 def shape_of(parent: ModelHeader, image_size: int) -> ModelConfig:
     """The network to begin from. Raises TrainingError for one that cannot be trained at that size."""
     shape = parent.model
+    if shape.prediction == "pointer":
+        raise TrainingError("A model that draws in any palette cannot be trained on yet: begin from another.")
     if shape.architecture != "context_unet":
         raise TrainingError("A notebook's network cannot be trained on: begin from the bundled model, or from nothing.")
     if shape.image_size != image_size:

@@ -111,5 +111,5 @@ def _network(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -
     if parent is not None:
         return replace(shape_of(parent.header, request.size), **suited)
     width = WIDTH if request.width is None else request.width
-    shape = {"image_size": request.size, "base_width": width, "multipliers": request.levels()}
-    return ModelConfig(augment_dim=AUGMENT_DIM if request.tell else 0, **shape, **suited)
+    suited |= {"image_size": request.size, "base_width": width, "multipliers": request.levels()}
+    return ModelConfig(augment_dim=AUGMENT_DIM if request.tell else 0, **suited)

@@ -42,8 +42,8 @@ class TrainingRequest:
     prediction: Prediction | None = setting(
         None,
         "Prediction",
-        "What the network learns: pointer, to draw in any palette and to know kinds, styles, colours and sizes; palette, v "
-        "or eps; default: palette if the sprites share at most 64 colours, else v",
+        "What the network learns: pointer, to draw in any palette and to know kinds, styles, colours and sizes; "
+        "palette, v or eps; default: palette if the sprites share at most 64 colours, else v",
     )
     width: int | None = setting(
         None, "Width", f"From nothing: feature channels at full resolution, a multiple of 8 ({WIDTH})"

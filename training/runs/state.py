@@ -84,8 +84,6 @@ class RunStorage(RunFolder):
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise TrainingError(f"{self.state_path} does not say how far the run is.") from error
 
-    def save_best(
-        self, header: ModelHeader, weights: dict[str, torch.Tensor], bank: SchemeBank | None = None
-    ) -> None:
+    def save_best(self, header: ModelHeader, weights: dict[str, torch.Tensor], bank: SchemeBank | None = None) -> None:
         """Write the model of the least held-out loss so far."""
         save_checkpoint(self.best_path, header, weights, bank)

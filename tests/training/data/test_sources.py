@@ -302,7 +302,7 @@ def test_large_pictures_are_not_kept_in_memory(tmp_path: Path) -> None:
     noise[..., 3] = 255
     path = make_zip(tmp_path / "z.zip", {"a/flat.png": png(flat), "a/noise.png": png(noise)})
     refused: list[str] = []
-    raw = read_raw(path, 8, keep_background=True, refused=refused)
+    raw = read_raw(path, 8, keep_background=True, refused=refused, remarks=refused)
     assert refused == []
     assert [(sprite.size, sprite.own_size) for sprite in raw] == [((2048, 2048), (8, 8)), ((900, 1500), (900, 1500))]
     assert all(max(sprite.pixels.shape[:2]) <= 128 and sprite.pixels.base is None for sprite in raw)

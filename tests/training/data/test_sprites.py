@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,3 +141,22 @@ def test_the_fingerprint_sees_pixels_labels_and_names(data: SpriteSet) -> None:
         SpriteSet(data.sprites, data.labels, ("x", "tools"), data.groups),
     ]
     assert len({each.fingerprint() for each in (data, *others)}) == 4
+
+
+def test_what_version_01_saw_and_held_out_is_seen_and_held_out_still() -> None:
+    old = Path(__file__).parents[2] / "data" / "v0.1"
+    data = load_sprites(old / "sprites", 8)
+    assert data.fingerprint() == json.loads((old / "run" / "config.json").read_text())["fingerprint"]
+    held_by_it = "6aed405945037030fd246c6563fcebba294249eebad05af14aaa28024dff72ab"
+    assert split_holdout(data, 0.1, 3)[1].fingerprint() == held_by_it
+
+
+def test_kinds_and_styles_go_with_their_sprites(data: SpriteSet) -> None:
+    kinds = tuple(str(number) for number in range(len(data)))
+    styled = replace(data, kinds=kinds, styles=kinds[::-1])
+    part = styled.subset(np.arange(len(data)) % 7 == 2)
+    assert part.kinds == kinds[2::7]
+    assert part.styles == kinds[::-1][2::7]
+    assert set(data.kinds) == {"beast", "tool"}
+    assert set(data.styles) == {""}
+    assert len({data.fingerprint(), styled.fingerprint(), replace(data, kinds=kinds).fingerprint()}) == 3
