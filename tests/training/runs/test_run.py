@@ -9,9 +9,16 @@ import torch
 from PIL import Image
 
 from pixelforge.core.checkpoint import load_checkpoint
+from pixelforge.core.condition import Condition
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.pipeline import Model
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.words import WordVocabulary
 from pixelforge.errors import OutputError, TrainingError
+from pixelforge.services.generation import generate
+from pixelforge.services.requests import Finished, GenerationRequest
 from tests.training.making import begin_run, config_of, finish, resume_run
+from training.data.indexed import words_of
 from training.data.sprites import SpriteSet
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer
@@ -140,3 +147,30 @@ def test_a_damaged_file_is_an_error_that_names_it(
     (tmp_path / "run" / name).write_bytes(content)
     with pytest.raises(TrainingError, match=name):
         resume_run(tmp_path / "run")
+
+
+def test_a_run_that_draws_in_any_palette(tmp_path: Path, data: SpriteSet, model_config: ModelConfig) -> None:
+    """Its model knows words and schemes and makes sprites; resumed, it is the run that was not interrupted."""
+    data = replace(data, styles=tuple("dawn" if index % 2 else "" for index in range(len(data))))
+    words = words_of(data)
+    rows = WordVocabulary(data.class_names, words).num_rows
+    model = replace(model_config, prediction="pointer", palette=(), embedding_rows=rows, pointer_width=8)
+    training = replace(CONFIG, steps=6, evaluate_every=3, save_every=2, sample_every=3, optimizer="muon")
+    config = replace(config_of(data, model, training), words=words)
+    whole = finish(begin_run(tmp_path / "whole", config, data))
+    finish(begin_run(tmp_path / "halves", config, data), 3)
+    storage = RunStorage(tmp_path / "halves")
+    halves = Run(storage, storage.read_config(), data, "cpu")
+    halves.restore(storage.read_state())
+    finish(halves)
+    for name, weight in whole.trainer.ema_weights().items():
+        assert torch.equal(weight, halves.trainer.ema_weights()[name]), name
+
+    checkpoint = load_checkpoint(whole.storage.snapshot_path)
+    assert checkpoint.header.words == words
+    made = Model.of(checkpoint)
+    request = GenerationRequest(conditions=(Condition(style="dawn"),), sampling=Sampling(steps=3), count=3)
+    *_, done = generate(made, request)
+    assert isinstance(done, Finished)
+    allowed = {(*colour, 255) for style in words.styles if style.name == "dawn" for colour in style.palette}
+    assert {tuple(pixel) for pixel in done.sprites.reshape(-1, 4).tolist()} <= allowed | {(0, 0, 0, 0)}
