@@ -16,7 +16,7 @@ from training.learning.distributed import Processes
 from training.runs.clock import SECOND, Stopwatch
 from training.runs.config import FIGURES
 
-REPORTING = 0.2  # share of a run's time that figures and samples may take
+REPORTING = 0.1  # share of a run's time that figures may take, and samples as much
 FIRST = 0.05  # share that the first of either may take, however early it comes
 SAVING = 0.05  # share of the time so far that saves may take
 STEP_IMAGE = 3  # times as long as for an image that is only looked at, a step takes for one: it also goes backwards
@@ -132,7 +132,7 @@ class Chore:
 
 
 class ByClock:
-    """Until the minutes are over: figures thirty times a run or more, as long as that costs no more than a fifth of it.
+    """Until the minutes are over: figures thirty times a run or more, as long as they take no more than a tenth of it.
 
     The last figures, samples and save are part of the time: what they will take is kept for them. images: how many go
     through the network for figures and for samples.
@@ -226,9 +226,8 @@ class ByClock:
         cost = self._expected(chore)
         if not chore.cost and cost <= FIRST * self._budget:
             return True
-        last = self._expected(self._figures) + self._expected(self._samples)
-        allowed = (REPORTING * self._budget - last) * elapsed / self._budget
-        return self._figures.spent + self._samples.spent + cost <= allowed
+        allowed = (REPORTING * self._budget - cost) * elapsed / self._budget  # the last one comes in any case
+        return chore.spent + cost <= allowed
 
     def _expected(self, chore: Chore) -> int:
         """Nanoseconds that the next one will take: as the last, or as long as the steps let expect."""

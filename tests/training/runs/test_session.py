@@ -34,6 +34,12 @@ ON = TrainingRequest(device="cpu")  # what is asked for in resuming
 OLD = Path(__file__).parents[2] / "data" / "v0.1"
 
 
+@pytest.fixture(autouse=True)
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take longer than all else here, and `test_run` looks at them."""
+    monkeypatch.setattr(run_module, "draw_samples", lambda *_: np.zeros((8, 8, 4), np.uint8))
+
+
 def pull(
     folder: Path | None, out: Path, request: TrainingRequest, stop_at: int | None = None, **more
 ) -> list[RunEvent]:
@@ -199,9 +205,8 @@ class Ticking:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0
         monkeypatch.setattr(run_module, "PASSES", 1)
-        monkeypatch.setattr(run_module, "draw_samples", lambda *_: np.zeros((8, 8, 4), np.uint8))
-        self._with(monkeypatch, Trainer, "step", lambda trainer: 1.5 + 0.5 * (trainer.step_count % 3))
-        self._with(monkeypatch, Trainer, "heldout_loss", lambda _: 2.5)
+        self._with(monkeypatch, Trainer, "step", lambda trainer: 2.5 + trainer.step_count % 3)
+        self._with(monkeypatch, Trainer, "heldout_loss", lambda _: 0.5)
         self._with(monkeypatch, run_module, "draw_samples", lambda _: 1.2)
 
     def __call__(self) -> int:
@@ -220,17 +225,17 @@ class Ticking:
 def test_with_the_same_readings_of_the_clock_a_resumed_run_is_the_same_to_the_bit(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, request = Ticking(monkeypatch), replace(TOY, minutes=1.5, learning_rate=1e-3)
+    clock, request = Ticking(monkeypatch), replace(TOY, minutes=1, learning_rate=1e-3)
     whole = pull(folder, tmp_path / "whole", request, clock=clock)
-    assert clock.now / SECOND == pytest.approx(90, abs=2.5)
+    assert clock.now / SECOND == pytest.approx(60, abs=4.5)
     steps = [event for event in whole if isinstance(event, Stepped)]
     assert [step.total for step in steps] == [None] * len(steps)
     assert steps[-1].fraction == 1
     rates = [row.learning_rate for row in RunStorage(tmp_path / "whole").read_stats()]
-    assert (max(rates) > 0.8e-3, rates[-1] < 1e-4) == (True, True)
+    assert (max(rates) > 0.8e-3, rates[-1] < 0.2e-3) == (True, True)
     assert rates[rates.index(max(rates)) :] == sorted(rates[rates.index(max(rates)) :], reverse=True)
     pull(folder, tmp_path / "parts", request, stop_at=4, clock=clock)
-    for stop_at in (5, 19, 20, None):
+    for stop_at in (5, 9, 10, None):
         ended = resume(tmp_path / "parts", stop_at=stop_at, clock=clock)
     assert ended == replace(whole[-1], model=ended.model)
     assert_same_weights(tmp_path / "whole", tmp_path / "parts")
@@ -242,10 +247,10 @@ def test_with_the_same_readings_of_the_clock_a_resumed_run_is_the_same_to_the_bi
 def test_a_run_goes_on_longer_than_it_was_meant_to(folder: Path, tmp_path: Path, monkeypatch) -> None:
     clock, out = Ticking(monkeypatch), tmp_path / "run"
     first = pull(folder, out, replace(TOY, minutes=0.5), clock=clock)[-1]
-    assert clock.now / SECOND == pytest.approx(30, abs=2.5)
+    assert clock.now / SECOND == pytest.approx(30, abs=4.5)
     assert pull(None, out, ON, resume=True, clock=clock)[0] == Noted(("This run is at its end already.",))
     longer = resume(out, replace(ON, minutes=1), clock=clock)
-    assert clock.now / SECOND == pytest.approx(60, abs=2.5)
+    assert clock.now / SECOND == pytest.approx(60, abs=4.5)
     assert longer.step > first.step
     assert RunStorage(out).read_config().training.minutes == 1
     assert resume(out, clock=clock).step == longer.step
