@@ -75,10 +75,6 @@ class Run:
         self._best = Best()
         self._without_gain = 0  # held-out losses since the least one
 
-    def begin_from(self, weights: dict[str, torch.Tensor]) -> None:
-        """Begin from weights trained before; saved, a run that is cut off early begins from them again."""
-        self.trainer.begin_from(weights)
-
     def restore(self, state: State | None) -> None:
         """Resume from a saved state; None: from the beginning. Raises TrainingError if it is none of this run's."""
         if state is not None:

@@ -106,7 +106,8 @@ class _Session:
         config = self.storage.read_config()
         run = Run(self.storage, config, data, self.request.device, processes, self.watch)
         if model is not None:
-            run.begin_from(weights_from(model, config.model, config.class_names))
+            run.trainer.begin_from(weights_from(model, config.model, config.class_names))
+        # Saved, a run that is cut off before its first save begins from them again; the other processes begin so.
         processes.led(lambda: run.save() if model is not None else None)
         if not processes.leads:
             run.restore(self.storage.read_state())

@@ -84,7 +84,7 @@ def test_a_run_begins_from_weights(tmp_path: Path, data: SpriteSet, model_config
     weights = dict(load_checkpoint(first.storage.snapshot_path).network.state_dict())
     config = config_of(data, replace(model_config, dropout=0.3), CONFIG, steps_before=CONFIG.steps)
     run = begin_run(tmp_path / "second", config, data)
-    run.begin_from(weights)
+    run.trainer.begin_from(weights)
     run.save()
     resumed = resume_run(run.storage.root)  # as after a kill before the first step
     for name, weight in weights.items():
