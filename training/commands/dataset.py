@@ -27,7 +27,7 @@ def check(
     force: Force = False,
     json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
 ) -> None:
-    """Report what a data set holds: classes, sizes, duplicates, broken files."""
+    """Report what a data set holds: classes, kinds, styles and their palettes, sizes, duplicates, broken files."""
     from pixelforge.errors import OutputError, RequestError
     from training.data.report import report_lines, report_on, write_contact_sheet
 

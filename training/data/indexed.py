@@ -14,7 +14,7 @@ from pixelforge.core.words import Style, Words
 from pixelforge.imaging.pixels import Pixels
 from training.data.palettes import indexed, style_palettes
 from training.data.sprites import SpriteSet
-from training.data.traits import COLOURS, SIZES, colour_of, size_of
+from training.data.traits import COLOURS, SIZES, colours_of, sizes_of
 from training.data.weights import draw_weights
 
 OWN_STYLE = "own"  # of sprites that are told no style
@@ -68,8 +68,8 @@ def _word_indices(data: SpriteSet, words: Words) -> NDArray[np.int16]:
     told = (
         (1, words.kinds, data.kinds),
         (2, tuple(style.name for style in words.styles), data.styles),
-        (3, words.colours, [colour_of(sprite) for sprite in data.sprites]),
-        (4, words.sizes, [size_of(sprite) for sprite in data.sprites]),
+        (3, words.colours, colours_of(data.sprites)),
+        (4, words.sizes, sizes_of(data.sprites)),
     )
     for column, vocabulary, values in told:
         numbers = {word: number for number, word in enumerate(vocabulary)}

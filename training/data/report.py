@@ -15,8 +15,9 @@ from pixelforge.imaging.pixels import Pixels, enlarge, resize_nearest
 from pixelforge.imaging.png import write_png
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.words import counted
+from training.data.palettes import colour_counts, palette_errors, style_palettes
 from training.data.reading import RawSprite, read_raw
-from training.data.sprites import find_palette
+from training.data.sprites import FEWEST_OF_KIND, find_palette
 
 FEW = 20  # sprites of a class that are hardly enough to learn from
 NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
@@ -24,6 +25,18 @@ MOST_OPAQUE = 0.5  # share of a class from which opaque sprites, such as tiles, 
 CONTACT_COLUMNS = 14
 CONTACT_ROWS = 8  # of each class
 CONTACT_SCALE = 2
+KINDS_SHOWN = 12
+SEEN = 2  # OKLab distance times 100, about the least that one sees side by side
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleFacts:
+    """A style and its palette."""
+
+    sprites: int
+    colours: int  # its own
+    palette: int  # those that sprites made in it will have
+    error: float  # mean distance in OKLab of its pixels from the palette, times 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +55,10 @@ class DataReport:
     near_empty: tuple[str, ...]  # files with hardly a pixel, as they are trained on
     opaque: tuple[str, ...]  # files without transparency, in classes where most have some
     colours: int  # different opaque colours; 0 for more than a palette holds
+    figures: int  # groups: what is held out together
+    kinds: dict[str, int]  # sprites of each, most first
+    styles: dict[str, StyleFacts]  # empty where none is told
+    labels: tuple[str, ...]  # what is to be said of a labels.csv
     left_out: tuple[str, ...]  # a line a file
 
 
@@ -68,6 +85,10 @@ def report_on(source: Path, image_size: int = 16, keep_background: bool = False)
         near_empty=tuple(s.label for s, o in zip(raw, opaque, strict=True) if o.mean() <= NEAR_EMPTY),
         opaque=_opaque(raw, opaque),
         colours=len(find_palette(fitted)),
+        figures=len({sprite.group for sprite in raw}),
+        kinds=dict(Counter(sprite.kind for sprite in raw if sprite.kind).most_common()),
+        styles=_styles(fitted, [sprite.style for sprite in raw]),
+        labels=tuple(remarks),
         left_out=tuple(left_out),
     )
     return report, _contact_sheet(raw, fitted)
@@ -82,6 +103,7 @@ def report_lines(report: DataReport, most: int = 20) -> list[str]:
     """The report in lines for a person; long lists are cut at `most`."""
     lines = [f"{counted(report.sprites, 'sprite')} in {counted(len(report.classes), 'class')}, {_colours(report)}"]
     lines += [f"  {name}: {count}" + (" (few)" if name in report.few else "") for name, count in report.classes.items()]
+    lines += _told(report, most)
     lines.append("sizes: " + ", ".join(f"{count} of {size}" for size, count in list(report.sizes.items())[:most]))
     for count, what in (
         (report.blown_up, "exact blow-ups, which are brought back"),
@@ -94,6 +116,44 @@ def report_lines(report: DataReport, most: int = 20) -> list[str]:
     lines += _listed("opaque to the edges, unlike the rest of the class", list(report.opaque), most)
     lines += _listed("left out", [line.removeprefix("Left out: ") for line in report.left_out], most)
     return lines
+
+
+def _styles(fitted: Pixels, styles: list[str]) -> dict[str, StyleFacts]:
+    if not any(styles):
+        return {}
+    palettes = style_palettes(fitted, styles)
+    errors, colours, sprites = palette_errors(fitted, styles, palettes), colour_counts(fitted, styles), Counter(styles)
+    return {
+        style: StyleFacts(
+            sprites=sprites[style], colours=colours[style], palette=len(palettes[style]), error=errors[style]
+        )
+        for style in sorted(palettes)
+    }
+
+
+def _told(report: DataReport, most: int) -> list[str]:
+    """The lines on what labels or names tell."""
+    lines = [f"{counted(report.figures, 'figure')}, whose pictures are held out together"]
+    common = [f"{name} {count}" for name, count in report.kinds.items() if count >= FEWEST_OF_KIND]
+    if common:
+        more = ", …" * (len(common) > KINDS_SHOWN)
+        lines.append(
+            f"{counted(len(report.kinds), 'kind')}, {len(common)} with {FEWEST_OF_KIND} sprites or more: "
+            f"{', '.join(common[:KINDS_SHOWN])}{more}"
+        )
+    palettes = [f"{style or '(none)'}: {_palette(facts)}" for style, facts in report.styles.items()]
+    lines += _listed("styles, each with a palette of its own", palettes, most)
+    return [*lines, *report.labels]
+
+
+def _palette(facts: StyleFacts) -> str:
+    if facts.palette == facts.colours:
+        return f"{counted(facts.sprites, 'sprite')}, {counted(facts.colours, 'colour')}"
+    far = "hardly to be seen" if facts.error < SEEN else "to be seen side by side"
+    return (
+        f"{counted(facts.sprites, 'sprite')}, {facts.palette} of {facts.colours:,} colours, "
+        f"{facts.error:.1f} off in the mean: {far}"
+    )
 
 
 def _opaque(raw: list[RawSprite], opaque: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -123,6 +183,8 @@ def _contact_sheet(raw: list[RawSprite], fitted: Pixels) -> Pixels:
 
 
 def _colours(report: DataReport) -> str:
+    if report.styles:
+        return "each style in its own colours"
     if not report.colours:
         return "more than 64 colours: those of the sprites made will be near yours, not exactly theirs"
     return f"{counted(report.colours, 'colour')}: sprites made will have exactly these"

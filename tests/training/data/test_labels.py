@@ -15,6 +15,7 @@ from pixelforge.errors import DatasetError
 from tests.training.conftest import blob, write_sprite
 from training.data import labels as labels_module
 from training.data.labels import parse_labels
+from training.data.report import report_lines, report_on
 from training.data.sprites import SpriteSet, load_sprites, split_holdout
 
 FILES = ("a/items/chest.png", "a/items/key.png", "b/beasts/bat_f0.png", "b/beasts/bat_f1.png", "b/beasts/cow.png")
@@ -236,6 +237,37 @@ def test_a_group_of_two_classes_is_held_out_of_both_and_none_is_left_empty() -> 
         assert not set(training.groups) & set(heldout.groups)
         assert all(training.counts().values())
         assert heldout.counts()["a"] >= 6
+
+
+def test_the_report_tells_of_kinds_styles_palettes_and_what_was_left_out(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    lines = ["file,kind,style,group,ok"]
+    for number in range(26):
+        sprite = blob(rng)
+        if number % 2:
+            sprite[sprite[..., 3] > 0, :3] = rng.integers(0, 256, ((sprite[..., 3] > 0).sum(), 3))
+        write_sprite(tmp_path / "beasts" / f"{number:02}.png", sprite)
+        lines.append(f"beasts/{number:02}.png,{'cow' if number < 20 else 'owl'},{'many' if number % 2 else 'few'}"
+                     f",{number // 2 % 4},{int(number != 25)}")  # fmt: skip
+    (tmp_path / "labels.csv").write_text("\n".join(lines))
+    report, _ = report_on(tmp_path, 8)
+    assert report.kinds == {"cow": 20, "owl": 5}
+    assert report.figures == 4
+    assert list(report.styles) == ["few", "many"]
+    few, many = report.styles.values()
+    assert (few.sprites, few.colours, few.palette, few.error) == (13, 4, 4, 0)
+    assert (many.sprites, many.palette) == (12, 64)
+    assert many.colours > 64
+    assert 0 < many.error < 10
+    assert report.left_out == ()
+    text = "\n".join(report_lines(report))
+    for words in (
+        "4 figures, whose pictures are held out together",
+        "2 kinds, 1 with 12 sprites or more: cow 20\n",
+        "styles, each with a palette of its own: 2\n  few: 13 sprites, 4 colours\n  many: 12 sprites, 64 of ",
+        "labels.csv: 1 picture left out, as ok is 0.",
+    ):
+        assert words in text
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"file,ok\n", b"pack,file,class,kind,style,group,ok\n"]))

@@ -62,7 +62,7 @@ def test_the_prediction_follows_the_colours(data: SpriteSet) -> None:
 
 
 def test_kinds_are_told_apart_where_that_is_asked_for(data: SpriteSet) -> None:
-    named = replace(data, groups=tuple(f"x/{('cat', 'dog')[i % 2]} {i}" for i in range(len(data))))
+    named = replace(data, groups=tuple(f"x/{('cat', 'dog')[i % 2]} {i}" for i in range(len(data))), kinds=())
     assert plan(TOY, named, None, "float32").model.kinds == ()
     kinds = plan(replace(TOY, kinds=True), named, None, "float32").model.kinds
     assert kinds[0] == Kind(name="cat", label=0, share=0.5)
