@@ -123,7 +123,7 @@ def generate(
     from pixelforge.errors import RequestError
     from pixelforge.files import as_text
     from pixelforge.services.model_library import find_model
-    from pixelforge.services.requests import make_request
+    from pixelforge.services.requests import in_palette, make_request
     from pixelforge.services.saving import Destination
 
     path = find_model(model)
@@ -134,7 +134,7 @@ def generate(
     )
     rule = choices.palette_rule(header.model.palette)
     if rule is not None and rule.reduce_to is None:
-        request = replace(request, palette=rule)  # so that recipes tell of it
+        request = in_palette(request, rule, header)  # so that recipes tell of it
         rule = None
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and out.suffix:
         raise RequestError("Several processes write one file a sprite: name a folder in --out.")
@@ -159,12 +159,15 @@ def generate(
 
 def _conditions(header: ModelHeader, classes: list[str], words: dict[str, str]) -> tuple[Condition, ...]:
     """What is to be made: the words for each of the classes, or without a class. Raises RequestError for nothing."""
+    from msgspec import convert
+
     from pixelforge.errors import RequestError
 
     chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
     if not chosen and not words:
         raise RequestError(f"Say what to make: --class with {', '.join(header.class_names)}, or all.")
-    return tuple(Condition(class_name=name, **words) for name in chosen or (None,))
+    asked = convert(words, Condition)
+    return tuple(replace(asked, class_name=name) for name in chosen or (None,))
 
 
 def _summarise(
@@ -187,7 +190,7 @@ def _summarise(
         "out": as_text(written[0]),
         "files": [as_text(path) for path in written],
         "count": request.count,
-        "classes": list(request.class_names),
+        "classes": list(request.labels),
         "seed": request.seed,
         **asdict(request.sampling),
         "model": as_text(model),

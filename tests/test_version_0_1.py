@@ -19,7 +19,7 @@ from pixelforge.services.settings import AppSettings, GenerationSettings, load_s
 from pixelforge.services.sprites import Sprite, read_recipes, read_sheet
 
 MADE = Path(__file__).parent / "data" / "v0.1"
-CLASSES = ("characters", "equipment", "fighters", "food", "monsters", "terrain")
+CLASSES = ["characters", "equipment", "fighters", "food", "items", "monsters"]
 PALETTE = PaletteRule(name="two", colours=("#102030", "#e0d0a0", "#80c040"), dither=2)
 
 
@@ -33,7 +33,7 @@ def test_recipes_of_a_sheet_are_read(sheet: tuple[Sprite, ...]) -> None:
     recipes = [sprite.recipe for sprite in sheet if sprite.recipe is not None]
     assert len(recipes) == 36
     assert {recipe.app_version for recipe in recipes} == {"0.1.0"}
-    assert len({recipe.class_name for recipe in recipes}) == 6
+    assert [recipe.class_name for recipe in recipes] == CLASSES * 6
     samplings = Counter(recipe.request.sampling for recipe in recipes)
     steps = {"ddpm": 40, "ddim": 20, "dpm++2m": 15}
     assert samplings == {
@@ -110,6 +110,6 @@ def test_the_history_is_read(tmp_path: Path, sheet: tuple[Sprite, ...]) -> None:
         for entry, sprite in zip(reversed(entries), sheet[:6], strict=False):
             np.testing.assert_array_equal(entry.sprite.pixels, sprite.pixels)
             assert entry.sprite.recipe == sprite.recipe
-        assert sum(entry.sprite.recipe is not None for entry in entries) == 9
+        assert [entry.sprite.class_name for entry in reversed(entries)][:6] == CLASSES
     finally:
         history.close()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from pixelforge.core.build import build_network
-from pixelforge.core.header import HEADER_KEY, ModelHeader, open_model_file, parse_header
+from pixelforge.core.header import CLASSES_ONLY, FORMAT_VERSION, HEADER_KEY, SPRITES, ModelHeader, open_model_file, parse_header
 from pixelforge.core.network import Network
 from pixelforge.core.schemes import SchemeBank
+from pixelforge.core.words import WordVocabulary
 from pixelforge.errors import CheckpointError, OutputError
 from pixelforge.files import replacing
 
+BANK_TYPES = {"words": "int16", "masks": "uint8", "weights": "float32"}
 BANK = "bank."  # before the names of the arrays of a bank of schemes
 WEIGHT_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
@@ -33,10 +36,24 @@ class Checkpoint:
 def save_checkpoint(
     path: Path, header: ModelHeader, weights: dict[str, torch.Tensor], bank: SchemeBank | None = None
 ) -> None:
-    """Write a model file, whole or not at all. Raises OutputError."""
+    """Write a model file, whole or not at all. bank: of a `pointer` model, which needs it. Raises OutputError."""
+    assert (bank is not None) == (header.words is not None)
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
     if bank is not None:
         tensors |= {f"{BANK}{fact.name}": torch.from_numpy(getattr(bank, fact.name)) for fact in fields(bank)}
+    _write(path, header, tensors)
+
+
+def replace_header(path: Path, header: ModelHeader) -> None:
+    """Give a model file another description; its weights stay. Raises CheckpointError or OutputError."""
+    with open_model_file(path, "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    _write(path, header, tensors)
+
+
+def _write(path: Path, header: ModelHeader, tensors: dict[str, torch.Tensor]) -> None:
+    plain = header.words is None and header.task == SPRITES
+    header = replace(header, format_version=CLASSES_ONLY if plain else FORMAT_VERSION)
     metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
     with replacing(path) as part:
         try:
@@ -49,8 +66,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Read and check a model file. Raises CheckpointError that says which file and what is wrong with it."""
     with open_model_file(path, "pt") as file:
         header = parse_header(path, file.metadata())
-        names = {name for name in file.keys() if not name.startswith(BANK)}  # noqa: SIM118 - no mapping
-        bank = _read_bank(path, file) if header.model.prediction == "pointer" else None
+        names = set(file.keys())
+        bank = None
+        if header.words is not None:
+            bank = _read_bank(path, file, header)
+            names -= {f"{BANK}{fact.name}" for fact in fields(SchemeBank)}
         with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
             expected = build_network(header.model).state_dict()
         missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
@@ -72,10 +92,18 @@ def load_checkpoint(path: Path) -> Checkpoint:
     return Checkpoint(header, network.eval().requires_grad_(False), bank)
 
 
-def _read_bank(path: Path, file: safe_open) -> SchemeBank:
+def _read_bank(path: Path, file: safe_open, header: ModelHeader) -> SchemeBank:
     try:
         tensors = {fact.name: file.get_tensor(f"{BANK}{fact.name}") for fact in fields(SchemeBank)}  # type: ignore[no-untyped-call]
-        return SchemeBank(**{name: tensor.numpy() for name, tensor in tensors.items()})
+        kinds = {name: np.dtype(kind) for name, kind in BANK_TYPES.items()}
+        arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+        if any(arrays[name].dtype != kind for name, kind in kinds.items()):
+            raise ValueError("a bank of schemes is stored in other types")
+        bank = SchemeBank(**arrays)
+        vocabulary = header.vocabulary
+        assert isinstance(vocabulary, WordVocabulary)
+        bank.check(vocabulary)
+        return bank
     except (SafetensorError, ValueError, TypeError) as error:
         raise CheckpointError(f"{path} is damaged: its bank of colour schemes is missing or unfit.") from error
 

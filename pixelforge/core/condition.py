@@ -8,6 +8,7 @@ its class. Without torch.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,10 +16,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pixelforge.core.config import Colour, Kind
+from pixelforge.core.config import MAX_PALETTE, Colour, Kind
 from pixelforge.errors import RequestError
 from pixelforge.fields import setting
 
+HEX = re.compile("#[0-9a-fA-F]{6}")
 NO_ROW = -1  # fills up the rows of a condition that has fewer than others
 
 Rows = tuple[int, ...]
@@ -42,6 +44,13 @@ class Condition:
     style: str | None = setting(None, "Style", "In which way it is drawn")
     colour: str | None = setting(None, "Colour", "The colour that most of it has")
     size: str | None = setting(None, "Size", "How much of the picture it covers")
+    drawn_in: tuple[str, ...] = ()  # "#rrggbb", at most 64; none: as the model chooses, which is all that most can
+
+    def __post_init__(self) -> None:
+        if "" in (self.class_name, self.kind, self.style, self.colour, self.size):
+            raise RequestError("A class, kind, style, colour or size is a word, not an empty one.")
+        if len(self.drawn_in) > MAX_PALETTE or not all(map(HEX.fullmatch, self.drawn_in)):
+            raise RequestError(f"Sprites are drawn in at most {MAX_PALETTE} colours, each written as #rrggbb.")
 
     @property
     def label(self) -> str:
@@ -60,9 +69,6 @@ class Vocabulary(Protocol):
     def rows(self, condition: Condition) -> Rows:
         """The rows of a condition. Raises RequestError for words that the model does not know."""
 
-    def drawn(self, condition: Condition, seed: int) -> Condition:
-        """The condition with open parts drawn by a seed, as the model draws them."""
-
 
 @dataclass(frozen=True)
 class ClassVocabulary:
@@ -80,6 +86,8 @@ class ClassVocabulary:
             return (len(self.class_names),)
         if condition.style or condition.colour or condition.size:
             raise RequestError("That model knows classes and their kinds, but no styles, colours or sizes.")
+        if condition.drawn_in:
+            raise RequestError("That model draws in its own colours alone; it can be recoloured afterwards.")
         label = self._label(condition)
         if condition.kind is None:
             return (label,)
@@ -99,7 +107,7 @@ class ClassVocabulary:
         """The condition with its open parts drawn by a seed: one of the class's kinds by their shares, or none."""
         if condition.class_name is None or condition.kind is not None:
             return condition
-        label, left = self._label(condition), _uniform(seed)
+        label, left = self._label(condition), uniform("kind", seed)
         for kind in self.kinds:
             if kind.label == label:
                 left -= kind.share
@@ -108,6 +116,8 @@ class ClassVocabulary:
         return condition
 
     def _label(self, condition: Condition) -> int:
+        if condition.class_name is None:
+            raise RequestError(f"Say the class as well: {', '.join(self.class_names)}.")
         if condition.class_name not in self.class_names:
             known = ", ".join(self.class_names)
             raise RequestError(f"The model has no class {condition.class_name!r}; it knows {known}.")
@@ -120,7 +130,7 @@ def stacked(rows: Sequence[Rows]) -> NDArray[np.int64]:
     return np.array([[*row, *[NO_ROW] * (longest - len(row))] for row in rows], np.int64)
 
 
-def _uniform(seed: int) -> float:
-    """In [0, 1), the same on every machine, and unrelated to the seed's noise."""
-    digest = hashlib.sha256(f"kind/{seed}".encode()).digest()
+def uniform(purpose: str, seed: int) -> float:
+    """In [0, 1), the same on every machine, and unrelated to the seed's noise and to what else it draws."""
+    digest = hashlib.sha256(f"{purpose}/{seed}".encode()).digest()
     return int.from_bytes(digest[:6], "little") / 2**48

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,11 +90,7 @@ class ModelConfig:
         _require(
             len(self.palette) <= MAX_PALETTE, f"a palette has at most {MAX_PALETTE} colours, not {len(self.palette)}"
         )
-        _require(
-            all(0 <= value <= 255 for colour in self.palette for value in colour),
-            "a palette's colours must be three numbers from 0 to 255",
-        )
-        _require(len(set(self.palette)) == len(self.palette), "a palette must not hold a colour twice")
+        check_colours(self.palette)
         if self.prediction == "palette":
             _require(len(self.palette) >= 2, "the palette prediction needs a palette of 2 or more colours")
         if self.prediction == "pointer":
@@ -153,6 +150,15 @@ class DiffusionConfig:
             self.num_timesteps * -math.log1p(-self.beta_min) <= MAX_LOG_DECAY,
             f"betas of {self.beta_min} or more over {self.num_timesteps} timesteps leave nothing of a picture",
         )
+
+
+def check_colours(palette: Sequence[Colour]) -> None:
+    """Raises ConfigError for colours that are none, or that are there twice."""
+    _require(
+        all(0 <= value <= 255 for colour in palette for value in colour),
+        "a palette's colours must be three numbers from 0 to 255",
+    )
+    _require(len(set(palette)) == len(palette), "a palette must not hold a colour twice")
 
 
 def _require(condition: bool, message: str) -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pixelforge.core.condition import NULL, Condition, Cue
+from pixelforge.core.condition import NULL, ClassVocabulary, Condition, Cue
 from pixelforge.core.config import Colour
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank, in_palette
-from pixelforge.core.words import WordVocabulary
 from pixelforge.oklab import to_oklab
 
 
@@ -26,24 +25,31 @@ class CueMaker:
         """What guidance leads away from: anything at all, in the same colours."""
         return Cue(self.header.vocabulary.rows(NULL), cue.palette)
 
-    def drawn(self, condition: Condition, seed: int, palette: Sequence[Colour] = ()) -> Cue:
-        """The cue for a condition, what it leaves open drawn by the seed. Raises RequestError for unknown words.
-
-        palette: draw in these colours, at most 64, in place of the style's.
-        """
-        vocabulary, words = self.header.vocabulary, self.header.words
-        if words is None or self.bank is None or not isinstance(vocabulary, WordVocabulary):
-            return Cue(vocabulary.rows(vocabulary.drawn(condition, seed)), tuple(palette))
+    def drawn(self, condition: Condition, seed: int) -> Cue:
+        """The cue for a condition, what it leaves open drawn by the seed. Raises RequestError for unknown words."""
+        vocabulary = self.header.vocabulary
+        if isinstance(vocabulary, ClassVocabulary):
+            return Cue(vocabulary.rows(vocabulary.drawn(condition, seed)))
+        assert self.bank is not None
         condition, scheme = self.bank.drawn(condition, seed, vocabulary)
-        style = next(style for style in words.styles if style.name == condition.style)
-        colours = [style.palette[index] for index in scheme if index < len(style.palette)]
-        if palette:
-            colours = _moved(colours, tuple(palette))
+        palettes = {style.name: style.palette for style in vocabulary.words.styles}
+        palette = palettes[condition.style or vocabulary.words.styles[0].name]
+        colours = [palette[index] for index in scheme] or list(palette)
+        if condition.drawn_in:
+            colours = _moved(colours, colours_of(condition.drawn_in))
         return Cue(vocabulary.rows(condition), tuple(colours))
 
     def plain(self, condition: Condition, palette: Sequence[Colour] = ()) -> Cue:
-        """The cue for a condition with nothing drawn, in a palette: variations start from a sprite that has both."""
-        return Cue(self.header.vocabulary.rows(condition), tuple(palette))
+        """The cue for a condition with nothing drawn, in its colours or else in a palette.
+
+        Variations start from a sprite, which has a kind and colours of its own.
+        """
+        return Cue(self.header.vocabulary.rows(condition), colours_of(condition.drawn_in) or tuple(palette))
+
+
+def colours_of(texts: Sequence[str]) -> tuple[Colour, ...]:
+    """Colours written as #rrggbb, each once."""
+    return tuple(dict.fromkeys((int(t[1:3], 16), int(t[3:5], 16), int(t[5:7], 16)) for t in texts))
 
 
 def _moved(colours: Sequence[Colour], palette: tuple[Colour, ...]) -> list[Colour]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 from safetensors import SafetensorError, safe_open
 
-from pixelforge.core.condition import ClassVocabulary, Vocabulary
+from pixelforge.core.condition import ClassVocabulary
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.words import Words, WordVocabulary
@@ -19,6 +19,7 @@ from pixelforge.fields import in_range
 from pixelforge.files import parse_json, reason
 
 FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, a task
+CLASSES_ONLY = 1  # the format of files that need none of that, so that version 0.1 reads them as well
 HEADER_KEY = "pixelforge"
 SPRITES = "sprites"  # the task of a model that makes sprites for a condition
 
@@ -39,7 +40,7 @@ class Provenance:
 class ModelHeader:
     """The JSON in a model file's header."""
 
-    format_version: int = FORMAT_VERSION
+    format_version: int = CLASSES_ONLY  # whoever writes the file sets it
     task: str = SPRITES  # what the model is for; files of version 0.1 do not say it
     model: ModelConfig
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
@@ -49,7 +50,7 @@ class ModelHeader:
     provenance: Provenance = field(default_factory=Provenance)
 
     @property
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> ClassVocabulary | WordVocabulary:
         """The words that the model can be asked in."""
         if self.words is None:
             return ClassVocabulary(self.class_names, self.model.kinds)
@@ -106,6 +107,21 @@ def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
         raise CheckpointError(
             f"{path} names {len(header.class_names)} classes, but its network knows {header.model.num_classes}."
         )
+    _check_words(path, header)
     if len(set(header.class_names)) != len(header.class_names) or "" in header.class_names:
         raise CheckpointError(f"{path} has a header that cannot be read: every class needs a name of its own.")
     return replace(header, recommended=header.recommended.within(header.diffusion.num_timesteps))
+
+
+def _check_words(path: Path, header: ModelHeader) -> None:
+    """Raises CheckpointError for words that do not fit the network."""
+    if (header.model.prediction == "pointer") != (header.words is not None):
+        raise CheckpointError(f"{path} has a header that cannot be read: its words and its prediction do not fit.")
+    vocabulary = header.vocabulary
+    if isinstance(vocabulary, WordVocabulary):
+        if not vocabulary.words.styles:
+            raise CheckpointError(f"{path} has a header that cannot be read: it names no style.")
+        if vocabulary.num_rows != header.model.embedding_rows:
+            raise CheckpointError(
+                f"{path} names {vocabulary.num_rows} words, but its network knows {header.model.embedding_rows}."
+            )

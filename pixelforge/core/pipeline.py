@@ -12,7 +12,6 @@ from pixelforge.core.backend import Backend
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.colours import colours_of, from_rgb, to_rgb
 from pixelforge.core.condition import Condition
-from pixelforge.core.config import Colour
 from pixelforge.core.cues import CueMaker
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
@@ -50,19 +49,18 @@ def sprite_steps(
     sampling: Sampling,
     start: Tensor | None = None,
     strength: float = 1.0,
-    palette: Sequence[Colour] = (),
 ) -> Iterator[SamplerStep]:
     """Sample one sprite a condition and seed; the last step's x_t (B, C, H, W) holds the finished sprites.
 
-    start: (C, H, W), a sprite to make variations of, which tells its kind and its colours by itself; strength: how far
-    they go, in (0, 1]. palette: what a `pointer` model draws in, in place of the style's colours. All pictures are
-    RGB(A) in [-1, 1]. Raises RequestError for words that the model does not know.
+    start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind and its colours by itself;
+    strength: how far they go, in (0, 1]. All pictures are RGB(A) in [-1, 1]. Raises RequestError for words that the
+    model does not know.
     """
     config, maker = model.header.model, CueMaker(model.header, model.bank)
     if start is None:
-        cues = [maker.drawn(asked, seed, palette) for asked, seed in zip(conditions, seeds, strict=True)]
+        cues = [maker.drawn(asked, seed) for asked, seed in zip(conditions, seeds, strict=True)]
     else:
-        colours = palette or (colours_of(start) if config.prediction == "pointer" else ())
+        colours = colours_of(start) if config.prediction == "pointer" else ()
         cues = [maker.plain(condition, colours) for condition in conditions]
     timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
     weak = [maker.weak(cue) for cue in cues]
@@ -79,15 +77,9 @@ def sprite_steps(
         yield step if config.space == "rgb" else replace(step, x_t=to_rgb(step.x_t), pred_x0=to_rgb(step.pred_x0))
 
 
-def sample_sprites(
-    model: Model,
-    conditions: Sequence[Condition],
-    seeds: Sequence[int],
-    sampling: Sampling,
-    palette: Sequence[Colour] = (),
-) -> Tensor:
+def sample_sprites(model: Model, conditions: Sequence[Condition], seeds: Sequence[int], sampling: Sampling) -> Tensor:
     """The finished sprites (B, C, H, W) of `sprite_steps`, where nobody watches."""
     x_t = torch.empty(0)
-    for step in sprite_steps(model, conditions, seeds, sampling, palette=palette):
+    for step in sprite_steps(model, conditions, seeds, sampling):
         x_t = step.x_t
     return x_t

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.exact import SiLU
+from pixelforge.core.exact import SiLU, padding
 from pixelforge.core.unet import ContextUNet, embed_width_of
 
 HIDDEN = 64
@@ -34,6 +35,8 @@ class PaletteEncoder(nn.Module):
         self.transparent = nn.Parameter(torch.zeros(width))
 
     def forward(self, palettes: Tensor) -> tuple[Tensor, Tensor]:
+        rows = len(palettes)
+        palettes = F.pad(palettes, (0, 0, 0, 0, *padding(rows)))
         present = palettes[..., 3:]
         each = self.colour(_waves(palettes[..., :3]))
         count = present.sum(dim=1)  # (B, 1)
@@ -41,7 +44,7 @@ class PaletteEncoder(nn.Module):
         keys = self.key(torch.cat([each, mean[:, None].expand_as(each)], dim=2))
         transparent = self.transparent.expand(len(keys), 1, -1)
         whole = self.whole(torch.cat([mean, count.clamp(min=1).log() / math.log(64)], dim=1))
-        return torch.cat([transparent, keys], dim=1), whole
+        return torch.cat([transparent, keys], dim=1)[:rows], whole[:rows]
 
 
 class PointerUNet(ContextUNet):

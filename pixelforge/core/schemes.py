@@ -6,17 +6,17 @@ scheme, from the training sprites that fit what is asked for, and the network dr
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixelforge.core.condition import Condition
+from pixelforge.core.condition import Condition, uniform
 from pixelforge.core.config import MAX_PALETTE, Colour
 from pixelforge.core.words import WordVocabulary
 
 NO_WORD = -1
+DRAWN = ("class_name", "kind", "style")  # what a scheme tells of its sprite, where it was left open
 WIDENINGS: tuple[tuple[str, ...], ...] = (
     (),
     ("size",),
@@ -39,21 +39,35 @@ class SchemeBank:
         shapes = (self.words.shape[1:], self.masks.shape[1:], self.weights.shape[1:])
         if shapes != ((5,), (MAX_PALETTE // 8,), ()) or not len(self.words) == len(self.masks) == len(self.weights) > 0:
             raise ValueError(f"a bank of schemes has no such shapes as {shapes}")
+        if not (np.isfinite(self.weights).all() and (self.weights >= 0).all() and self.weights.any()):
+            raise ValueError("the weights of a bank of schemes must be finite, not negative, and not all 0")
+
+    def check(self, vocabulary: WordVocabulary) -> None:
+        """Raises ValueError for words that a vocabulary does not have, or masks of more colours than a style has."""
+        for at, (name, words) in enumerate(vocabulary.parts.items()):
+            least = 0 if name in ("class_name", "style") else NO_WORD
+            if self.words[:, at].min() < least or self.words[:, at].max() >= len(words):
+                raise ValueError(f"a bank of schemes has a {name} that there is not")
+        sizes = np.array([len(style.palette) for style in vocabulary.words.styles])
+        bits = np.unpackbits(self.masks, axis=1, bitorder="little")
+        last = np.where(bits.any(axis=1), MAX_PALETTE - 1 - bits[:, ::-1].argmax(axis=1), MAX_PALETTE)
+        if (last >= sizes[self.words[:, 2]]).any():
+            raise ValueError("a scheme has no colour, or one that its style does not have")
 
     def drawn(self, condition: Condition, seed: int, vocabulary: WordVocabulary) -> tuple[Condition, list[int]]:
         """The condition with class, kind and style of a training sprite that fits, and the colours that it uses.
 
-        The colours are indices into the style's palette. Raises RequestError for words that the model does not know.
+        The colours are indices into the style's palette; none where the style that is asked for has no sprite. Raises
+        RequestError for words that the model does not know.
         """
         parts = vocabulary.parts
         vocabulary.rows(condition)
-        for passed_over in WIDENINGS:
-            fits = self._fitting(condition, passed_over, parts)
-            if fits.any():
-                break
-        row = self._row(fits, seed)
-        found = {name: words[self.words[row, at]] for at, (name, words) in enumerate(parts.items()) if at < 3}
-        asked = {name: value for name in found if (value := getattr(condition, name)) is not None}
+        row = next((row for wider in WIDENINGS if (row := self._row(condition, wider, parts, seed)) is not None), None)
+        if row is None:
+            return condition, []
+        told = {name: int(self.words[row, at]) for at, name in enumerate(parts) if name in DRAWN}
+        found = {name: parts[name][word] for name, word in told.items() if word != NO_WORD}
+        asked = {name: value for name in DRAWN if (value := getattr(condition, name)) is not None}
         return replace(condition, **{**found, **asked}), colours_in(self.masks[row])
 
     def _fitting(
@@ -66,10 +80,15 @@ class SchemeBank:
                 fits &= self.words[:, at] == words.index(asked)
         return fits
 
-    def _row(self, fits: NDArray[np.bool_], seed: int) -> int:
-        among = np.flatnonzero(fits) if fits.any() else np.arange(len(self.words))
+    def _row(
+        self, condition: Condition, passed_over: tuple[str, ...], parts: dict[str, tuple[str, ...]], seed: int
+    ) -> int | None:
+        """One of the rows that fit, by weight and seed; None where there is none."""
+        among = np.flatnonzero(self._fitting(condition, passed_over, parts) & (self.weights > 0))
+        if not len(among):
+            return None
         cumulative = np.cumsum(self.weights[among].astype(np.float64))
-        place = int(np.searchsorted(cumulative, _uniform(seed) * cumulative[-1], side="right"))
+        place = int(np.searchsorted(cumulative, uniform("scheme", seed) * cumulative[-1], side="right"))
         return int(among[min(place, len(among) - 1)])
 
 
@@ -99,9 +118,3 @@ def in_palette(scheme: list[Colour], palette: tuple[Colour, ...], distances: NDA
         left[row], left[:, column] = np.inf, np.inf
     rest = {row: int(distances[row].argmin()) for row in range(len(scheme)) if row not in taken}
     return list(dict.fromkeys(palette[column] for _, column in sorted({**taken, **rest}.items())))
-
-
-def _uniform(seed: int) -> float:
-    """In [0, 1), the same on every machine, and unrelated to the seed's noise."""
-    digest = hashlib.sha256(f"scheme/{seed}".encode()).digest()
-    return int.from_bytes(digest[:6], "little") / 2**48

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from pixelforge.core.condition import Condition, Rows
-from pixelforge.core.config import MAX_PALETTE, Colour
+from pixelforge.core.config import MAX_PALETTE, Colour, check_colours
 from pixelforge.errors import ConfigError, RequestError
 
 MOST_WORDS = 10_000  # of a part
+MOST_LISTED = 20  # words in a message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class Style:
     def __post_init__(self) -> None:
         if not 1 <= len(self.palette) <= MAX_PALETTE:
             raise ConfigError(f"the style {self.name!r} has {len(self.palette)} colours, not 1 to {MAX_PALETTE}.")
+        check_colours(self.palette)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +60,6 @@ class WordVocabulary:
             first += len(names)
         return tuple(rows)
 
-    def drawn(self, condition: Condition, seed: int) -> Condition:
-        """As it is: what is open is left to the network, or to the bank of schemes (`core.schemes`)."""
-        return condition
-
     @property
     def parts(self) -> dict[str, tuple[str, ...]]:
         """The words by the field of `Condition` that they belong to, in the order of their rows."""
@@ -83,5 +81,9 @@ def _index(asked: str, names: Sequence[str], part: str) -> int:
     if asked in names:
         return names.index(asked)
     what = part.removesuffix("_name")
-    near = get_close_matches(asked, names) or names[:20]
-    raise RequestError(f"The model knows no {what} {asked!r}; the nearest are {', '.join(near)}.")
+    if not names:
+        raise RequestError(f"The model knows no {what} {asked!r}, nor any other.")
+    if near := get_close_matches(asked, names):
+        raise RequestError(f"The model knows no {what} {asked!r}; the nearest are {', '.join(near)}.")
+    more = ", …" if len(names) > MOST_LISTED else ""
+    raise RequestError(f"The model knows no {what} {asked!r}; it knows {', '.join(names[:MOST_LISTED])}{more}.")

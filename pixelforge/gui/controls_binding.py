@@ -26,6 +26,7 @@ class ControlsBinding(QObject):
             (controls.palette_field.palette_chosen, generation.set_palette),
             (controls.variation.strength_changed, generation.set_strength),
             (controls.variation.removed, self._remove_start),
+            (controls.words.removed, generation.ask_for_classes_alone),
             (controls.seed.seed_changed, generation.set_seed),
             (controls.seed.lock_changed, generation.set_seed_locked),
             (controls.seed.roll_requested, generation.roll_seed),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.core.condition import Condition
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
@@ -147,6 +148,16 @@ class GenerationModel(QObject):
     def set_class_names(self, names: tuple[str, ...]) -> None:
         """The classes to make, in order."""
         self._change(conditions=of_classes(names))
+
+    def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
+        """What to make, in order."""
+        self._change(conditions=conditions)
+
+    def ask_for_classes_alone(self) -> None:
+        """Drop what is asked for beside the classes."""
+        if self._settings is not None and self.header is not None:
+            names = [asked.class_name for asked in self._settings.request.conditions if asked.class_name]
+            self._change(conditions=of_classes(dict.fromkeys(names or self.header.class_names[:1])))
 
     def set_sampling(self, **fields: Any) -> None:
         """Fields of `Sampling`, brought into their ranges."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pixelforge.core.header import file_sha256
+from pixelforge.core.condition import Condition
+from pixelforge.core.header import ModelHeader, file_sha256
 from pixelforge.core.start import Start
+from pixelforge.errors import RequestError
 from pixelforge.gui.states import MAX_TYPED_SEED, knows, settings_for
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.recipe import Recipe
@@ -32,11 +34,7 @@ def recall(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, b
     assert entry.header is not None
     header, made = entry.header, recipe.request
     settings = settings_for(header, before)
-    conditions = settings.request.conditions
-    if knows(header, made.conditions[0]):
-        conditions = made.conditions
-    else:
-        problems.append(f"{entry.name} has no class {recipe.class_name!r}.")
+    conditions = (_condition(made.conditions[0], header, problems) or settings.request.conditions[0],)
     request = replace(
         made,
         conditions=conditions,
@@ -64,6 +62,17 @@ def _sha256(entry: ModelEntry) -> str:
         return file_sha256(entry.path)
     except OSError:
         return ""
+
+
+def _condition(asked: Condition, header: ModelHeader, problems: list[str]) -> Condition | None:
+    """What was asked for, as far as the model knows it; None for nothing of it."""
+    try:
+        header.vocabulary.rows(asked)
+    except RequestError as error:
+        problems.append(str(error))
+        of_class = Condition(class_name=asked.class_name)
+        return of_class if asked.class_name is not None and knows(header, of_class) else None
+    return asked
 
 
 def _start(start: Start | None, side: int, problems: list[str]) -> Start | None:

@@ -73,9 +73,10 @@ class Studio(QObject):
         """
         sprite, settings = cell.sprite, self.generation.settings
         self.generation.set_seed(sprite.seed)
-        names = settings.request.class_names if settings is not None else ()
-        if len(names) > 1 and sprite.class_name in names:
-            self.generation.set_class_names((sprite.class_name,))
+        conditions = settings.request.conditions if settings is not None else ()
+        own = sprite.recipe.request.conditions if sprite.recipe is not None else ()
+        if len(conditions) > 1 and set(own) <= set(conditions):
+            self.generation.set_conditions(own)
 
     def use_recipe(self, recipe: Recipe, of: int = 1) -> None:
         """Set everything as it was for a sprite: the next Generate makes it again, alone.

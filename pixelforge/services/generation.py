@@ -9,12 +9,11 @@ import torch
 from torch import Tensor
 
 from pixelforge.core.checkpoint import load_checkpoint
-from pixelforge.core.config import MAX_PALETTE, Colour
 from pixelforge.core.device import pick_device
 from pixelforge.core.pipeline import Model, sprite_steps
 from pixelforge.core.sampler import SamplerStep
 from pixelforge.errors import RequestError
-from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour
+from pixelforge.imaging.palette import recolour
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
 
@@ -69,18 +68,10 @@ def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> I
     indices = range(first, first + size)
     conditions = [request.condition_of(index) for index in indices]
     seeds = [request.seed + index for index in indices]
-    palette = _palette_to_draw_in(model, request.palette)
     if request.start is None:
-        return sprite_steps(model, conditions, seeds, request.sampling, palette=palette)
+        return sprite_steps(model, conditions, seeds, request.sampling)
     start = torch.from_numpy(to_values(request.start.picture[None], model.header.model.channels)[0])
-    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength, palette)
-
-
-def _palette_to_draw_in(model: Model, rule: PaletteRule | None) -> tuple[Colour, ...]:
-    """The colours of a rule, where the model can draw in them; else sprites are recoloured once they are finished."""
-    if model.header.model.prediction != "pointer" or rule is None or rule.dither or len(rule.colours) > MAX_PALETTE:
-        return ()
-    return tuple(dict.fromkeys(parse_colours(rule.colours)))
+    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength)
 
 
 def _to_pixels(x: Tensor) -> Pixels:

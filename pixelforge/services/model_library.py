@@ -53,7 +53,7 @@ def list_models(task: str | None = SPRITES) -> list[ModelEntry]:
 
 def find_model(name_or_path: str) -> Path:
     """The file of a model named as `list_models` shows it, or the path itself. Raises RequestError."""
-    for entry in list_models():
+    for entry in list_models(None):
         if entry.name == name_or_path:
             return entry.path
     path = Path(name_or_path)

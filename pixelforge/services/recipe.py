@@ -56,7 +56,7 @@ def flat(recipe: Recipe) -> dict[str, Any]:
     `start` is the base64 of a PNG; `strength` is 1 where there is none.
     """
     request = recipe.request
-    condition = {name: value for name, value in asdict(request.conditions[0]).items() if value is not None}
+    condition = {name: value for name, value in asdict(request.conditions[0]).items() if value}
     return {
         "class_name": None,
         **condition,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pixelforge.core.condition import Condition
+from pixelforge.core.config import MAX_PALETTE
 from pixelforge.core.header import SPRITES, ModelHeader
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
@@ -52,7 +53,7 @@ class GenerationRequest:
             raise RequestError(f"Variations start from a sprite of {side} x {side} pixels.")
 
     @property
-    def class_names(self) -> tuple[str, ...]:
+    def labels(self) -> tuple[str, ...]:
         """The classes asked for, or what stands for them, in their order, each once."""
         return tuple(dict.fromkeys(condition.label for condition in self.conditions))
 
@@ -92,7 +93,14 @@ def make_request(
     return request
 
 
-def of_classes(names: Sequence[str]) -> tuple[Condition, ...]:
+def in_palette(request: GenerationRequest, rule: PaletteRule, header: ModelHeader) -> GenerationRequest:
+    """The request in the colours of a rule: drawn in them by a model that can, else recoloured once it is finished."""
+    if header.model.prediction != "pointer" or rule.dither or not 0 < len(rule.colours) <= MAX_PALETTE:
+        return replace(request, palette=rule)
+    return replace(request, conditions=tuple(replace(asked, drawn_in=rule.colours) for asked in request.conditions))
+
+
+def of_classes(names: Iterable[str]) -> tuple[Condition, ...]:
     """A condition for each class."""
     return tuple(Condition(class_name=name) for name in names)
 

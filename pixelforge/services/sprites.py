@@ -106,6 +106,7 @@ def read_sprites(path: Path) -> tuple[Sprite, ...]:
     pixels, texts = decode_picture(_read(path), str(path))
     if recipes := recipes_in(texts):
         return _cut(pixels, texts, recipes, str(path))
+    pixels.setflags(write=False)
     return (Sprite(pixels, Drawn(as_text(path.resolve().parent.name or path.stem))),)
 
 

@@ -75,7 +75,7 @@ def is_trained(files: RunFolder) -> bool | None:
 
 def free_name(name: str) -> str:
     """The name, or with a number where there is such a model already."""
-    taken = {entry.name.lower() for entry in list_models()}
+    taken = {entry.name.lower() for entry in list_models(None)}
     numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
     return next(candidate for candidate in (name, *numbered) if candidate.lower() not in taken)
 

@@ -33,7 +33,7 @@ GREYS: tuple[Colour, ...] = ((0, 0, 0), (128, 128, 128), (255, 255, 255))
 
 @pytest.fixture
 def config(tiny: ModelConfig) -> ModelConfig:
-    return replace(tiny, prediction="pointer", palette=(), embedding_rows=9, pointer_width=16, embed_width=40)
+    return replace(tiny, prediction="pointer", palette=(), embedding_rows=7, pointer_width=16, embed_width=40)
 
 
 @pytest.fixture
@@ -138,9 +138,9 @@ def model(config: ModelConfig, network: Network, schedule: NoiseSchedule) -> Mod
     return Model(header, TorchBackend(network), schedule, bank)
 
 
-def colours_made(model: Model, condition: Condition, **more: object) -> set[Colour]:
+def colours_made(model: Model, condition: Condition) -> set[Colour]:
     sampling = Sampling(sampler="ddpm", steps=4)
-    values = sample_sprites(model, [condition] * 8, range(8), sampling, **more)
+    values = sample_sprites(model, [condition] * 8, range(8), sampling)
     pixels = ((values + 1) * 127.5).round().permute(0, 2, 3, 1).reshape(-1, 4)
     assert set(pixels[:, 3].unique().tolist()) <= {0, 255}
     return {(int(r), int(g), int(b)) for r, g, b, alpha in pixels.unique(dim=0).tolist() if alpha}
@@ -150,12 +150,13 @@ def colours_made(model: Model, condition: Condition, **more: object) -> set[Colo
 def test_finished_sprites_hold_colours_of_their_scheme_only(model: Model) -> None:
     assert colours_made(model, Condition(kind="cat")) == set(DAWN[:3])
     assert colours_made(model, Condition(style="grey")) == {GREYS[0], GREYS[2]}
+    assert colours_made(model, Condition(class_name="tools")) == set(DAWN[3:])
     assert colours_made(model, NULL) <= {*DAWN, *GREYS}
 
 
 @torch.inference_mode()
 def test_sprites_are_drawn_in_a_palette_that_is_handed_in(model: Model) -> None:
     pico = ((29, 43, 83), (126, 37, 83), (0, 135, 81), (171, 82, 54), (95, 87, 79))
-    made = colours_made(model, Condition(kind="cat"), palette=pico)
+    made = colours_made(model, Condition(kind="cat", drawn_in=tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in pico)))
     assert made <= set(pico)
     assert len(made) == 3  # as many as the scheme has

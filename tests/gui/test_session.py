@@ -150,6 +150,6 @@ def test_a_class_that_the_model_no_longer_knows_is_passed_over(start, places) ->
     stored["generation"]["request"]["conditions"] = [{"class_name": "birds"}, {"class_name": "dogs"}]
     places.settings.write_text(json.dumps(stored))
     second = start()
-    assert second.studio.generation.settings.request.class_names == ("dogs",)
+    assert second.studio.generation.settings.request.labels == ("dogs",)
     assert second.studio.messages.current is None
     assert pictures(second) == []

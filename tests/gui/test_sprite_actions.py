@@ -68,7 +68,7 @@ def test_a_seed_kept_for_another_class_compares_like_for_like(qtbot, active) -> 
     click_cell(qtbot, active, 2)
     active.studio.generation.set_class_names(("dogs",))
     press(qtbot, active, Qt.Key.Key_U)
-    assert active.studio.generation.settings.request.class_names == ("dogs",)
+    assert active.studio.generation.settings.request.labels == ("dogs",)
 
 
 def test_a_recipe_brings_everything_back(qtbot, active) -> None:

@@ -253,7 +253,7 @@ def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry
     desktop.studio.generation.set_seed(9)
     pick(desktop.window.controls.model_box, "other")
     settings = desktop.studio.generation.settings
-    assert (settings.request.class_names, settings.request.seed, settings.seed_locked) == (("dogs",), 9, True)
+    assert (settings.request.labels, settings.request.seed, settings.seed_locked) == (("dogs",), 9, True)
     assert settings.request.sampling.steps == 8
     assert desktop.window.controls.classes.names() == ("dogs",)
 
@@ -391,7 +391,7 @@ def test_select_all_means_what_has_the_keyboard(qtbot, desktop) -> None:
         widget.setFocus()
         qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         if widget is window.controls.classes:
-            assert desktop.studio.generation.settings.request.class_names == ("cats", "dogs")
+            assert desktop.studio.generation.settings.request.labels == ("cats", "dogs")
             assert desktop.studio.stage.selected == frozenset()
         elif widget is window.history.view:
             assert len(window.history.selected_entries()) == 4

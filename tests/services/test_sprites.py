@@ -45,6 +45,7 @@ def test_a_drawn_sprite_has_no_recipe(tmp_path) -> None:
     path.write_bytes(encode_sprite(Sprite(made(1).pixels, Drawn("heroes"))))
     (sprite,) = read_sprites(path)
     assert sprite.origin == Drawn("heroes")
+    assert not sprite.pixels.flags.writeable
     assert (sprite.recipe, sprite.class_name, sprite.model, sprite.seed) == (None, "heroes", "", 0)
     assert read_recipes(path) == ()
     with pytest.raises(DatasetError, match="no recipe"):

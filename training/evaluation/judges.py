@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 
-from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
+from pixelforge.core.checkpoint import Checkpoint, replace_header
 from pixelforge.core.header import read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import DatasetError
@@ -134,7 +133,7 @@ def score_settings(
 
 def write_recommendation(model: Path, sampling: Sampling) -> None:
     """Make `sampling` the default in a model file; the weights stay. Raises CheckpointError or OutputError."""
-    save_checkpoint(model, replace(read_header(model), recommended=sampling), load_file(model))
+    replace_header(model, replace(read_header(model), recommended=sampling))
 
 
 def check_classes(model_classes: tuple[str, ...], data: SpriteSet) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from pixelforge.core.checkpoint import load_checkpoint, save_checkpoint
+from pixelforge.core.header import ModelHeader
 from pixelforge.errors import RequestError
 
 
@@ -19,11 +20,16 @@ def average_models(paths: Sequence[Path], out: Path) -> None:
     if not paths:
         raise RequestError("Name the models to average.")
     total: dict[str, torch.Tensor] = {}
-    header = load_checkpoint(paths[-1]).header
+    last = load_checkpoint(paths[-1])
+    header = last.header
     for path in paths:
         checkpoint = load_checkpoint(path)
-        if (checkpoint.header.model, checkpoint.header.class_names) != (header.model, header.class_names):
+        if not _alike(checkpoint.header, header):
             raise RequestError(f"{path} has another shape or other classes than {paths[-1]}: they have no mean.")
         for name, weight in checkpoint.network.state_dict().items():
             total[name] = total.get(name, 0) + weight.double()
-    save_checkpoint(out, header, {name: (weight / len(paths)).half() for name, weight in total.items()})
+    save_checkpoint(out, header, {name: (weight / len(paths)).half() for name, weight in total.items()}, last.bank)
+
+
+def _alike(one: ModelHeader, other: ModelHeader) -> bool:
+    return (one.model, one.class_names, one.words) == (other.model, other.class_names, other.words)

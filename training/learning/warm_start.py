@@ -16,6 +16,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.errors import RequestError, TrainingError
 from pixelforge.oklab import to_oklab
+from training.learning.parents import unfit
 
 LABEL_TABLE = "label_emb.weight"
 HEAD = ("out_conv.weight", "out_conv.bias")
@@ -24,15 +25,8 @@ HEAD = ("out_conv.weight", "out_conv.bias")
 def shape_of(parent: ModelHeader, image_size: int) -> ModelConfig:
     """The network to begin from. Raises TrainingError for one that cannot be trained at that size."""
     shape = parent.model
-    if shape.prediction == "pointer":
-        raise TrainingError("A model that draws in any palette cannot be trained on yet: begin from another.")
-    if shape.architecture != "context_unet":
-        raise TrainingError("A notebook's network cannot be trained on: begin from the bundled model, or from nothing.")
-    if shape.image_size != image_size:
-        raise TrainingError(
-            f"That model makes sprites of {shape.image_size} x {shape.image_size} pixels, not of {image_size}: "
-            "begin from nothing (--from nothing)."
-        )
+    if reason := unfit(shape, image_size):
+        raise TrainingError(reason)
     return shape
 
 

@@ -31,6 +31,8 @@ from pixelforge.gui.widgets.seed_field import TOOLTIP as SEED_TOOLTIP
 from pixelforge.gui.widgets.seed_field import SeedField
 from pixelforge.gui.widgets.variation_field import TOOLTIP as VARIATION_TOOLTIP
 from pixelforge.gui.widgets.variation_field import VariationField
+from pixelforge.gui.widgets.words_field import TOOLTIP as WORDS_TOOLTIP
+from pixelforge.gui.widgets.words_field import WordsField
 from pixelforge.imaging.palette import Palette
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.palettes import palette_of
@@ -61,6 +63,7 @@ class Controls(QWidget):
         self.seed = SeedField()
         self.count_box = _combo("Count", "How many sprites to make at once.")
         self.palette_field = PaletteField(palettes)
+        self.words = WordsField()
         self.variation = VariationField()
         self.generate_button = QPushButton("&Generate")
         self.stop_button = QPushButton("St&op")
@@ -104,7 +107,8 @@ class Controls(QWidget):
     def set_settings(self, settings: GenerationSettings) -> None:
         """Show the settings."""
         request = settings.request
-        self.classes.set_names(request.class_names)
+        self.classes.set_names(tuple(dict.fromkeys(asked.class_name or "" for asked in request.conditions)))
+        self._form.setRowVisible(self.words, self.words.set_conditions(request.conditions))
         for name, field in self.scalars.items():
             field.set_value(getattr(request.sampling, name))
         self.quality.set_sampling(request.sampling.sampler, request.sampling.steps)
@@ -139,6 +143,7 @@ class Controls(QWidget):
         rows: tuple[tuple[str, QWidget, str], ...] = (
             ("Mode&l", model, self.model_box.toolTip()),
             ("&Class", self.classes, CLASS_TOOLTIP),
+            ("And", self.words, WORDS_TOOLTIP),
             *scalars,
             ("&Quality", self.quality, QUALITY_TOOLTIP),
             ("See&d", self.seed, SEED_TOOLTIP),

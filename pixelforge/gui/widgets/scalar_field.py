@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 
 from pixelforge.fields import Setting
 
+DECIMALS = 2
+
 
 class ScalarField(QWidget):
     """The slider moves by the setting's steps; the number takes anything in between as well."""
@@ -24,7 +26,7 @@ class ScalarField(QWidget):
         self.slider.setPageStep(2)
         self.slider.setAccessibleName(f"{setting.label} slider")
         self.number = _Number()
-        self.number.setDecimals(2)
+        self.number.setDecimals(DECIMALS)
         self.number.setRange(setting.least, setting.most)
         self.number.setMinimumWidth(self._width_of(setting.most + 0.25))
         self.number.setSingleStep(self._step)
@@ -42,13 +44,15 @@ class ScalarField(QWidget):
     def set_value(self, value: float) -> None:
         """Show this value; the slider stands at the step that is nearest."""
         self._move_slider(value)
-        if value != self.number.value():  # else the text that is being typed would be tidied up
+        if round(value, DECIMALS) != self.number.value():  # else the text that is being typed would be tidied up
+            blocked = self.number.blockSignals(True)  # showing it rounded must not change the value itself
             self.number.setValue(value)
+            self.number.blockSignals(blocked)
 
     def _width_of(self, value: float) -> int:
         """Room for every number of two decimals up to `value`; a spin box itself makes room for its ends alone."""
         roomy = _Number()
-        roomy.setDecimals(2)
+        roomy.setDecimals(DECIMALS)
         roomy.setMaximum(value)
         return roomy.sizeHint().width()
 

@@ -29,6 +29,7 @@ from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.naming import safe_name
 from pixelforge.services.training_runs import NewRun
 from training.data.report import report_lines
+from training.learning.parents import unfit
 from training.runs.folder import RunFolder, RunProgress
 from training.runs.request import NOTHING, PRESETS
 
@@ -132,8 +133,7 @@ class TrainingSetup(QWidget):
         chosen, size = self.parent_box.currentData(), self.size_box.currentData()
         self.parent_box.clear()
         for entry in self._models:
-            model = entry.header.model if entry.header is not None else None
-            if model is not None and (model.architecture, model.image_size) == ("context_unet", size):
+            if entry.header is not None and not unfit(entry.header.model, size):
                 self.parent_box.addItem(entry.name, str(entry.path))
         self.parent_box.addItem("Nothing (takes much longer)", NOTHING)
         self.parent_box.setCurrentIndex(max(0, self.parent_box.findData(chosen)))
