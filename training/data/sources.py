@@ -114,9 +114,11 @@ def _file_item(class_name: str, file: Path) -> Item:
 
 def _in_zip(source: Path) -> Found:
     try:
-        with zipfile.ZipFile(source) as archive:
-            files = (info for info in archive.infolist() if info.filename and not info.is_dir())
-            entries = sorted(files, key=lambda info: info.filename)
+        archive = zipfile.ZipFile(
+            source
+        )  # closed with the last item: opening it anew for each reads its list each time
+        files = (info for info in archive.infolist() if info.filename and not info.is_dir())
+        entries = sorted(files, key=lambda info: info.filename)
     except OSError as error:
         raise DatasetError(f"{source} cannot be read: {reason(error)}.") from error
     except Exception as error:  # zipfile lets through whatever a broken archive makes it stumble on
@@ -126,13 +128,13 @@ def _in_zip(source: Path) -> Found:
     kept = [info for info in entries if _safe(source, info, paths[info.filename], refused)]
     entry = _labels_entry(entries, paths, kept)
     if entry is not None:
-        return _in_labelled_zip(source, entry, kept, paths, refused)
+        return _in_labelled_zip(source, archive, entry, kept, paths, refused)
     depth = _common_depth([paths[info.filename] for info in kept])
     items = []
     for info in kept:
         parts = paths[info.filename].parts[depth:]
         class_name = parts[0] if len(parts) > 1 else as_text(source.stem)
-        items.append(_zip_item(source, info, class_name, PurePosixPath(parts[-1]).stem))
+        items.append(_zip_item(archive, info, class_name, PurePosixPath(parts[-1]).stem))
     return _checked(source, items, refused)
 
 
@@ -159,15 +161,15 @@ def _common_depth(paths: list[PurePosixPath]) -> int:
     return depth
 
 
-def _zip_item(source: Path, info: zipfile.ZipInfo, class_name: str, stem: str) -> Item:
-    label = f"{info.filename!r} in {source}"
-    return Item(class_name, stem, label, lambda: decode_frames(_zip_content(source, info, MAX_BYTES), label))
+def _zip_item(archive: zipfile.ZipFile, info: zipfile.ZipInfo, class_name: str, stem: str) -> Item:
+    label = f"{info.filename!r} in {archive.filename}"
+    return Item(class_name, stem, label, lambda: decode_frames(_zip_content(archive, info, MAX_BYTES), label))
 
 
-def _zip_content(source: Path, info: zipfile.ZipInfo, most: int) -> bytes:
-    label = f"{info.filename!r} in {source}"
+def _zip_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    label = f"{info.filename!r} in {archive.filename}"
     try:
-        with zipfile.ZipFile(source) as archive, archive.open(info) as opened:
+        with archive.open(info) as opened:
             data = opened.read(most + 1)  # whatever size the entry claims
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise DatasetError(f"{label} cannot be read: {error}.") from error
@@ -190,15 +192,16 @@ def _labels_entry(
 
 def _in_labelled_zip(
     source: Path,
+    archive: zipfile.ZipFile,
     entry: zipfile.ZipInfo,
     kept: Sequence[zipfile.ZipInfo],
     paths: Mapping[str, PurePosixPath],
     refused: list[str],
 ) -> Found:
-    labels = parse_labels(_zip_content(source, entry, MAX_LABELS_BYTES), f"{entry.filename!r} in {source}")
+    labels = parse_labels(_zip_content(archive, entry, MAX_LABELS_BYTES), f"{entry.filename!r} in {source}")
     root, home = paths[entry.filename].parent, as_text(source.stem)
     inner = [paths[info.filename].relative_to(root) for info in kept]
-    items = [_zip_item(source, info, home, path.stem) for info, path in zip(kept, inner, strict=True)]
+    items = [_zip_item(archive, info, home, path.stem) for info, path in zip(kept, inner, strict=True)]
     return _labelled(source, labels, inner, items, home, refused)
 
 

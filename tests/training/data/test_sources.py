@@ -314,3 +314,16 @@ def test_a_thinned_picture_keeps_its_shape(height: int, width: int, side: int) -
     rows, columns = thinned(np.zeros((height, width, 4), np.uint8), side).shape[:2]
     assert 1 <= min(rows, columns) <= max(rows, columns) <= side
     assert abs(rows / max(rows, columns) - height / max(height, width)) <= 2 / max(rows, columns)
+
+
+def test_a_zip_is_opened_once_however_many_pictures_it_has(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    path, opened = zipped(folder, tmp_path / "z.zip"), []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, *arguments, **options) -> None:
+            super().__init__(*arguments, **options)
+            opened.append(self)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    assert len(load_sprites(path, 8)) == 64
+    assert len(opened) == 1
