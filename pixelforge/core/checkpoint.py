@@ -12,7 +12,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from pixelforge.core.build import build_network
-from pixelforge.core.header import CLASSES_ONLY, FORMAT_VERSION, HEADER_KEY, SPRITES, ModelHeader, open_model_file, parse_header
+from pixelforge.core.header import (
+    CLASSES_ONLY,
+    FORMAT_VERSION,
+    HEADER_KEY,
+    SPRITES,
+    ModelHeader,
+    open_model_file,
+    parse_header,
+)
 from pixelforge.core.network import Network
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.words import WordVocabulary

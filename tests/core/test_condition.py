@@ -52,12 +52,22 @@ def test_rows_are_the_classes_the_null_condition_and_the_kinds() -> None:
         (Condition(class_name="fish"), "no class 'fish'; it knows stones, beasts, birds"),
         (Condition(class_name="beasts", kind="bat"), "beasts has no kind 'bat'; it has cat, dog"),
         (Condition(class_name="stones", kind="cat"), "it has none"),
-        (Condition(kind="cat"), "no class None"),
+        (Condition(kind="cat"), "Say the class as well: stones, beasts, birds"),
+        (Condition(class_name="beasts", style="tiny"), "no styles, colours or sizes"),
+        (Condition(class_name="beasts", drawn_in=("#000000",)), "its own colours alone"),
     ],
 )
 def test_words_that_a_model_does_not_know(condition: Condition, message: str) -> None:
     with pytest.raises(RequestError, match=message):
         WORDS.rows(condition)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"kind": ""}, {"class_name": ""}, {"drawn_in": ("red",)}, {"drawn_in": ("#000000",) * 65}]
+)
+def test_conditions_that_cannot_be(fields) -> None:
+    with pytest.raises(RequestError):
+        Condition(**fields)
 
 
 def test_kinds_come_by_their_shares_and_none_for_the_rest() -> None:

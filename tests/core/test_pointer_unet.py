@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from pixelforge.core.build import build_network
+from pixelforge.core.checkpoint import load_checkpoint, replace_header, save_checkpoint
 from pixelforge.core.colours import choices, colours_of, from_rgb, stack_palettes, to_rgb
 from pixelforge.core.condition import NULL, Condition
 from pixelforge.core.config import Colour, ModelConfig
+from pixelforge.core.cues import CueMaker
 from pixelforge.core.diffusion import colour_evidence, coloured, q_sample
-from pixelforge.core.header import ModelHeader
+from pixelforge.core.header import HEADER_KEY, ModelHeader
 from pixelforge.core.network import Network
 from pixelforge.core.pipeline import Model, sample_sprites
 from pixelforge.core.sampling import Sampling
@@ -23,10 +29,12 @@ from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.schemes import SchemeBank, mask_of
 from pixelforge.core.torch_backend import TorchBackend
 from pixelforge.core.words import Style, Words
-from pixelforge.errors import ConfigError
+from pixelforge.errors import CheckpointError, ConfigError
+from training.learning.average import average_models
 
 Randomise = Callable[[Network], Network]
 
+BANK = ("words", "masks", "weights")
 DAWN: tuple[Colour, ...] = ((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207), (222, 238, 214))
 GREYS: tuple[Colour, ...] = ((0, 0, 0), (128, 128, 128), (255, 255, 255))
 
@@ -160,3 +168,53 @@ def test_sprites_are_drawn_in_a_palette_that_is_handed_in(model: Model) -> None:
     made = colours_made(model, Condition(kind="cat", drawn_in=tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in pico)))
     assert made <= set(pico)
     assert len(made) == 3  # as many as the scheme has
+
+
+def test_a_style_without_a_scheme_is_drawn_in_its_whole_palette(model: Model) -> None:
+    assert model.bank is not None
+    one = replace(model, bank=SchemeBank(model.bank.words[:1], model.bank.masks[:1], model.bank.weights[:1]))
+    assert CueMaker(one.header, one.bank).drawn(Condition(style="grey"), 0).palette == GREYS
+    moved = CueMaker(one.header, one.bank).drawn(Condition(style="grey", drawn_in=("#ff0000",)), 0)
+    assert moved.palette == ((255, 0, 0),)
+
+
+def test_a_model_file_keeps_words_and_schemes(tmp_path: Path, model: Model, network: Network) -> None:
+    path = tmp_path / "m.safetensors"
+    save_checkpoint(path, model.header, network.state_dict(), model.bank)
+    loaded = load_checkpoint(path)
+    assert loaded.header == replace(model.header, format_version=2)
+    assert loaded.bank is not None
+    assert model.bank is not None
+    np.testing.assert_array_equal(loaded.bank.masks, model.bank.masks)
+    replace_header(path, replace(loaded.header, recommended=Sampling(steps=7)))
+    again = load_checkpoint(path)
+    assert again.header.recommended.steps == 7
+    average_models([path, path], tmp_path / "mean.safetensors")
+    assert load_checkpoint(tmp_path / "mean.safetensors").bank is not None
+
+
+@pytest.mark.parametrize("what", ["no words", "more words", "no bank", "word", "weights", "types", "colour"])
+def test_model_files_whose_words_do_not_fit_are_refused(
+    tmp_path: Path, model: Model, network: Network, what: str
+) -> None:
+    assert model.bank is not None
+    path = tmp_path / "m.safetensors"
+    header: dict[str, Any] = msgspec.to_builtins(replace(model.header, format_version=2))
+    tensors = {**network.state_dict(), **{f"bank.{n}": torch.from_numpy(getattr(model.bank, n)) for n in BANK}}
+    if what == "no words":
+        header["words"] = None
+    elif what == "more words":
+        header["words"]["kinds"] = ["cat", "dog", "owl"]
+    elif what == "no bank":
+        del tensors["bank.masks"]
+    elif what == "word":
+        tensors["bank.words"] = torch.full_like(tensors["bank.words"], 99)
+    elif what == "weights":
+        tensors["bank.weights"] = tensors["bank.weights"] * float("nan")
+    elif what == "types":
+        tensors["bank.words"] = tensors["bank.words"].long()
+    elif what == "colour":
+        header["words"]["styles"][0]["palette"] = [[300, 0, 0]]
+    save_file(tensors, path, metadata={HEADER_KEY: msgspec.json.encode(header).decode()})
+    with pytest.raises(CheckpointError, match=r"m\.safetensors"):
+        load_checkpoint(path)

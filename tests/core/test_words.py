@@ -39,7 +39,7 @@ def test_every_word_has_a_row_and_the_null_condition_none() -> None:
     ("condition", "message"),
     [
         (Condition(kind="dragn"), "no kind 'dragn'; the nearest are dragon"),
-        (Condition(style="pico"), "no style 'pico'; the nearest are dawn, tiny"),
+        (Condition(style="pico"), "no style 'pico'; it knows dawn, tiny"),
         (Condition(class_name="beast"), "no class 'beast'; the nearest are beasts"),
         (Condition(colour="rde"), "no colour 'rde'; the nearest are red"),
     ],
@@ -92,9 +92,36 @@ def test_a_seed_always_draws_the_same() -> None:
     assert len({made.drawn(NULL, seed, VOCABULARY)[1][0] for seed in range(300)}) == 50
 
 
+def test_a_sprite_without_a_kind_is_drawn_without_one() -> None:
+    made = bank((1, -1, 0, -1, -1, 1))
+    condition, _ = made.drawn(Condition(class_name="things"), 3, VOCABULARY)
+    assert condition == Condition(class_name="things", style="dawn")
+    few = WordVocabulary(("beasts", "things"), Words(kinds=(), styles=WORDS.styles))
+    assert made.drawn(NULL, 3, few)[0].kind is None
+
+
+def test_a_style_that_nobody_drew_in_has_no_scheme() -> None:
+    made = bank((1, -1, 0, -1, -1, 1))
+    assert made.drawn(Condition(style="tiny"), 3, VOCABULARY) == (Condition(style="tiny"), [])
+
+
 def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="no such shapes"):
         SchemeBank(np.zeros((2, 5), np.int16), np.zeros((1, 8), np.uint8), np.ones(2, np.float32))
+    for weight in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="weights"):
+            bank((0, 0, 0, 0, 0, weight))
+
+
+@pytest.mark.parametrize(
+    "row", [(2, 0, 0, 0, 0, 1), (-1, 0, 0, 0, 0, 1), (0, 3, 0, 0, 0, 1), (0, 0, -1, 0, 0, 1), (0, 0, 0, 0, 9, 1)]
+)
+def test_a_bank_must_fit_its_vocabulary(row) -> None:
+    bank((0, -1, 1, -1, -1, 1)).check(VOCABULARY)
+    with pytest.raises(ValueError, match="there is not"):
+        bank(row).check(VOCABULARY)
+    with pytest.raises(ValueError, match="no colour"):
+        bank((0, 0, 0, 0, 0, 1), (0, 0, 1, 0, 0, 1)).check(VOCABULARY)  # the second colour of a palette of one
 
 
 def test_colours_go_to_the_nearest_each_to_another() -> None:

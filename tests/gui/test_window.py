@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel
 
+from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.gui import app
 from pixelforge.gui.app import build, error_hook
@@ -397,3 +398,21 @@ def test_select_all_means_what_has_the_keyboard(qtbot, desktop) -> None:
             assert len(window.history.selected_entries()) == 4
             assert desktop.studio.stage.selected == frozenset()
     assert desktop.studio.stage.selected == {0, 1, 2, 3}
+
+
+def test_words_that_no_control_shows_are_told_and_can_be_dropped(qtbot, desktop) -> None:
+    generation, words = desktop.studio.generation, desktop.window.controls.words
+    assert not words.isVisible()
+    generation.set_conditions((Condition(class_name="dogs", kind="poodle", style="R&B"),))
+    assert words.isVisible()
+    assert words.text() == "kind poodle, style R&&B  \N{MULTIPLICATION SIGN}"
+    click(qtbot, words)
+    assert generation.settings.request.conditions == (Condition(class_name="dogs"),)
+    assert not words.isVisible()
+
+
+def test_showing_a_number_rounded_does_not_change_it(desktop) -> None:
+    generation = desktop.studio.generation
+    generation.set_sampling(guidance_scale=7.333)
+    assert desktop.window.controls.scalars["guidance_scale"].number.value() == 7.33
+    assert generation.settings.request.sampling.guidance_scale == 7.333

@@ -143,7 +143,7 @@ class Controls(QWidget):
         rows: tuple[tuple[str, QWidget, str], ...] = (
             ("Mode&l", model, self.model_box.toolTip()),
             ("&Class", self.classes, CLASS_TOOLTIP),
-            ("And", self.words, WORDS_TOOLTIP),
+            ("Al&so", self.words, WORDS_TOOLTIP),
             *scalars,
             ("&Quality", self.quality, QUALITY_TOOLTIP),
             ("See&d", self.seed, SEED_TOOLTIP),
