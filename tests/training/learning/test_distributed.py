@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -81,15 +80,6 @@ def assert_same_curve(one: Path, other: Path, steps: int) -> None:
     rows = [[(row.step, row.loss, row.heldout_loss) for row in figures(out)] for out in (one, other)]
     assert [row[0] for row in rows[0]] == list(range(1, steps + 1))
     assert rows[0] == [pytest.approx(row, abs=1e-5) for row in rows[1]]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """As the processes have: with more, sums come in another order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

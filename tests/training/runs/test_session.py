@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.training.making import begin_run, config_of, finish
 from training.data.sprites import SpriteSet
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer
+from training.runs import plan as plan_module
 from training.runs import run as run_module
 from training.runs.clock import SECOND
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent, Stepped
@@ -35,8 +37,10 @@ OLD = Path(__file__).parents[2] / "data" / "v0.1"
 
 
 @pytest.fixture(autouse=True)
-def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They take longer than all else here, and `test_run` looks at them."""
+def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small network, and no pictures, which take longer than all else here: `test_run` looks at them."""
+    small = partial(ModelConfig, multipliers=(1, 2), blocks_per_level=1, attention_levels=(1,), num_heads=2)
+    monkeypatch.setattr(plan_module, "ModelConfig", small)
     monkeypatch.setattr(run_module, "draw_samples", lambda *_: np.zeros((8, 8, 4), np.uint8))
 
 
@@ -160,15 +164,12 @@ def test_the_bundled_model_is_the_beginning_where_it_fits(folder: Path, tmp_path
 
 
 @pytest.fixture
-def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A run that version 0.1 halted after 13 of 24 steps; one thread, as it had."""
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run that version 0.1 halted after 13 of 24 steps."""
     shutil.copytree(OLD / "run", tmp_path / "run")
     shutil.copytree(OLD / "sprites", tmp_path / "sprites")
     monkeypatch.chdir(tmp_path)  # its config.json names the sprites by where they lay beside it
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield tmp_path / "run"
-    torch.set_num_threads(before)
+    return tmp_path / "run"
 
 
 def test_a_run_of_version_0_1_ends_as_that_would_have_ended_it(old: Path) -> None:
