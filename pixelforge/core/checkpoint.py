@@ -23,7 +23,7 @@ from pixelforge.core.header import (
 )
 from pixelforge.core.network import Network
 from pixelforge.core.schemes import SchemeBank
-from pixelforge.core.words import WordVocabulary
+from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import CheckpointError, OutputError
 from pixelforge.files import replacing
 

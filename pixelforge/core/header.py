@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from pixelforge.core.condition import ClassVocabulary
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.sampling import Sampling
-from pixelforge.core.words import Words, WordVocabulary
+from pixelforge.core.vocabulary import Words, WordVocabulary
 from pixelforge.errors import CheckpointError
 from pixelforge.fields import in_range
 from pixelforge.files import parse_json, reason

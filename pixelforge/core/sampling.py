@@ -23,7 +23,8 @@ class Sampling:
     steps: int = setting(
         30,
         "Steps",
-        "In how many steps noise becomes a sprite, at most the model's 1000: more take longer and can come out cleaner",
+        "In how many steps noise becomes a sprite, at most as many as the model was trained on, mostly 1000: more take "
+        "longer and can come out cleaner",
         least=1,
     )
     guidance_scale: float = setting(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pixelforge.core.condition import Condition, uniform
 from pixelforge.core.config import MAX_PALETTE, Colour
-from pixelforge.core.words import WordVocabulary
+from pixelforge.core.vocabulary import WordVocabulary
 
 NO_WORD = -1
 DRAWN = ("class_name", "kind", "style")  # what a scheme tells of its sprite, where it was left open

@@ -28,7 +28,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.schemes import SchemeBank, mask_of
 from pixelforge.core.torch_backend import TorchBackend
-from pixelforge.core.words import Style, Words
+from pixelforge.core.vocabulary import Style, Words
 from pixelforge.errors import CheckpointError, ConfigError
 from training.learning.average import average_models
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE
 from pixelforge.core.schemes import NO_WORD, SchemeBank, mask_of
-from pixelforge.core.words import Style, Words
+from pixelforge.core.vocabulary import Style, Words
 from pixelforge.imaging.pixels import Pixels
 from training.data.palettes import indexed, style_palettes
 from training.data.sprites import SpriteSet

@@ -14,7 +14,7 @@ from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.device import pick_device
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
-from pixelforge.core.words import Words
+from pixelforge.core.vocabulary import Words
 from training.data.sprites import SpriteSet
 from training.learning.batches import Batch
 from training.learning.config import Precision, TrainConfig

@@ -12,7 +12,7 @@ from torch import Tensor
 from pixelforge.core.colours import AB_SCALE, stack_palettes
 from pixelforge.core.condition import NO_ROW
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.words import Words
+from pixelforge.core.vocabulary import Words
 from training.data.indexed import IndexedSprites
 from training.learning.augmentation import Augmentation
 from training.learning.batches import HELDOUT_BATCH, HELDOUT_ROUNDS, Batch, noise_shape, step_seed, stratified_timesteps

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.words import Words
+from pixelforge.core.vocabulary import Words
 from training.data.indexed import IndexedSprites
 from training.data.sprites import SpriteSet
 from training.learning.batches import Batch, Batches, heldout_batches

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import Provenance
-from pixelforge.core.words import Words
+from pixelforge.core.vocabulary import Words
 from training.learning.config import TrainConfig
 
 FIGURES = 30  # lines of figures in a run, at the least

@@ -8,7 +8,7 @@ from typing import Any
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
-from pixelforge.core.words import Words, WordVocabulary
+from pixelforge.core.vocabulary import Words, WordVocabulary
 from pixelforge.errors import TrainingError
 from training.data.indexed import words_of
 from training.data.sprites import SpriteSet, find_kinds, find_palette

@@ -13,7 +13,7 @@ from pixelforge.core.condition import NO_ROW
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.diffusion import coloured
 from pixelforge.core.schemes import colours_in
-from pixelforge.core.words import WordVocabulary
+from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.oklab import to_oklab
 from training.data.indexed import OWN_STYLE, IndexedSprites, words_of
 from training.data.sprites import SpriteSet

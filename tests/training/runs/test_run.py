@@ -13,7 +13,7 @@ from pixelforge.core.condition import Condition
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.pipeline import Model
 from pixelforge.core.sampling import Sampling
-from pixelforge.core.words import WordVocabulary
+from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import OutputError, TrainingError
 from pixelforge.services.generation import generate
 from pixelforge.services.requests import Finished, GenerationRequest

@@ -9,7 +9,7 @@ import pytest
 
 from pixelforge.core.condition import NULL, Condition
 from pixelforge.core.schemes import SchemeBank, colours_in, in_palette, mask_of
-from pixelforge.core.words import Style, Words, WordVocabulary
+from pixelforge.core.vocabulary import Style, Words, WordVocabulary
 from pixelforge.errors import ConfigError, RequestError
 
 WORDS = Words(
