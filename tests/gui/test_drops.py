@@ -11,13 +11,17 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
+from pixelforge.core.condition import Condition
+from pixelforge.core.sampling import Sampling
+from pixelforge.gui.drops import open_file
 from pixelforge.gui.qimage import to_qimage
 from pixelforge.gui.states import Severity
 from pixelforge.gui.widgets.export_dialog import ExportDialog
 from pixelforge.imaging.pixels import resize_nearest
 from pixelforge.services import model_library
 from pixelforge.services.export import ExportOptions, export_sprites
-from pixelforge.services.sprites import encode_sprite
+from pixelforge.services.requests import GenerationRequest
+from pixelforge.services.sprites import encode_sprite, made_sprites
 from tests.gui.using import click, finish, make, pictures, recipes
 from tests.made import made
 
@@ -191,3 +195,15 @@ def test_a_palette_is_taken_for_new_sprites(qtbot, desktop, tmp_path) -> None:
     dialog.reject()
     (tmp_path / "bad.gpl").write_text("no palette")
     assert "bad.gpl is not a GIMP palette" in drop_file(desktop, tmp_path / "bad.gpl")
+
+
+def test_a_kind_that_the_model_does_not_know_leaves_its_class(qtbot, desktop, tmp_path) -> None:
+    generation = desktop.studio.generation
+    generation.set_class_names(("cats",))
+    request = GenerationRequest(conditions=(Condition(class_name="dogs", kind="poodle"),), sampling=Sampling(steps=2))
+    (sprite,) = made_sprites(request, made(1, side=8).pixels[None], "tiny", "0" * 64)
+    path = tmp_path / "poodle.png"
+    path.write_bytes(encode_sprite(sprite))
+    open_file(path, desktop.studio)
+    assert generation.settings.request.conditions == (Condition(class_name="dogs"),)
+    assert "no kind 'poodle'" in desktop.studio.messages.current.text
