@@ -38,17 +38,20 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def write_sprites(root: Path) -> Path:
     """Two classes of 8x8 sprites, 24 animations of two frames each in the first, 16 single ones in the second."""
     rng = np.random.default_rng(0)
-    root = tmp_path / "sprites"
     for number in range(24):
         for frame in range(2):
             write_sprite(root / "beasts" / f"beast_{number:02}_f{frame}.png", blob(rng))
     for number in range(16):
         write_sprite(root / "tools" / f"tool_{number:02}.png", blob(rng))
     return root
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_sprites(tmp_path / "sprites")
 
 
 @pytest.fixture

@@ -9,15 +9,18 @@ import torch
 import training.evaluation.classifier as classifier
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import to_values
+from tests.training.conftest import write_sprites
 from training.commands.evaluate import _table
 from training.data.sprites import SpriteSet, load_sprites
 from training.evaluation.judges import Evaluator, Judge, check_classes
 
 
-@pytest.fixture
-def evaluator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Evaluator:
-    monkeypatch.setattr(classifier, "MOST_STEPS", 10)
-    return Evaluator(folder, 8, holdout=0.25)
+@pytest.fixture(scope="module")
+def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
+    """It is only looked at, and takes seconds to make."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier, "MOST_STEPS", 10)
+        return Evaluator(write_sprites(tmp_path_factory.mktemp("judged") / "sprites"), 8, holdout=0.25)
 
 
 def test_training_sprites_are_copies_and_no_nearer_to_themselves_than_zero(evaluator: Evaluator) -> None:
