@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pixelforge.core.config import MAX_PALETTE, Colour
@@ -53,7 +54,7 @@ def to_rgb(x: Tensor) -> Tensor:
 
 def from_rgb(x: Tensor) -> Tensor:
     """RGBA (C, H, W) in [-1, 1], as it stands in a sprite, to values of OKLab and alpha."""
-    rgb = ((x[:3] + 1) * 127.5).round().clamp(0, 255).permute(1, 2, 0).cpu().numpy().astype(np.uint8)
+    rgb = _rgb_bytes(x)
     lab = lab_values(torch.from_numpy(to_oklab(rgb)).to(x)).permute(2, 0, 1)
     opaque = x[3:] > 0
     constant = x.new_tensor(TRANSPARENT)[:, None, None]
@@ -62,8 +63,13 @@ def from_rgb(x: Tensor) -> Tensor:
 
 def colours_of(start: Tensor) -> tuple[Colour, ...]:
     """The opaque colours of RGBA (4, H, W) in [-1, 1], most used first, at most as many as a palette has."""
-    rgb = ((start[:3] + 1) * 127.5).round().clamp(0, 255).permute(1, 2, 0).cpu().numpy().astype(np.uint8)
-    opaque = rgb[(start[3] > 0).cpu().numpy()]
+    opaque = _rgb_bytes(start)[(start[3] > 0).cpu().numpy()]
     colours, uses = np.unique(opaque, axis=0, return_counts=True)
     order = np.argsort(-uses, kind="stable")[:MAX_PALETTE]
     return tuple((int(r), int(g), int(b)) for r, g, b in colours[order]) or ((0, 0, 0),)
+
+
+def _rgb_bytes(picture: Tensor) -> NDArray[np.uint8]:
+    """RGB(A) (C, H, W) in [-1, 1] to (H, W, 3) from 0 to 255."""
+    values = ((picture[:3] + 1) * 127.5).round().clamp(0, 255).permute(1, 2, 0).cpu().numpy()
+    return values.astype(np.uint8)

@@ -16,13 +16,13 @@ from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 from pixelforge.core.vocabulary import Words
 from training.data.sprites import SpriteSet
+from training.learning.batch_source import batches_of, heldout_of
 from training.learning.batches import Batch
 from training.learning.config import Precision, TrainConfig
 from training.learning.distributed import Processes
 from training.learning.loss import diffusion_loss
 from training.learning.optimizers import Optimizers
 from training.learning.schedule import learning_rate_at
-from training.learning.sources import batches_of, heldout_of
 
 EMA_RAMP = 4  # the EMA forgets its beginning: decay (1 + n) / (4 + n) while that is less
 
