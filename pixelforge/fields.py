@@ -13,7 +13,7 @@ checks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -87,11 +87,10 @@ def in_range(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def check(record: Any, names: Sequence[str] = ()) -> None:
-    """Raises RequestError for the first field that is out of its range. names: of the fields to look at, if not all."""
+def check(record: Any) -> None:
+    """Raises RequestError for the first field that is out of its range."""
     for name, told in settings_of(type(record)).items():
-        if not names or name in names:
-            told.check(getattr(record, name))
+        told.check(getattr(record, name))
 
 
 def _shown(value: float | None) -> str:

@@ -32,15 +32,16 @@ class NetworkDenoiser:
         self._answer = answer
         self._config = config
         self._schedule = schedule
-        self._colours = palette_colours(config.palette, config.channels)
         if config.prediction == "pointer":
             self._colours = choices(stack_palettes([cue.palette for cue in cues]))
+        else:
+            self._colours = palette_colours(config.palette, config.channels)
 
     def __call__(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
         output = self._answer(x_t, timestep)
         alpha_bar = self._schedule.alphas_cumprod[timestep].expand(len(x_t))
         if self._config.prediction in ("palette", "pointer"):
-            colours = self._colours.to(output.device)
+            self._colours = colours = self._colours.to(output.device)  # copied at the first step alone
             if self._config.prediction == "pointer":
                 output = output + colour_evidence(x_t, colours, alpha_bar)
             decide = most_likely_colours if final else colours_from_logits

@@ -64,7 +64,9 @@ class Run:
             config.model, config.diffusion, config.training, self.training, place, self.processes, config.words
         )
         words = config.words
-        self._bank = IndexedSprites.of(self.training, words).bank() if words is not None else None
+        self._bank = None
+        if words is not None:
+            self._bank = IndexedSprites.of(self.training, words, dict(config.training.style_factors)).bank()
         images: dict[Work, int] = {
             "figures": HELDOUT_ROUNDS * len(self.heldout),
             "samples": PASSES * SAMPLES_A_CLASS * len(config.class_names),
