@@ -103,6 +103,13 @@ def generate(
         int | None, typer.Option(help="Sprites in all; several classes share them evenly. Default: one a class.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the first sprite; sprite i has seed + i.")] = 0,
+    scheme: Annotated[
+        str | None,
+        typer.Option(
+            help="The few colours that every sprite is drawn in: `#rrggbb,#rrggbb`, a palette's name or file, or a "
+            "sprite that has them; `whole` for all of the palette. Default: drawn by each sprite's seed."
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = "dawnlike16",
     device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
     out: Annotated[
@@ -128,7 +135,7 @@ def generate(
 
     path = find_model(model)
     header = read_header(path)
-    conditions = _conditions(header, classes or [], words)
+    conditions = _conditions(header, classes or [], words, scheme)
     request = make_request(
         header, conditions, count=len(conditions) if count is None else count, seed=seed, sampling=sampling
     )
@@ -157,16 +164,19 @@ def generate(
     _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, json)
 
 
-def _conditions(header: ModelHeader, classes: list[str], words: dict[str, str]) -> tuple[Condition, ...]:
+def _conditions(
+    header: ModelHeader, classes: list[str], words: dict[str, str], scheme: str | None
+) -> tuple[Condition, ...]:
     """What is to be made: the words for each of the classes, or without a class. Raises RequestError for nothing."""
     from msgspec import convert
 
     from pixelforge.errors import RequestError
+    from pixelforge.services.palettes import find_scheme
 
     chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
     if not chosen and not words:
         raise RequestError(f"Say what to make: --class with {', '.join(header.class_names)}, or all.")
-    asked = convert(words, Condition)
+    asked = replace(convert(words, Condition), scheme=None if scheme is None else find_scheme(scheme))
     return tuple(replace(asked, class_name=name) for name in chosen or (None,))
 
 
@@ -214,7 +224,7 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
                 if event.preview is not None:
                     writer.preview(event.first, event.preview)
             elif isinstance(event, Finished):
-                writer.add(event.first, event.sprites)
+                writer.add(event)
             elif isinstance(event, Notice):
                 bar.console.print(event.text)
     writer.close()

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,11 @@ from pixelforge.fields import setting
 
 HEX = re.compile("#[0-9a-fA-F]{6}")
 NO_ROW = -1  # fills up the rows of a condition that has fewer than others
+
+WHOLE: Literal["whole"] = "whole"
+
+Scheme = tuple[str, ...] | Literal["whole"]
+"""The colours "#rrggbb" of one sprite, or WHOLE: all of its palette."""
 
 Rows = tuple[int, ...]
 """The embedding rows of one condition; the network adds them up."""
@@ -45,12 +50,16 @@ class Condition:
     colour: str | None = setting(None, "Colour", "The colour that most of it has")
     size: str | None = setting(None, "Size", "How much of the picture it covers")
     drawn_in: tuple[str, ...] = ()  # "#rrggbb", at most 64; none: as the model chooses, which is all that most can
+    scheme: Scheme | None = None  # the few of its palette's colours that it is drawn in; None: drawn by its seed
 
     def __post_init__(self) -> None:
         if "" in (self.class_name, self.kind, self.style, self.colour, self.size):
             raise RequestError("A class, kind, style, colour or size is a word, not an empty one.")
-        if len(self.drawn_in) > MAX_PALETTE or not all(map(HEX.fullmatch, self.drawn_in)):
-            raise RequestError(f"Sprites are drawn in at most {MAX_PALETTE} colours, each written as #rrggbb.")
+        if self.scheme == ():
+            raise RequestError("A scheme has a colour at least.")
+        for colours in (self.drawn_in, () if self.scheme in (None, WHOLE) else self.scheme):
+            if len(colours) > MAX_PALETTE or not all(map(HEX.fullmatch, colours)):
+                raise RequestError(f"Sprites are drawn in at most {MAX_PALETTE} colours, each written as #rrggbb.")
 
     @property
     def label(self) -> str:
@@ -86,7 +95,7 @@ class ClassVocabulary:
             return (len(self.class_names),)
         if condition.style or condition.colour or condition.size:
             raise RequestError("That model knows classes and their kinds, but no styles, colours or sizes.")
-        if condition.drawn_in:
+        if condition.drawn_in or condition.scheme:
             raise RequestError("That model draws in its own colours alone; it can be recoloured afterwards.")
         label = self._label(condition)
         if condition.kind is None:

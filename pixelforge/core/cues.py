@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pixelforge.core.condition import NULL, ClassVocabulary, Condition, Cue
+from pixelforge.core.condition import NULL, WHOLE, ClassVocabulary, Condition, Cue
 from pixelforge.core.config import Colour
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank, in_palette
@@ -34,22 +34,35 @@ class CueMaker:
         condition, scheme = self.bank.drawn(condition, seed, vocabulary)
         palettes = {style.name: style.palette for style in vocabulary.words.styles}
         palette = palettes[condition.style or vocabulary.words.styles[0].name]
-        colours = [palette[index] for index in scheme] or list(palette)
-        if condition.drawn_in:
-            colours = _moved(colours, colours_of(condition.drawn_in))
-        return Cue(vocabulary.rows(condition), tuple(colours))
+        own = colours_of(condition.drawn_in)
+        if condition.scheme == WHOLE:
+            return Cue(vocabulary.rows(condition), own or palette)
+        colours = list(colours_of(condition.scheme or ())) or [palette[index] for index in scheme] or list(palette)
+        return Cue(vocabulary.rows(condition), tuple(_moved(colours, own) if own else colours))
+
+    def settled(self, condition: Condition, seed: int) -> Condition:
+        """The condition with the scheme told that the seed draws, where there is one to draw."""
+        if self.bank is None or condition.scheme is not None:
+            return condition
+        return replace(condition, scheme=texts_of(self.drawn(condition, seed).palette))
 
     def plain(self, condition: Condition, palette: Sequence[Colour] = ()) -> Cue:
         """The cue for a condition with nothing drawn, in its colours or else in a palette.
 
         Variations start from a sprite, which has a kind and colours of its own.
         """
-        return Cue(self.header.vocabulary.rows(condition), colours_of(condition.drawn_in) or tuple(palette))
+        given = condition.drawn_in if condition.scheme in (None, WHOLE) else condition.scheme
+        return Cue(self.header.vocabulary.rows(condition), colours_of(given) or tuple(palette))
 
 
 def colours_of(texts: Sequence[str]) -> tuple[Colour, ...]:
     """Colours written as #rrggbb, each once."""
     return tuple(dict.fromkeys((int(t[1:3], 16), int(t[3:5], 16), int(t[5:7], 16)) for t in texts))
+
+
+def texts_of(colours: Sequence[Colour]) -> tuple[str, ...]:
+    """Colours as #rrggbb."""
+    return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in colours)
 
 
 def _moved(colours: Sequence[Colour], palette: tuple[Colour, ...]) -> list[Colour]:

@@ -40,6 +40,10 @@ class Model:
         schedule = NoiseSchedule.build(checkpoint.header.diffusion)
         return cls(checkpoint.header, TorchBackend(checkpoint.network, device), schedule, checkpoint.bank)
 
+    def settled(self, condition: Condition, seed: int) -> Condition:
+        """The condition with what the seed draws of it told, so that the sprite can be made again without the bank."""
+        return CueMaker(self.header, self.bank).settled(condition, seed)
+
 
 @torch.inference_mode()
 def sprite_steps(

@@ -251,9 +251,11 @@ class GenerationModel(QObject):
                 self._on_loaded(device, sha256)
             case Progress() as progress:
                 self._on_progress(progress)
-            case Finished(first=first, sprites=sprites):
+            case Finished(first=first, sprites=sprites, conditions=conditions):
                 self._put(first, sprites)
                 self._done = first + len(sprites)
+                if self._making is not None:
+                    self._making = replace(self._making, conditions=(*self._making.conditions, *conditions))
             case Notice(text=text):
                 self._messages.warn(text)
             case Imported(entry=entry):

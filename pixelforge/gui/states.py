@@ -73,11 +73,12 @@ class Batch:
     request: GenerationRequest
     model: str
     model_sha256: str
+    conditions: tuple[Condition, ...] = ()  # of the finished ones, as `Finished` has them
 
     @cached_property
     def finished(self) -> tuple[Sprite, ...]:
         """Each of them with its recipe."""
-        return made_sprites(self.request, self.sprites, self.model, self.model_sha256)
+        return made_sprites(self.request, self.sprites, self.model, self.model_sha256, conditions=self.conditions)
 
 
 class Phase(Enum):

@@ -12,6 +12,7 @@ from pixelforge.files import check_writable, replacing
 from pixelforge.imaging.animation import FORMATS, encode_animation
 from pixelforge.imaging.pixels import Pixels, enlarge
 from pixelforge.imaging.sheet import lay_out
+from pixelforge.services.requests import Finished
 
 MAX_SPRITES = 64
 SCALE = 4  # screen pixels a pixel, where nobody says
@@ -60,9 +61,9 @@ class AnimationWriter:
         now[first : first + len(sprites)] = sprites
         self._frames.append(now)
 
-    def add(self, first: int, sprites: Pixels) -> None:
+    def add(self, finished: Finished) -> None:
         """Take finished sprites."""
-        self.preview(first, sprites)
+        self.preview(finished.first, finished.sprites)
 
     def close(self) -> None:
         """Write the file. Raises OutputError."""

@@ -61,7 +61,10 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
         preview = _to_pixels(step.x_t) if due and not last else None
         yield Progress(first, size, step.index + 1, step.total, preview)
     assert step is not None
-    yield Finished(first, recolour(_to_pixels(step.x_t), request.palette))
+    conditions = [request.condition_of(index) for index in range(first, first + size)]
+    if request.start is None:
+        conditions = [model.settled(asked, request.seed + index) for index, asked in enumerate(conditions, first)]
+    yield Finished(first, recolour(_to_pixels(step.x_t), request.palette), tuple(conditions))
 
 
 def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:

@@ -45,9 +45,11 @@ class Recipe:
         return self.request.seed
 
 
-def recipe_of(request: GenerationRequest, index: int, model: str, model_sha256: str) -> Recipe:
-    """The recipe of sprite `index` of a request."""
-    return Recipe(request=request.alone(index), model=model, model_sha256=model_sha256)
+def recipe_of(
+    request: GenerationRequest, index: int, model: str, model_sha256: str, settled: Condition | None = None
+) -> Recipe:
+    """The recipe of sprite `index` of a request. settled: its condition, as `Finished` has it."""
+    return Recipe(request=request.alone(index, settled), model=model, model_sha256=model_sha256)
 
 
 def flat(recipe: Recipe) -> dict[str, Any]:

@@ -65,9 +65,10 @@ class GenerationRequest:
         """The class of sprite `index`, or what stands for it where that was left open."""
         return self.condition_of(index).label
 
-    def alone(self, index: int) -> GenerationRequest:
-        """The request that makes sprite `index` and no other."""
-        return replace(self, conditions=(self.condition_of(index),), count=1, seed=self.seed + index)
+    def alone(self, index: int, settled: Condition | None = None) -> GenerationRequest:
+        """The request that makes sprite `index` and no other. settled: its condition, as `Finished` has it."""
+        condition = settled or self.condition_of(index)
+        return replace(self, conditions=(condition,), count=1, seed=self.seed + index)
 
 
 def make_request(
@@ -122,6 +123,7 @@ class Finished:
 
     first: int
     sprites: Pixels  # (size, H, W, 4), alpha 0 or 255
+    conditions: tuple[Condition, ...]  # what each was made for, the scheme that its seed drew told
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from pixelforge.services.export import (
     refuse_replacing,
 )
 from pixelforge.services.naming import safe_name
-from pixelforge.services.requests import GenerationRequest
+from pixelforge.services.requests import Finished, GenerationRequest
 from pixelforge.services.sprites import Sprite, made_sprites
 
 FILE_SUFFIX = r"\.[A-Za-z]\w*"  # what looks like a file's, not like a version's number
@@ -36,8 +36,8 @@ class Writer(Protocol):
     def preview(self, first: int, sprites: Pixels) -> None:
         """Take sprites (N, H, W, 4) as they are now."""
 
-    def add(self, first: int, sprites: Pixels) -> None:
-        """Take finished sprites (N, H, W, 4)."""
+    def add(self, finished: Finished) -> None:
+        """Take finished sprites."""
 
     def close(self) -> None:
         """Write what is not written yet. Raises OutputError."""
@@ -105,9 +105,11 @@ class Destination:
         """The sprites of the request that are written."""
         return range(self.request.count) if self.part is None else self.part
 
-    def sprites(self, first: int, pixels: Pixels) -> tuple[Sprite, ...]:
-        """Finished sprites (N, H, W, 4) with their recipes."""
-        return made_sprites(self.request, pixels, self.model, self.model_sha256, first)
+    def sprites(self, finished: Finished) -> tuple[Sprite, ...]:
+        """Finished sprites with their recipes."""
+        return made_sprites(
+            self.request, finished.sprites, self.model, self.model_sha256, finished.first, finished.conditions
+        )
 
     def _class_starts(self) -> list[int]:
         """The first sprite of each condition, and the first of all."""
@@ -132,9 +134,9 @@ class SheetWriter:
     def preview(self, first: int, sprites: Pixels) -> None:
         """Sprites as they form are of no use here."""
 
-    def add(self, first: int, sprites: Pixels) -> None:
+    def add(self, finished: Finished) -> None:
         """Take finished sprites."""
-        self._sprites += self._to.sprites(first, sprites)
+        self._sprites += self._to.sprites(finished)
 
     def close(self) -> None:
         """Write the sheet. Raises OutputError."""
@@ -156,11 +158,11 @@ class FolderWriter:
     def preview(self, first: int, sprites: Pixels) -> None:
         """Sprites as they form are of no use here."""
 
-    def add(self, first: int, sprites: Pixels) -> None:
+    def add(self, finished: Finished) -> None:
         """Write finished sprites. Raises OutputError."""
         options = alone(self._to.options)
-        made = recoloured_alone(self._to.sprites(first, sprites), options.palette)
-        for index, sprite in enumerate(made, start=first):
+        made = recoloured_alone(self._to.sprites(finished), options.palette)
+        for index, sprite in enumerate(made, start=finished.first):
             export_sprites(self._to.path_of(index), [sprite], replace(options, palette=None))
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from pixelforge.core.condition import Condition
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text, parse_json, read_at_most
 from pixelforge.imaging.pixels import Pixels, decode_picture
@@ -72,11 +73,21 @@ class Sprite:
 
 
 def made_sprites(
-    request: GenerationRequest, pixels: Pixels, model: str, model_sha256: str, first: int = 0
+    request: GenerationRequest,
+    pixels: Pixels,
+    model: str,
+    model_sha256: str,
+    first: int = 0,
+    conditions: Sequence[Condition] = (),
 ) -> tuple[Sprite, ...]:
-    """Finished sprites (N, H, W, 4) of a request, from its sprite `first` on, with their recipes."""
+    """Finished sprites (N, H, W, 4) of a request, from its sprite `first` on, with their recipes.
+
+    conditions: of each of them, as `Finished` has them; none: as the request asks for them.
+    """
+    asked = conditions or [request.condition_of(index) for index in range(first, first + len(pixels))]
     return tuple(
-        Sprite(one, Made(recipe_of(request, index, model, model_sha256))) for index, one in enumerate(pixels, first)
+        Sprite(one, Made(recipe_of(request, index, model, model_sha256, condition)))
+        for index, (one, condition) in enumerate(zip(pixels, asked, strict=True), first)
     )
 
 

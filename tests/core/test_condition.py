@@ -55,6 +55,7 @@ def test_rows_are_the_classes_the_null_condition_and_the_kinds() -> None:
         (Condition(kind="cat"), "Say the class as well: stones, beasts, birds"),
         (Condition(class_name="beasts", style="tiny"), "no styles, colours or sizes"),
         (Condition(class_name="beasts", drawn_in=("#000000",)), "its own colours alone"),
+        (Condition(class_name="beasts", scheme=("#000000",)), "its own colours alone"),
     ],
 )
 def test_words_that_a_model_does_not_know(condition: Condition, message: str) -> None:
@@ -63,7 +64,15 @@ def test_words_that_a_model_does_not_know(condition: Condition, message: str) ->
 
 
 @pytest.mark.parametrize(
-    "fields", [{"kind": ""}, {"class_name": ""}, {"drawn_in": ("red",)}, {"drawn_in": ("#000000",) * 65}]
+    "fields",
+    [
+        {"kind": ""},
+        {"class_name": ""},
+        {"drawn_in": ("red",)},
+        {"drawn_in": ("#000000",) * 65},
+        {"scheme": ()},
+        {"scheme": ("red",)},
+    ],
 )
 def test_conditions_that_cannot_be(fields) -> None:
     with pytest.raises(RequestError):

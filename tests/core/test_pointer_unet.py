@@ -17,7 +17,7 @@ from torch import Tensor
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import load_checkpoint, replace_header, save_checkpoint
 from pixelforge.core.colours import choices, colours_of, from_rgb, stack_palettes, to_rgb
-from pixelforge.core.condition import NULL, Condition
+from pixelforge.core.condition import NULL, WHOLE, Condition
 from pixelforge.core.config import Colour, ModelConfig
 from pixelforge.core.cues import CueMaker
 from pixelforge.core.diffusion import colour_evidence, coloured, q_sample
@@ -176,6 +176,30 @@ def test_a_style_without_a_scheme_is_drawn_in_its_whole_palette(model: Model) ->
     assert CueMaker(one.header, one.bank).drawn(Condition(style="grey"), 0).palette == GREYS
     moved = CueMaker(one.header, one.bank).drawn(Condition(style="grey", drawn_in=("#ff0000",)), 0)
     assert moved.palette == ((255, 0, 0),)
+
+
+@torch.inference_mode()
+def test_a_scheme_that_is_given_is_what_sprites_are_drawn_in(model: Model) -> None:
+    given = Condition(kind="cat", scheme=("#ff0000", "#00ff00"))
+    assert colours_made(model, given) == {(255, 0, 0), (0, 255, 0)}
+    assert colours_made(model, replace(given, drawn_in=("#0000ff",))) == {(0, 0, 255)}
+    maker = CueMaker(model.header, model.bank)
+    assert maker.drawn(Condition(kind="cat", scheme=WHOLE), 0).palette == DAWN
+    assert maker.drawn(Condition(kind="cat", scheme=WHOLE, drawn_in=("#0000ff",)), 0).palette == ((0, 0, 255),)
+    assert maker.plain(given, DAWN).palette == ((255, 0, 0), (0, 255, 0))
+
+
+def test_a_condition_whose_scheme_is_told_gives_the_same_cue_again(model: Model) -> None:
+    """A recipe holds it, so that the sprite can be made again whatever becomes of the bank."""
+    maker = CueMaker(model.header, model.bank)
+    for asked in (NULL, Condition(kind="cat"), Condition(style="grey"), Condition(drawn_in=("#ff0000", "#0000ff"))):
+        for seed in range(5):
+            settled = model.settled(asked, seed)
+            assert settled.scheme is not None
+            assert maker.drawn(settled, seed) == maker.drawn(asked, seed)
+            assert model.settled(settled, seed) == settled
+    whole = Condition(kind="cat", scheme=WHOLE)
+    assert model.settled(whole, 0) == whole
 
 
 def test_a_model_file_keeps_words_and_schemes(tmp_path: Path, model: Model, network: Network) -> None:

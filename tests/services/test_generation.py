@@ -38,6 +38,12 @@ def request_for(*class_names: str, **changes: Any) -> GenerationRequest:
     return asked(*class_names or ("tools",), **{"guidance_scale": 2.0, "sampler": "dpm++2m", "steps": 3, **changes})
 
 
+def test_finished_sprites_tell_what_they_were_made_for(model: Model) -> None:
+    request = request_for("beasts", "tools", count=5)
+    told = [event.conditions for event in generate(model, request, micro_batch=2) if isinstance(event, Finished)]
+    assert sum(told, ()) == tuple(request.condition_of(index) for index in range(5))
+
+
 def finished(events: list[GenerationEvent]) -> Pixels:
     return np.concatenate([event.sprites for event in events if isinstance(event, Finished)])
 

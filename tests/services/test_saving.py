@@ -13,6 +13,7 @@ from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.naming import safe_name
+from pixelforge.services.requests import Finished
 from pixelforge.services.saving import Destination
 from pixelforge.services.sprites import read_recipes
 from tests.made import asked
@@ -31,10 +32,14 @@ def to(target: Path) -> Destination:
     return Destination(target=target, request=REQUEST, model="hero", model_sha256="ab" * 32)
 
 
+def finished(first: int, sprites: Pixels) -> Finished:
+    return Finished(first, sprites, tuple(REQUEST.condition_of(first + index) for index in range(len(sprites))))
+
+
 def write(target: Path, sprites: Pixels) -> None:
     writer = to(target).writer(force=True)
-    writer.add(0, sprites[:4])
-    writer.add(4, sprites[4:])
+    writer.add(finished(0, sprites[:4]))
+    writer.add(finished(4, sprites[4:]))
     writer.close()
 
 
@@ -88,7 +93,7 @@ def test_sprites_in_a_folder_are_not_replaced_unasked(tmp_path: Path, sprites: P
     assert [path.name for path in part.in_the_way()] == ["_tools_00043.png", "_tools_00044.png"]
     for path in part.in_the_way():
         path.unlink()
-    part.writer(force=False).add(3, sprites[3:5])
+    part.writer(force=False).add(finished(3, sprites[3:5]))
     assert len(part.in_the_way()) == 2
 
 
@@ -127,7 +132,7 @@ def test_single_sprites_may_be_indexed_and_stand_on_a_ground(tmp_path: Path, spr
     order = replace(to(tmp_path / "out"), options=ExportOptions(sheet=sheet, indexed=True))
     order = replace(order, options=replace(order.options, palette=rule_of(Palette("two", ((0, 0, 0), (9, 9, 9))))))
     sprites[..., :4, :, 3] = 0
-    order.writer(force=False).add(0, sprites[:2])
+    order.writer(force=False).add(finished(0, sprites[:2]))
     with Image.open(order.path_of(1)) as image:
         assert (image.mode, image.size) == ("P", (16, 16))
         assert image.convert("RGB").getpixel((0, 0)) == (1, 2, 3)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from pixelforge.core.condition import Condition
+from pixelforge.core.condition import WHOLE, Condition
+from pixelforge.words import counted
 
 TOOLTIP = "A kind, style, colour or size that a recipe asks for as well. Press to ask for the class alone."
 
@@ -37,4 +38,10 @@ class WordsField(QPushButton):
 def _words(condition: Condition) -> list[str]:
     told = {"kind": condition.kind, "style": condition.style, "colour": condition.colour, "size": condition.size}
     words = [f"{part} {word}" for part, word in told.items() if word is not None]
-    return [*words, f"in {len(condition.drawn_in)} colours"] if condition.drawn_in else words
+    if condition.drawn_in:
+        words.append(f"in {counted(len(condition.drawn_in), 'colour')}")
+    if condition.scheme == WHOLE:
+        words.append("in all of its palette")
+    elif condition.scheme is not None:
+        words.append(f"a scheme of {counted(len(condition.scheme), 'colour')}")
+    return words
