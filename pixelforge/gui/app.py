@@ -20,6 +20,7 @@ from pixelforge.executable import restore_environment
 from pixelforge.gui.error_log import end_watch, record, report_crashes, watch_for_crashes
 from pixelforge.gui.generation_model import GenerationModel
 from pixelforge.gui.history_model import HistoryModel
+from pixelforge.gui.library import Library
 from pixelforge.gui.main_window import MainWindow
 from pixelforge.gui.messages import Messages
 from pixelforge.gui.mime import remove_old_files
@@ -71,14 +72,15 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     if notice:
         messages.warn(f"{messages.current.text} {notice}" if messages.current else notice)
     undo = QUndoStack()
-    generation = GenerationModel(entries, messages)
+    library = Library(entries, messages)
+    generation = GenerationModel(library, messages)
     tray = TrayModel(undo, places.drags)
     history_model = HistoryModel(history, places.drags)
     studio = Studio(generation, StageModel(), history_model, tray, messages, undo)
     session.restore(generation, tray)
     remove_old_files(places.drags, time.time())
     worker = Worker(describe_bug)
-    training = TrainingModel(generation, messages)
+    training = TrainingModel(library, messages)
     window = MainWindow(studio, training, session, bundled_palettes(), places.drags, system or SystemDialogs())
     generation.job_submitted.connect(worker.submit, Qt.ConnectionType.DirectConnection)
     generation.stop_requested.connect(worker.stop, Qt.ConnectionType.DirectConnection)

@@ -19,7 +19,7 @@ class ControlsBinding(QObject):
         self._controls = controls
         self._generation = generation
         for signal, slot in (
-            (controls.model_chosen, generation.choose_model),
+            (controls.model_chosen, generation.library.choose),
             (controls.classes.chosen, generation.set_class_names),
             (controls.sampling_changed, self._set_sampling),
             (controls.count_chosen, generation.set_count),
@@ -31,7 +31,7 @@ class ControlsBinding(QObject):
             (controls.seed.lock_changed, generation.set_seed_locked),
             (controls.seed.roll_requested, generation.roll_seed),
             (controls.seed.copy_requested, self._copy_seed),
-            (generation.entries_changed, self._show_entries),
+            (generation.library.entries_changed, self._show_entries),
             (generation.model_changed, self._show_model),
             (generation.settings_changed, self._show_settings),
         ):
@@ -39,7 +39,7 @@ class ControlsBinding(QObject):
         self._show_model()
 
     def _show_entries(self) -> None:
-        self._controls.set_models(self._generation.entries, self._generation.entry)
+        self._controls.set_models(self._generation.library.entries, self._generation.entry)
 
     def _show_model(self) -> None:
         self._show_entries()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
 from pixelforge.fields import in_range, setting_of
 from pixelforge.gui.jobs import Completed, Failed, Imported, Job, Loaded, Report
+from pixelforge.gui.library import Library
 from pixelforge.gui.messages import Messages
 from pixelforge.gui.pace import Pace
 from pixelforge.gui.states import (
@@ -30,18 +31,17 @@ from pixelforge.gui.states import (
 )
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
-from pixelforge.services.model_library import DEFAULT_MODEL, ModelEntry
+from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, GenerationRequest, Notice, Progress, of_classes
 from pixelforge.services.settings import GenerationSettings
 
 
 class GenerationModel(QObject):
-    """Models, settings and the current run. Knows no widgets and no threads: jobs go out by signal, reports come in.
+    """Settings and the current run. Knows no widgets and no threads: jobs go out by signal, reports come in.
 
-    entries: the models to choose from. clock: seconds. draw_seed: a new seed from 0 to MAX_DRAWN_SEED.
+    library: the models, and which is chosen. clock: seconds. draw_seed: a new seed from 0 to MAX_DRAWN_SEED.
     """
 
-    entries_changed = Signal()
     model_changed = Signal()
     settings_changed = Signal()
     run_changed = Signal()
@@ -54,19 +54,18 @@ class GenerationModel(QObject):
 
     def __init__(
         self,
-        entries: Sequence[ModelEntry],
+        library: Library,
         messages: Messages,
         clock: Callable[[], float] = time.monotonic,
         draw_seed: Callable[[], int] = lambda: random.randint(0, MAX_DRAWN_SEED),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.entries = tuple(entries)
+        self.library = library
         self._messages = messages
         self._clock = clock
         self._draw_seed = draw_seed
-        self._entry: ModelEntry | None = None
-        self._settings: GenerationSettings | None = None
+        self._settings = None if library.header is None else settings_for(library.header, None)
         self._strength: float = Start.strength  # of the variations to come
         self._run_number = 0
         self._run = RunState()
@@ -75,17 +74,17 @@ class GenerationModel(QObject):
         self._done = 0  # how many of those are finished, the first ones
         self._frames: list[Pixels] = []  # of the current run or the last
         self._device = ""
-        self._choose_first_model()
+        library.entry_changed.connect(self._on_entry_changed)
 
     @property
     def entry(self) -> ModelEntry | None:
         """The chosen model; None where there is none that can be read."""
-        return self._entry
+        return self.library.entry
 
     @property
     def header(self) -> ModelHeader | None:
-        """Of the chosen model."""
-        return self._entry.header if self._entry else None
+        """The chosen model's header."""
+        return self.library.header
 
     @property
     def settings(self) -> GenerationSettings | None:
@@ -112,38 +111,10 @@ class GenerationModel(QObject):
         """Where the network runs; empty until it is known."""
         return self._device
 
-    def choose_model(self, entry: ModelEntry) -> None:
-        """Take another model: its recommended settings, and the class of before where it knows it."""
-        if entry == self._entry:
-            return
-        if entry.header is None:
-            self._messages.complain(entry.problem)
-            self.entries_changed.emit()  # the list of models goes back to the one that is in use
-            return
-        self._entry = entry
-        self._settings = settings_for(entry.header, self._settings)
-        self.model_changed.emit()
-        self.settings_changed.emit()
-        self.load()
-
-    def add_entry(self, entry: ModelEntry) -> None:
-        """A model that can be chosen from now on."""
-        self.entries = (*(known for known in self.entries if known.path != entry.path), entry)
-        self.entries_changed.emit()
-
-    def remove_entry(self, entry: ModelEntry) -> None:
-        """A model that is there no longer; if it was the chosen one, the bundled one takes its place."""
-        self.entries = tuple(known for known in self.entries if known.path != entry.path)
-        if self._entry is not None and self._entry.path == entry.path:
-            self._entry = None
-            if (other := self._usual_model()) is not None:
-                self.choose_model(other)
-        self.entries_changed.emit()
-
     def load(self) -> None:
         """Have the chosen model loaded ahead of its first run; not while a run is going on."""
-        if self._entry is not None and not self._run.running:
-            self.job_submitted.emit(Job(self._run_number, self._entry.path, None))
+        if self.entry is not None and not self._run.running:
+            self.job_submitted.emit(Job(self._run_number, self.entry.path, None))
 
     def set_class_names(self, names: tuple[str, ...]) -> None:
         """The classes to make, in order."""
@@ -212,20 +183,20 @@ class GenerationModel(QObject):
 
     def generate(self) -> None:
         """Begin a run with the settings as they stand; one that is going on is given up."""
-        if self._entry is None or self._settings is None:
+        if self.entry is None or self._settings is None:
             return
         if not self._settings.seed_locked:
             self.roll_seed()
         request = self._settings.request
         self._run_number += 1
-        self._making = Batch(self._empty_sprites(request), request, self._entry.name, "")
+        self._making = Batch(self._empty_sprites(request), request, self.entry.name, "")
         self._done = 0
         self._frames = []
         self._pace = Pace(self._clock)
         self._set_run(RunState(Phase.STARTING, count=request.count))
         self._messages.dismiss()
         self.forming_changed.emit()
-        self.job_submitted.emit(Job(self._run_number, self._entry.path, request))
+        self.job_submitted.emit(Job(self._run_number, self.entry.path, request))
 
     def stop(self) -> None:
         """Give up the current run. Sprites of it that are finished are kept."""
@@ -267,6 +238,14 @@ class GenerationModel(QObject):
                 if self._run.running:
                     self._end(Phase.FAILED)
 
+    def _on_entry_changed(self) -> None:
+        """Take the recommended settings, and the class of before where the model knows it."""
+        if self.header is not None:
+            self._settings = settings_for(self.header, self._settings)
+            self.model_changed.emit()
+            self.settings_changed.emit()
+            self.load()
+
     def _on_loaded(self, device: str, sha256: str) -> None:
         if self._making is not None:
             self._making = replace(self._making, model_sha256=sha256)
@@ -275,10 +254,10 @@ class GenerationModel(QObject):
             self.device_changed.emit()
 
     def _on_imported(self, entry: ModelEntry) -> None:
-        self.add_entry(entry)
+        self.library.add(entry)
         self._messages.inform(f"{entry.name} is among your models now.")
         if not self._run.running:
-            self.choose_model(entry)
+            self.library.choose(entry)
 
     def _on_progress(self, progress: Progress) -> None:
         if self._making is None:
@@ -310,23 +289,6 @@ class GenerationModel(QObject):
         assert self.header is not None
         side = self.header.model.image_size
         return np.zeros((request.count, side, side, 4), np.uint8)
-
-    def _choose_first_model(self) -> None:
-        problems = [entry.problem for entry in self.entries if entry.header is None]
-        if problems:
-            self._messages.warn("\n".join(problems))
-        self._entry = self._usual_model()
-        if self._entry is None:
-            missing = "There is no model to make sprites with: install PixelForge again, or train one."
-            self._messages.complain("\n".join([*problems, missing]))
-            return
-        assert self._entry.header is not None
-        self._settings = settings_for(self._entry.header, None)
-
-    def _usual_model(self) -> ModelEntry | None:
-        """The bundled model, or another where that cannot be read."""
-        readable = [entry for entry in self.entries if entry.header is not None]
-        return next((entry for entry in readable if entry.name == DEFAULT_MODEL), readable[0] if readable else None)
 
     def _change(self, **fields: Any) -> None:
         if self._settings is not None:

@@ -63,9 +63,9 @@ class Session(QObject):
 
     def restore(self, generation: GenerationModel, tray: TrayModel) -> None:
         """Set model, controls and tray as they were left, as far as the model still allows it."""
-        entry = next((e for e in generation.entries if e.name == self._settings.model and e.header), None)
+        entry = next((e for e in generation.library.entries if e.name == self._settings.model and e.header), None)
         if entry is not None:
-            generation.choose_model(entry)
+            generation.library.choose(entry)
         if (chosen := self._settings.generation) is not None and generation.header is not None:
             generation.take(_allowed(chosen, generation.header))
         tray.set_columns(self._settings.tray_columns or None)

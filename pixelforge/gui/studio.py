@@ -86,8 +86,8 @@ class Studio(QObject):
         generation = self.generation
         if generation.entry is None or generation.settings is None:
             return
-        recalled = recall(recipe, generation.entries, generation.entry, generation.settings)
-        generation.choose_model(recalled.entry)
+        recalled = recall(recipe, generation.library.entries, generation.entry, generation.settings)
+        generation.library.choose(recalled.entry)
         generation.take(recalled.settings)
         if recalled.problems:
             self.messages.warn(" ".join(("The recipe cannot be followed wholly.", *recalled.problems)))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pixelforge.errors import OutputError, PixelForgeError
 from pixelforge.files import reason
 from pixelforge.gui.child import start_detached
-from pixelforge.gui.generation_model import GenerationModel
+from pixelforge.gui.library import Library
 from pixelforge.gui.messages import Messages
 from pixelforge.services import training_runs
 from pixelforge.services.model_library import ModelEntry, figures_of
@@ -47,13 +47,13 @@ class TrainingModel(QObject):
 
     def __init__(
         self,
-        generation: GenerationModel,
+        library: Library,
         messages: Messages,
         launch: Launch = start_detached,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._generation = generation
+        self._library = library
         self._messages = messages
         self._launch = launch
         self._files: RunFolder | None = None
@@ -128,8 +128,8 @@ class TrainingModel(QObject):
         except PixelForgeError as error:
             self._messages.complain(str(error))
             return
-        self._generation.add_entry(entry)
-        self._generation.choose_model(entry)
+        self._library.add(entry)
+        self._library.choose(entry)
         self._messages.inform(f"{entry.name} makes the sprites now.")
         self._watched = replace(self._watched, note=f"{entry.name} makes the sprites in the main window now.")
         self.changed.emit()
@@ -220,7 +220,7 @@ class TrainingModel(QObject):
             self._messages.complain(str(error))
             return
         training_runs.tidy_up(files)
-        self._generation.add_entry(entry)
+        self._library.add(entry)
         self._messages.inform(f"The model {entry.name} is ready: choose it under Model.")
         if self._watched is not None and files is self._files:
             self._watched = replace(self._watched, model=entry, measuring=True)

@@ -105,7 +105,7 @@ class WindowDialogs:
         from pixelforge.gui.widgets.training_window import TrainingWindow
 
         if self._training_window is None:
-            window = TrainingWindow(self._training, self._studio.generation, self._system, self._window)
+            window = TrainingWindow(self._training, self._studio.generation.library, self._system, self._window)
             window.finished.connect(self._forget_training_window)
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._training_window = window
@@ -115,7 +115,7 @@ class WindowDialogs:
 
     def models(self) -> None:
         """Show the models, to rename, export or delete them."""
-        self._open(ModelsDialog(self._studio.generation, self._system, self._window))
+        self._open(ModelsDialog(self._studio.generation.library, self._system, self._window))
 
     def may_close(self) -> bool:
         """Whether the window may be closed: a training that is going on is asked about."""

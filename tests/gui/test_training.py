@@ -235,7 +235,7 @@ def test_a_training_that_ended_without_the_window_is_taken_in(desktop, model_fil
     begun = []
     desktop.training._launch = lambda arguments, log: begun.append(arguments)
     restart(desktop)
-    assert [entry.name for entry in desktop.studio.generation.entries] == ["tiny", "orcs"]
+    assert [entry.name for entry in desktop.studio.generation.library.entries] == ["tiny", "orcs"]
     assert not files.config_path.exists()
     assert begun[0][0] == "evaluate"
     desktop.studio.messages.dismiss()
@@ -326,7 +326,7 @@ def test_other_models_in_the_list_change_no_setting(desktop, entry, model_file) 
     generation, controls = desktop.studio.generation, desktop.window.controls
     generation.set_sampling(steps=7)
     before = (controls.quality.box.currentText(), generation.settings)
-    generation.add_entry(entry.__class__("other", model_file.with_name("other.safetensors"), False, entry.header))
+    generation.library.add(entry.__class__("other", model_file.with_name("other.safetensors"), False, entry.header))
     assert controls.model_box.count() == 2
     assert (controls.quality.box.currentText(), generation.settings) == before
 
@@ -396,21 +396,21 @@ def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, ans
     dialog.list.setCurrentRow(1)
     assert "Classes: cats, dogs" in dialog.about.text()
     figures = [{"name": "ddpm", "kid": 45.2, "class_accuracy": 0.95, "fid": 3}]
-    own = generation.entries[1]
+    own = generation.library.entries[1]
     own.path.with_suffix(".figures.json").write_text(json.dumps(figures))
     dialog.name.setText("dawnlike16")
     click(qtbot, dialog.rename_button)
     assert "a model named dawnlike16" in dialog.note.text()
     dialog.name.setText("greenskins")
     click(qtbot, dialog.rename_button)
-    assert [entry.name for entry in generation.entries] == ["tiny", "greenskins"]
+    assert [entry.name for entry in generation.library.entries] == ["tiny", "greenskins"]
     assert "KID 45, class accuracy 95%" in dialog.about.text()
     answers["model"] = tmp_path / "copy.safetensors"
     click(qtbot, dialog.export_button)
     assert (tmp_path / "copy.safetensors").read_bytes() == model_file.read_bytes()
-    generation.choose_model(generation.entries[1])
+    generation.library.choose(generation.library.entries[1])
     click(qtbot, dialog.delete_button)
-    assert [entry.name for entry in generation.entries] == ["tiny"]
+    assert [entry.name for entry in generation.library.entries] == ["tiny"]
     assert generation.entry.name == "tiny"
     names = sorted(path.name for path in bin_folder.iterdir())
     assert names == ["greenskins.figures.json", "greenskins.grid.png", "greenskins.safetensors"]

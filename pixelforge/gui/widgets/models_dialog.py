@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from pixelforge.errors import PixelForgeError
-from pixelforge.gui.generation_model import GenerationModel
+from pixelforge.gui.library import Library
 from pixelforge.gui.system_dialogs import SystemDialogs
 from pixelforge.gui.widgets.sheet_picture import SheetPicture
 from pixelforge.services.model_library import (
@@ -34,9 +34,9 @@ LIST_WIDTH = 220  # logical pixels
 class ModelsDialog(QDialog):
     """The bundled models can be looked at and exported; the user's own can be renamed and put into the bin, too."""
 
-    def __init__(self, generation: GenerationModel, system: SystemDialogs, parent: QWidget | None = None) -> None:
+    def __init__(self, library: Library, system: SystemDialogs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._generation = generation
+        self._library = library
         self._system = system
         self.setWindowTitle("Models")
         self.list = QListWidget()
@@ -56,7 +56,7 @@ class ModelsDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._lay_out()
         self._connect()
-        self._fill(generation.entry)
+        self._fill(library.entry)
 
     def _lay_out(self) -> None:
         for line in (self.about, self.note):
@@ -96,16 +96,16 @@ class ModelsDialog(QDialog):
     def _fill(self, chosen: ModelEntry | None) -> None:
         self.list.blockSignals(True)
         self.list.clear()
-        for entry in self._generation.entries:
+        for entry in self._library.entries:
             self.list.addItem(entry.name)
         self.list.blockSignals(False)
-        paths = [entry.path for entry in self._generation.entries]
+        paths = [entry.path for entry in self._library.entries]
         self.list.setCurrentRow(paths.index(chosen.path) if chosen is not None and chosen.path in paths else 0)
         self._show()
 
     def _entry(self) -> ModelEntry | None:
         row = self.list.currentRow()
-        return self._generation.entries[row] if 0 <= row < len(self._generation.entries) else None
+        return self._library.entries[row] if 0 <= row < len(self._library.entries) else None
 
     def _show(self) -> None:
         entry = self._entry()
@@ -128,22 +128,22 @@ class ModelsDialog(QDialog):
         entry = self._entry()
         if entry is None:
             return
-        chosen = entry == self._generation.entry
+        chosen = entry == self._library.entry
         try:
             renamed = rename_model(entry, self.name.text().strip())
         except PixelForgeError as error:
             self.note.setText(str(error))
             return
-        self._generation.add_entry(renamed)
+        self._library.add(renamed)
         if chosen:
-            self._generation.choose_model(renamed)
-        self._generation.remove_entry(entry)
+            self._library.choose(renamed)
+        self._library.remove(entry)
         self._fill(renamed)
 
     def _use(self) -> None:
         entry = self._entry()
         if entry is not None:
-            self._generation.choose_model(entry)
+            self._library.choose(entry)
             self.accept()
 
     def _export(self) -> None:
@@ -166,8 +166,8 @@ class ModelsDialog(QDialog):
             if not self._system.move_to_bin(path):
                 self.note.setText(f"{path} could not be put into the bin; nothing else was changed.")
                 return
-        self._generation.remove_entry(entry)
-        self._fill(self._generation.entry)
+        self._library.remove(entry)
+        self._fill(self._library.entry)
         self.note.setText(f"{entry.name} is in the bin.")
 
 

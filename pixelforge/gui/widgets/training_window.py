@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.data_check import DataCheck
-from pixelforge.gui.generation_model import GenerationModel
+from pixelforge.gui.library import Library
 from pixelforge.gui.system_dialogs import SystemDialogs
 from pixelforge.gui.training_model import TrainingModel
 from pixelforge.gui.widgets.slice_dialog import SliceDialog
@@ -22,11 +22,11 @@ class TrainingWindow(QDialog):
     """Closing it ends nothing: the run goes on, and the window shows it again when it is opened."""
 
     def __init__(
-        self, training: TrainingModel, generation: GenerationModel, system: SystemDialogs, parent: QWidget | None = None
+        self, training: TrainingModel, library: Library, system: SystemDialogs, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._training = training
-        self._generation = generation
+        self._library = library
         self._system = system
         self.setWindowTitle("Train a model")
         self.check = DataCheck(self)
@@ -41,7 +41,7 @@ class TrainingWindow(QDialog):
         self.setup.resume_requested.connect(self._resume)
         self.setup.discard_requested.connect(self._discard)
         self.progress.new_button.clicked.connect(self.show_setup)
-        generation.entries_changed.connect(self._show_models)
+        library.entries_changed.connect(self._show_models)
         self._show_models()
         self.resize(980, 720)
         if training.running:
@@ -60,7 +60,7 @@ class TrainingWindow(QDialog):
         super().done(result)
 
     def _show_models(self) -> None:
-        self.setup.set_models(self._generation.entries)
+        self.setup.set_models(self._library.entries)
 
     def _browse(self) -> None:
         folder = self._system.ask_folder(self, "The folder of your sprites")
