@@ -17,21 +17,21 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge import __version__
 from pixelforge.executable import restore_environment
-from pixelforge.gui.error_log import end_watch, record, report_crashes, watch_for_crashes
-from pixelforge.gui.generation_model import GenerationModel
-from pixelforge.gui.history_model import HistoryModel
-from pixelforge.gui.library import Library
-from pixelforge.gui.main_window import MainWindow
-from pixelforge.gui.messages import Messages
-from pixelforge.gui.mime import remove_old_files
-from pixelforge.gui.session import Session
-from pixelforge.gui.stage_model import StageModel
-from pixelforge.gui.studio import Studio
-from pixelforge.gui.system_dialogs import SystemDialogs
-from pixelforge.gui.theme import apply_theme
-from pixelforge.gui.training_model import TrainingModel
-from pixelforge.gui.tray_model import TrayModel
-from pixelforge.gui.worker import Worker
+from pixelforge.gui.generating.generation_model import GenerationModel
+from pixelforge.gui.generating.worker import Worker
+from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.library import Library
+from pixelforge.gui.shared.messages import Messages
+from pixelforge.gui.shared.mime import remove_old_files
+from pixelforge.gui.shared.system_dialogs import SystemDialogs
+from pixelforge.gui.shared.theme import apply_theme
+from pixelforge.gui.stage.stage_model import StageModel
+from pixelforge.gui.training.training_model import TrainingModel
+from pixelforge.gui.tray.tray_model import TrayModel
+from pixelforge.gui.window.error_log import end_watch, record, report_crashes, watch_for_crashes
+from pixelforge.gui.window.main_window import MainWindow
+from pixelforge.gui.window.session import Session
+from pixelforge.gui.window.studio import Studio
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.palettes import bundled_palettes

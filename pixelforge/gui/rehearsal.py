@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.app import Desktop, Places, open_display, open_window, run_to_end
-from pixelforge.gui.states import Severity
+from pixelforge.gui.shared.messages import Severity
 from pixelforge.self_test import CLOSED, SHOWN, SPRITE, TRAINING
 from pixelforge.services.model_library import list_models
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
 from pixelforge.gui.app import Desktop, Places, build, error_hook
-from pixelforge.gui.system_dialogs import SystemDialogs
+from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.sprites import encode_sprite
 from tests.benchmarks.machine import MODEL

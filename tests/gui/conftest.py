@@ -19,9 +19,10 @@ from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, read_header
 from pixelforge.core.sampling import Sampling
-from pixelforge.gui import app, window_dialogs
+from pixelforge.gui import app
 from pixelforge.gui.app import Desktop, Places
-from pixelforge.gui.system_dialogs import SystemDialogs
+from pixelforge.gui.shared.system_dialogs import SystemDialogs
+from pixelforge.gui.window import window_dialogs
 from pixelforge.services import paths
 from pixelforge.services.model_library import ModelEntry
 

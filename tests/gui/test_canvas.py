@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPalette
 
-from pixelforge.gui.checkerboard import DARK, LIGHT
-from pixelforge.gui.grid_layout import GridLayout
-from pixelforge.gui.qimage import to_qimage
-from pixelforge.gui.widgets.canvas import MARGIN, Canvas
+from pixelforge.gui.shared.checkerboard import DARK, LIGHT
+from pixelforge.gui.shared.qimage import to_qimage
+from pixelforge.gui.stage.canvas import MARGIN, Canvas
+from pixelforge.gui.stage.grid_layout import GridLayout
 from pixelforge.imaging.pixels import Pixels, enlarge
 
 
@@ -94,7 +94,7 @@ def test_a_window_on_a_scaled_screen_is_crisp(scale, tmp_path) -> None:
         import sys
         import numpy as np
         from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
-        from pixelforge.gui.widgets.canvas import Canvas
+        from pixelforge.gui.stage.canvas import Canvas
         app = QApplication([])
         window, canvas, neighbour = QWidget(), Canvas("hint"), QWidget()
         neighbour.setFixedWidth(301)

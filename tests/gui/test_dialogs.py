@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from pixelforge import __version__
 from pixelforge.gui.app import follow_theme
-from pixelforge.gui.qimage import from_qimage
-from pixelforge.gui.theme import apply_theme
-from pixelforge.gui.widgets.about_dialog import AboutDialog
-from pixelforge.gui.widgets.export_dialog import ExportDialog
-from pixelforge.gui.widgets.licences_dialog import LicencesDialog
-from pixelforge.gui.widgets.preferences_dialog import PreferencesDialog
-from pixelforge.gui.widgets.shortcuts_dialog import ShortcutsDialog
+from pixelforge.gui.export.export_dialog import ExportDialog
+from pixelforge.gui.shared.qimage import from_qimage
+from pixelforge.gui.shared.theme import apply_theme
+from pixelforge.gui.window.about_dialog import AboutDialog
+from pixelforge.gui.window.licences_dialog import LicencesDialog
+from pixelforge.gui.window.preferences_dialog import PreferencesDialog
+from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
 from tests.gui.using import click_cell, make
 from tests.made import made
 

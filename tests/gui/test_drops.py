@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
-from pixelforge.gui.drops import open_file
-from pixelforge.gui.qimage import to_qimage
-from pixelforge.gui.states import Severity
-from pixelforge.gui.widgets.export_dialog import ExportDialog
+from pixelforge.gui.export.export_dialog import ExportDialog
+from pixelforge.gui.shared.messages import Severity
+from pixelforge.gui.shared.qimage import to_qimage
+from pixelforge.gui.window.drops import open_file
 from pixelforge.imaging.pixels import resize_nearest
 from pixelforge.services import model_library
 from pixelforge.services.export import ExportOptions, export_sprites

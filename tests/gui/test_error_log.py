@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pixelforge import __version__
-from pixelforge.gui import error_log
-from pixelforge.gui.error_log import note, record, report_crashes, write_report
+from pixelforge.gui.window import error_log
+from pixelforge.gui.window.error_log import note, record, report_crashes, write_report
 
 
 def bug(text: str) -> BaseException:
@@ -64,7 +64,7 @@ def test_the_log_is_turned_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def watched(folder: Path, end: str) -> int:
     script = (
         "import faulthandler, os, sys; from pathlib import Path;"
-        "from pixelforge.gui.error_log import end_watch, watch_for_crashes;"
+        "from pixelforge.gui.window.error_log import end_watch, watch_for_crashes;"
         f"file = watch_for_crashes(Path(sys.argv[1])); {end}"
     )
     command = [sys.executable, "-c", script, str(folder)]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtGui import QColor
 
-from pixelforge.gui.widgets.export_dialog import ExportDialog
+from pixelforge.gui.export.export_dialog import ExportDialog
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import sheet_picture
 from pixelforge.services.palettes import bundled_palettes

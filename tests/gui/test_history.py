@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 
-from pixelforge.gui.history_model import HistoryModel
-from pixelforge.gui.mime import from_mime
-from pixelforge.gui.widgets.history_strip import HistoryStrip
-from pixelforge.gui.widgets.sprite_delegate import SPRITE_ROLE, STARRED_ROLE
+from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.history.history_strip import HistoryStrip
+from pixelforge.gui.shared.mime import from_mime
+from pixelforge.gui.shared.sprite_delegate import SPRITE_ROLE, STARRED_ROLE
 from pixelforge.services.history import HistoryFilter, open_history
 from pixelforge.services.sprites import decode_sprite
 from tests.made import made

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from pixelforge.gui import app
-from pixelforge.gui.states import Severity
+from pixelforge.gui.shared.messages import Severity
 from pixelforge.imaging.palette import PaletteRule
 from tests.gui.using import click_cell, make, pictures
 

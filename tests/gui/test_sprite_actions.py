@@ -14,9 +14,9 @@ from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from pixelforge.gui.app import build
-from pixelforge.gui.mime import from_mime
-from pixelforge.gui.qimage import from_qimage
-from pixelforge.gui.studio import VARIATIONS
+from pixelforge.gui.shared.mime import from_mime
+from pixelforge.gui.shared.qimage import from_qimage
+from pixelforge.gui.window.studio import VARIATIONS
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.sprites import decode_sprite

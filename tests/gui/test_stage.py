@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from pixelforge.gui.grid_layout import GridLayout
-from pixelforge.gui.qimage import from_qimage
-from pixelforge.gui.stage_model import StageCell, StageModel
-from pixelforge.gui.view import MAX_FACTOR
-from pixelforge.gui.widgets.stage import Stage
+from pixelforge.gui.shared.qimage import from_qimage
+from pixelforge.gui.stage.grid_layout import GridLayout
+from pixelforge.gui.stage.stage import Stage
+from pixelforge.gui.stage.stage_model import StageCell, StageModel
+from pixelforge.gui.stage.viewport import MAX_FACTOR
 from pixelforge.imaging.pixels import enlarge
 from tests.made import made
 

@@ -86,7 +86,9 @@ def test_closing_while_torch_is_being_loaded_leaves_at_once(model_file) -> None:
     assert output == ""
 
 
-@pytest.mark.parametrize("module", ["pixelforge.gui.app", "pixelforge.gui.worker", "pixelforge.gui.main_window"])
+@pytest.mark.parametrize(
+    "module", ["pixelforge.gui.app", "pixelforge.gui.generating.worker", "pixelforge.gui.window.main_window"]
+)
 def test_importing_does_nothing(module) -> None:
     output = run(
         f"""

@@ -14,10 +14,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.app import Desktop
-from pixelforge.gui.training_model import TrainingModel
-from pixelforge.gui.widgets.models_dialog import ModelsDialog
-from pixelforge.gui.widgets.slice_dialog import SliceDialog
-from pixelforge.gui.widgets.training_window import TrainingWindow
+from pixelforge.gui.training.slice_dialog import SliceDialog
+from pixelforge.gui.training.training_model import TrainingModel
+from pixelforge.gui.training.training_window import TrainingWindow
+from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.model_library import list_models
 from pixelforge.services.paths import user_runs_folder

@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt
 from PySide6.QtGui import QUndoStack
 
-from pixelforge.gui.mime import to_mime
-from pixelforge.gui.tray_model import TrayModel
-from pixelforge.gui.widgets.tray import Tray
+from pixelforge.gui.shared.mime import to_mime
+from pixelforge.gui.tray.tray import Tray
+from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.imaging.sheet_plan import SheetOptions
 from tests.made import made
 

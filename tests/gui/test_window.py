@@ -16,7 +16,8 @@ from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.gui import app
 from pixelforge.gui.app import build, error_hook
-from pixelforge.gui.states import MAX_TYPED_SEED, Phase, Severity
+from pixelforge.gui.generating.states import MAX_TYPED_SEED, Phase
+from pixelforge.gui.shared.messages import Severity
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Notice, Progress

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from pixelforge.core.header import file_sha256
-from pixelforge.gui.jobs import Completed, Failed, Job, Loaded, Report
-from pixelforge.gui.throttle import Throttle
-from pixelforge.gui.worker import Worker
+from pixelforge.gui.generating.jobs import Completed, Failed, Job, Loaded, Report
+from pixelforge.gui.generating.worker import Worker
+from pixelforge.gui.shared.throttle import Throttle
 from pixelforge.services.requests import Finished, Progress
 from tests.made import asked
 

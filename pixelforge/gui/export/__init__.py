@@ -1,0 +1,1 @@
+"""Saving sheets for game engines."""

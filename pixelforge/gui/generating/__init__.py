@@ -1,0 +1,1 @@
+"""Asking for sprites, and the run that makes them."""

@@ -1,0 +1,110 @@
+"""What the window shows, as frozen values: what a model offers, the batch on the stage, and the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import cached_property
+
+from pixelforge.core.condition import Condition
+from pixelforge.core.header import ModelHeader
+from pixelforge.errors import RequestError
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.requests import MAX_SEED, GenerationRequest, of_classes
+from pixelforge.services.settings import COUNTS, GenerationSettings
+from pixelforge.services.sprites import Sprite, made_sprites
+
+MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
+FAST_STEPS = 15
+USUAL_COUNT = 16
+MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
+
+
+@dataclass(frozen=True)
+class Quality:
+    """A sampler and its steps under a name that says what one gets."""
+
+    name: str
+    sampler: str
+    steps: int
+
+
+def qualities(header: ModelHeader) -> tuple[Quality, ...]:
+    """The choices of a model, the fastest first; "Balanced" is what its file recommends."""
+    best, every = header.recommended, header.diffusion.num_timesteps
+    return (
+        Quality("Fast", "dpm++2m", min(FAST_STEPS, every)),
+        Quality("Balanced", best.sampler, best.steps),
+        Quality(f"Classic {every}", "ddpm", every),
+    )
+
+
+def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
+    """What a model recommends, with what was asked for (where the model knows it), seed, count and palette of before.
+
+    A start stays where it has the model's size.
+    """
+    first = of_classes(header.class_names[:1])
+    if before is None:
+        return GenerationSettings(
+            request=GenerationRequest(conditions=first, sampling=header.recommended, count=USUAL_COUNT)
+        )
+    asked, start = before.request, before.request.start
+    known = tuple(condition for condition in asked.conditions if knows(header, condition))
+    fits = start is not None and len(start.picture) == header.model.image_size
+    request = replace(asked, conditions=known or first, sampling=header.recommended, start=start if fits else None)
+    return replace(before, request=request)
+
+
+def knows(header: ModelHeader, condition: Condition) -> bool:
+    """Whether a model can make that."""
+    try:
+        header.vocabulary.rows(condition)
+    except RequestError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Finished sprites and all that it takes to make them again."""
+
+    sprites: Pixels  # (N, H, W, 4)
+    request: GenerationRequest
+    model: str
+    model_sha256: str
+    conditions: tuple[Condition, ...] = ()  # of the finished ones, as `Finished` has them
+
+    @cached_property
+    def finished(self) -> tuple[Sprite, ...]:
+        """Each of them with its recipe."""
+        return made_sprites(self.request, self.sprites, self.model, self.model_sha256, conditions=self.conditions)
+
+
+class Phase(Enum):
+    """How far the last run came."""
+
+    IDLE = auto()  # there was none yet
+    STARTING = auto()  # the model is being loaded, or the first step is under way
+    SAMPLING = auto()
+    FINISHED = auto()
+    STOPPED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True)
+class RunState:
+    """The progress of the current run, or how the last one ended."""
+
+    phase: Phase = Phase.IDLE
+    count: int = 0  # sprites asked for
+    step: int = 0  # of the sprites that are being made
+    steps: int = 0
+    fraction: float = 0.0  # of the whole run, 0 to 1
+    seconds: float = 0.0  # since the run began
+    seconds_left: float | None = None  # None until there is something to judge by
+
+    @property
+    def running(self) -> bool:
+        """Whether there is something to stop."""
+        return self.phase in (Phase.STARTING, Phase.SAMPLING)

@@ -1,0 +1,66 @@
+"""The sprite that variations start from, and how far they may go."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
+
+from pixelforge.core.start import Start
+from pixelforge.fields import setting_of
+from pixelforge.gui.shared.pixel_button import CROSS, PixelButton
+from pixelforge.gui.shared.sheet_picture import SheetPicture
+
+STRENGTH = setting_of(Start, "strength")
+TOOLTIP = f"{STRENGTH.help}."
+THUMBNAIL = 48  # logical pixels a side
+
+
+class VariationField(QWidget):
+    """Shows the start and the strength; hidden while sprites are made from noise alone."""
+
+    strength_changed = Signal(float)
+    removed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picture = SheetPicture()
+        self.picture.setFixedSize(THUMBNAIL, THUMBNAIL)
+        self.picture.setAccessibleName("Start of the variations")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Strength slider")
+        self.number = QSpinBox()
+        self.number.setSuffix(" %")
+        self.number.setAccessibleName("Strength of the variations")
+        for field in (self.slider, self.number):
+            field.setRange(round(100 * (STRENGTH.least or 0)), round(100 * (STRENGTH.most or 1)))
+            field.setSingleStep(round(100 * STRENGTH.step))
+            field.setToolTip(TOOLTIP)
+        self.remove = PixelButton("Make sprites from noise again", CROSS)
+        self.remove.setToolTip("Make sprites from noise again, without this start.")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.picture)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.number)
+        row.addWidget(self.remove)
+        self.setFocusProxy(self.slider)
+        self.slider.valueChanged.connect(self.number.setValue)
+        self.number.valueChanged.connect(self._on_number)
+        self.remove.clicked.connect(self.removed)
+
+    def set_start(self, start: Start | None) -> None:
+        """Show a start."""
+        self.picture.set_sheet(None if start is None else start.picture)
+        if start is None:
+            return
+        percent = round(100 * start.strength)
+        for field in (self.slider, self.number):
+            blocked = field.blockSignals(True)
+            field.setValue(percent)
+            field.blockSignals(blocked)
+
+    def _on_number(self, percent: int) -> None:
+        blocked = self.slider.blockSignals(True)
+        self.slider.setValue(percent)
+        self.slider.blockSignals(blocked)
+        self.strength_changed.emit(percent / 100)

@@ -1,0 +1,237 @@
+"""The history as a list for Qt's views: only what is looked at is read and decoded."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from pixelforge.errors import HistoryError
+from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
+from pixelforge.gui.shared.sprite_delegate import SPRITE_ROLE, STARRED_ROLE
+from pixelforge.services.history import Entry, History, HistoryFilter, Row
+from pixelforge.services.sprites import Sprite
+
+PAGE = 64  # rows that are read together
+CACHED = 2048  # entries that are kept decoded
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class HistoryModel(QAbstractListModel):
+    """The sprites of a History that pass the filter, newest first. HistoryErrors come out as `failed`."""
+
+    failed = Signal(str)
+    starred_changed = Signal(object)  # the ids, list[int]
+    filters_changed = Signal()  # there may be other classes or models to choose from
+    counted = Signal(int)  # rows, whenever their number may have changed
+
+    def __init__(self, history: History, drag_folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._history = history
+        self._drag_folder = drag_folder
+        self._filter = HistoryFilter()
+        self._cache: OrderedDict[int, Entry] = OrderedDict()
+        self._ids: list[int] = []
+        self.reload()
+
+    @property
+    def filter(self) -> HistoryFilter:
+        """Which sprites are listed."""
+        return self._filter
+
+    def set_filter(self, chosen: HistoryFilter) -> None:
+        """List other sprites."""
+        if chosen != self._filter:
+            self._filter = chosen
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the list anew."""
+        self.beginResetModel()
+        self._ids = self._listed()
+        self.endResetModel()
+        self.counted.emit(len(self._ids))
+
+    def refresh_if_changed(self) -> None:
+        """Show what another window has put into the same history, or taken out."""
+        try:
+            changed = self._history.changed_elsewhere()
+        except HistoryError:
+            return  # said when the user next does something with it, and not every time this looks
+        if changed:
+            self._cache.clear()
+            self._update()
+            self._repaint(range(len(self._ids)))
+
+    def add(self, sprites: Sequence[Sprite]) -> tuple[int, ...]:
+        """Keep sprites; their ids, none if they could not be kept."""
+        try:
+            ids = self._history.add(sprites)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return ()
+        self._update()
+        return ids
+
+    def entry(self, row: int) -> Entry | None:
+        """The sprite in a row; None if it is gone."""
+        if not 0 <= row < len(self._ids):
+            return None
+        id_ = self._ids[row]
+        if id_ not in self._cache:
+            first = row // PAGE * PAGE
+            self._fetch([i for i in self._ids[first : first + PAGE] if i not in self._cache])
+        if id_ in self._cache:
+            self._cache.move_to_end(id_)
+        return self._cache.get(id_)
+
+    def entries_of(self, ids: Sequence[int]) -> list[Entry]:
+        """The sprites of these ids, whatever the filter."""
+        try:
+            return self._history.entries(ids)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return []
+
+    def row_of(self, id_: int) -> int:
+        """The row of a sprite; -1 where it is not listed."""
+        return self._ids.index(id_) if id_ in self._ids else -1
+
+    def set_starred(self, ids: Sequence[int], starred: bool) -> None:
+        """Star sprites, or take their stars away."""
+        try:
+            self._history.set_starred(ids, starred)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return
+        self._forget(ids)
+        self.starred_changed.emit(list(ids))
+        self._update()
+        self._repaint([row for id_ in ids if (row := self.row_of(id_)) >= 0])
+
+    def delete(self, ids: Sequence[int]) -> tuple[Row, ...]:
+        """Take sprites out; what `restore` brings back, nothing if it failed."""
+        try:
+            rows = self._history.delete(ids)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return ()
+        self._forget(ids)
+        self._update()
+        return rows
+
+    def restore(self, rows: Sequence[Row]) -> None:
+        """Bring deleted sprites back."""
+        try:
+            self._history.restore(rows)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+        self._update()
+
+    def unstarred(self) -> list[int]:
+        """The ids of all sprites without a star, whatever the filter."""
+        try:
+            return self._history.unstarred()
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return []
+
+    def choices(self) -> tuple[list[str], list[str]]:
+        """The classes and the models that there are sprites of."""
+        try:
+            return self._history.class_names(), self._history.models()
+        except HistoryError:
+            return [], []
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:  # noqa: N802
+        """How many sprites are listed."""
+        return 0 if parent is not None and parent.isValid() else len(self._ids)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """A sprite, its star, or what it is in words."""
+        wanted = (SPRITE_ROLE, STARRED_ROLE, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+        if not index.isValid() or role not in wanted:
+            return None
+        entry = self.entry(index.row())
+        if entry is None:
+            return None
+        if role == SPRITE_ROLE:
+            return entry.sprite
+        return entry.starred if role == STARRED_ROLE else _describe(entry)
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """Rows can be chosen and dragged."""
+        flag = Qt.ItemFlag
+        return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | flag.ItemNeverHasChildren
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802
+        """What a drag carries."""
+        return [MIME_TYPE, "text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+        """The sprites of these rows, as files as well."""
+        entries = [self.entry(row) for row in sorted(index.row() for index in indexes)]
+        sprites = [entry.sprite for entry in entries if entry is not None]
+        try:
+            return to_mime(sprites, self._drag_folder)
+        except OSError:
+            return to_mime(sprites)  # no files can be written, but the tray needs none
+
+    def _listed(self) -> list[int]:
+        try:
+            return self._history.ids(self._filter)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return []
+
+    def _update(self) -> None:
+        """Bring the rows up to date, so that what is selected and scrolled to stays."""
+        now = self._listed()
+        wanted = set(now)
+        for first, last in reversed(_runs([row for row, id_ in enumerate(self._ids) if id_ not in wanted])):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._ids[first : last + 1]
+            self.endRemoveRows()
+        known = set(self._ids)
+        for first, last in _runs([row for row, id_ in enumerate(now) if id_ not in known]):
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._ids[first:first] = now[first : last + 1]
+            self.endInsertRows()
+        self.counted.emit(len(self._ids))
+        self.filters_changed.emit()
+
+    def _repaint(self, rows: Sequence[int]) -> None:
+        if rows:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
+
+    def _fetch(self, ids: Sequence[int]) -> None:
+        for entry in self.entries_of(ids):
+            self._cache[entry.id] = entry
+        while len(self._cache) > CACHED:
+            self._cache.popitem(last=False)
+
+    def _forget(self, ids: Sequence[int]) -> None:
+        for id_ in ids:
+            self._cache.pop(id_, None)
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending rows as ranges of neighbours, both ends included."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
+
+
+def _describe(entry: Entry) -> str:
+    sprite = entry.sprite
+    made = datetime.fromtimestamp(entry.made_at).astimezone()
+    star = ", starred" if entry.starred else ""
+    return f"{sprite.class_name}, seed {sprite.seed}, {sprite.model}, {made:%Y-%m-%d %H:%M}{star}"

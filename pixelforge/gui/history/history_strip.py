@@ -1,0 +1,178 @@
+"""The strip below the stage: everything that was made, newest first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.sprite_delegate import SpriteDelegate
+from pixelforge.services.history import Entry, HistoryFilter
+from pixelforge.words import counted
+
+ROOM = 48  # logical pixels a side of a sprite
+HINT = "Everything you make is kept here."
+
+
+class HistoryStrip(QWidget):
+    """A filter bar over a list of sprites. Shows a HistoryModel; emits what the user wants of it."""
+
+    filter_changed = Signal(object)  # HistoryFilter
+    purge_requested = Signal()
+    activated = Signal(object)  # Entry, by double click or Enter
+    context_menu_requested = Signal(QPoint)  # on the screen
+    selection_changed = Signal()
+
+    def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.class_box = _combo("History: class", "Show the sprites of one class only.")
+        self.model_box = _combo("History: model", "Show the sprites of one model only.")
+        self.starred = QToolButton()
+        self.starred.setText("Starred")
+        self.starred.setCheckable(True)
+        self.starred.setToolTip("Show starred sprites only.")
+        self.count = QLabel()
+        self.count.setAccessibleName("Sprites in the history")
+        self.purge = QPushButton("Purge…")
+        self.purge.setToolTip("Delete every sprite that has no star; Ctrl+Z brings them back.")
+        self.view = _View()
+        self.view.setModel(model)
+        self._lay_out()
+        self._connect()
+        self._show_choices()
+        self._show_count(model.rowCount())
+
+    def selected_entries(self) -> list[Entry]:
+        """The selected sprites, from left to right and top to bottom."""
+        rows = sorted(index.row() for index in self.view.selectedIndexes())
+        return [entry for row in rows if (entry := self._model.entry(row)) is not None]
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(6)
+        for widget in (self.class_box, self.model_box, self.starred):
+            bar.addWidget(widget)
+        bar.addStretch(1)
+        bar.addWidget(self.count)
+        bar.addWidget(self.purge)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 4, 6, 6)
+        column.setSpacing(4)
+        column.addLayout(bar)
+        column.addWidget(self.view, 1)
+        self.setFocusProxy(self.view)
+
+    def _connect(self) -> None:
+        for box in (self.class_box, self.model_box):
+            box.currentIndexChanged.connect(lambda _: self._emit_filter())
+        self.starred.toggled.connect(lambda _: self._emit_filter())
+        self.purge.clicked.connect(self.purge_requested)
+        self.view.activated.connect(self._on_activated)
+        self.view.customContextMenuRequested.connect(self._on_context_menu)
+        self.view.selected.connect(self.selection_changed)
+        self._model.counted.connect(self._show_count)
+        self._model.filters_changed.connect(self._show_choices)
+        self._model.modelReset.connect(self.selection_changed)
+
+    def _emit_filter(self) -> None:
+        self.filter_changed.emit(
+            HistoryFilter(self.class_box.currentData(), self.model_box.currentData(), self.starred.isChecked())
+        )
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        if (entry := self._model.entry(index.row())) is not None:
+            self.activated.emit(entry)
+
+    def _on_context_menu(self, at: QPoint) -> None:
+        if self.view.selectedIndexes():
+            self.context_menu_requested.emit(self.view.viewport().mapToGlobal(at))
+
+    def _show_count(self, rows: int) -> None:
+        self.count.setText(counted(rows, "sprite"))
+        self.purge.setEnabled(rows > 0 or self._model.filter != HistoryFilter())
+
+    def _show_choices(self) -> None:
+        classes, models = self._model.choices()
+        _fill(self.class_box, "All classes", classes)
+        _fill(self.model_box, "All models", models)
+        self.model_box.setVisible(len(models) > 1 or self.model_box.currentIndex() > 0)
+
+
+class _View(QListView):
+    """The list itself. Says what it is for while it is empty."""
+
+    selected = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)  # with it ten thousand rows are laid out at once
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setMouseTracking(True)
+        self.setItemDelegate(SpriteDelegate(ROOM, self))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName("History")
+        self.setMinimumHeight(ROOM + 12)
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+        """Sprites have no names to type; the letters are keys of the window."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter opens a sprite on every system."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            if self.currentIndex().isValid():
+                self.activated.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+        """Tell of it."""
+        super().selectionChanged(selected, deselected)
+        self.selected.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The list, or the hint."""
+        super().paintEvent(event)
+        if self.model() is not None and self.model().rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, HINT)
+            painter.end()
+
+
+def _combo(name: str, tooltip: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(tooltip)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return box
+
+
+def _fill(box: QComboBox, everything: str, names: list[str]) -> None:
+    chosen = box.currentData()
+    if [box.itemData(row) for row in range(1, box.count())] == names and box.count():
+        return
+    blocked = box.blockSignals(True)
+    box.clear()
+    box.addItem(everything, None)
+    for name in names if chosen is None or chosen in names else [*names, chosen]:
+        box.addItem(name, name)
+    box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None else 0)
+    box.blockSignals(blocked)

@@ -1,0 +1,60 @@
+"""The line that the user should read now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Severity(Enum):
+    """What kind of message it is; each has an icon of its own as well as a colour."""
+
+    INFO = auto()
+    WARNING = auto()
+    ERROR = auto()
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line for the user that stays until it is closed or overtaken."""
+
+    severity: Severity
+    text: str
+
+
+class Messages(QObject):
+    """One message at a time; the newest stands."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._current: Message | None = None
+
+    @property
+    def current(self) -> Message | None:
+        """What the user should read now."""
+        return self._current
+
+    def inform(self, text: str) -> None:
+        """Say that something went well."""
+        self._set(Message(Severity.INFO, text))
+
+    def warn(self, text: str) -> None:
+        """Say that something is not as one would expect; the work goes on."""
+        self._set(Message(Severity.WARNING, text))
+
+    def complain(self, text: str) -> None:
+        """Say that something failed."""
+        self._set(Message(Severity.ERROR, text))
+
+    def dismiss(self) -> None:
+        """Take the message away."""
+        self._set(None)
+
+    def _set(self, message: Message | None) -> None:
+        if message != self._current:
+            self._current = message
+            self.changed.emit()

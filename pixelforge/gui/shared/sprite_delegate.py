@@ -1,0 +1,81 @@
+"""Paints one sprite of a list: over a checkerboard, by a whole factor, with its star and its selection."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard
+from pixelforge.gui.shared.qimage import to_qimage
+from pixelforge.gui.shared.star import draw_star
+from pixelforge.imaging.pixels import enlarge
+from pixelforge.services.sprites import Sprite
+
+SPRITE_ROLE = Qt.ItemDataRole.UserRole + 1  # Sprite
+STARRED_ROLE = Qt.ItemDataRole.UserRole + 2  # bool
+FRAME = 4  # logical pixels around a sprite, for the frame of the selection
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class SpriteDelegate(QStyledItemDelegate):
+    """For list views whose model answers SPRITE_ROLE. `room`: logical pixels a side for a sprite."""
+
+    def __init__(self, room: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._room = room
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802
+        """Room for the sprite and its frame."""
+        return QSize(self._room + 2 * FRAME, self._room + 2 * FRAME)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint a row: its sprite, a star in the corner, a frame where it is selected."""
+        area: QRect = option.rect
+        palette: QPalette = option.palette
+        state: QStyle.StateFlag = option.state
+        sprite = index.data(SPRITE_ROLE)
+        if not isinstance(sprite, Sprite):
+            return
+        painter.save()
+        picture = self._picture(sprite, painter.device().devicePixelRatioF(), palette)
+        if index.data(STARRED_ROLE):
+            _put_star(picture)
+        inner = area.adjusted(FRAME, FRAME, -FRAME, -FRAME)
+        _draw_sharp(painter, QPointF(inner.topLeft()), picture)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 3))
+            painter.drawRect(area.adjusted(2, 2, -2, -2))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
+            painter.drawRect(area.adjusted(1, 1, -2, -2))
+        painter.restore()
+
+    def _picture(self, sprite: Sprite, ratio: float, palette: QPalette) -> QImage:
+        room = round(self._room * ratio)
+        side = max(sprite.pixels.shape[:2])
+        factor = max(1, room // side)
+        picture = checkerboard(room, max(1, round(SQUARE * ratio / 2)), palette).copy()
+        over = QPainter(picture)
+        offset = (room - side * factor) // 2
+        over.drawImage(offset, offset, to_qimage(enlarge(sprite.pixels, factor)))
+        over.end()
+        picture.setDevicePixelRatio(ratio)
+        return picture
+
+
+def _draw_sharp(painter: QPainter, corner: QPointF, picture: QImage) -> None:
+    """At a fractional scale factor a corner may lie between two device pixels; the picture must not."""
+    to_device = painter.deviceTransform()
+    at = to_device.map(corner)
+    painter.drawImage(to_device.inverted()[0].map(QPointF(round(at.x()), round(at.y()))), picture)
+
+
+def _put_star(picture: QImage) -> None:
+    ratio = picture.devicePixelRatio()
+    picture.setDevicePixelRatio(1)
+    over = QPainter(picture)
+    draw_star(over, picture.width(), 0, max(1, round(1.5 * ratio)))
+    over.end()
+    picture.setDevicePixelRatio(ratio)

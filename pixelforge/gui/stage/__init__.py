@@ -1,0 +1,1 @@
+"""The sprites of the last run, large."""

@@ -1,0 +1,50 @@
+"""The middle of the window: the canvas, tied to what is on the stage."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from pixelforge.gui.stage.canvas import Canvas
+from pixelforge.gui.stage.stage_model import StageModel
+
+HINT = "Press Generate, or Ctrl+Enter, to make sprites."
+
+
+class Stage(QWidget):
+    """Shows a StageModel and passes on to it what the user does with mouse and arrows."""
+
+    context_menu_requested = Signal(QPoint)  # on the screen
+    drag_started = Signal()
+
+    def __init__(self, model: StageModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.canvas = Canvas(HINT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.canvas)
+        self.setFocusProxy(self.canvas)
+        self.canvas.clicked.connect(self._on_clicked)
+        self.canvas.move_requested.connect(lambda x, y, extend: model.move(x, y, extend=extend))
+        self.canvas.enlarge_requested.connect(model.set_enlarged)
+        self.canvas.context_menu_requested.connect(self.context_menu_requested)
+        self.canvas.drag_started.connect(self.drag_started)
+        model.changed.connect(self._show)
+        model.selection_changed.connect(self._show_marks)
+        model.enlarged_changed.connect(self._show_marks)
+        self._show()
+
+    def _show(self) -> None:
+        self.canvas.set_sprites(self._model.sprites)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        model = self._model
+        self.canvas.set_marks(model.selected, model.current, model.starred)
+        self.canvas.set_alone(model.current if model.enlarged else None)
+
+    def _on_clicked(self, index: int | None, modifiers: Qt.KeyboardModifier) -> None:
+        modifier = Qt.KeyboardModifier
+        toggle = bool(modifiers & modifier.ControlModifier)
+        self._model.click(index, toggle=toggle, extend=bool(modifiers & modifier.ShiftModifier))

@@ -1,0 +1,1 @@
+"""Training a model on sprites of one's own."""

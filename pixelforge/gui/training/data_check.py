@@ -1,0 +1,64 @@
+"""The look at a data set before it is trained on."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from pixelforge.errors import DatasetError
+from pixelforge.files import parse_json
+from pixelforge.gui.shared.child import ChildCommand
+from pixelforge.imaging.pixels import Pixels, read_sprite
+from training.data.report import CONTACT_SCALE, DataReport
+
+
+class DataCheck(QObject):
+    """A data set, its report and its contact sheet, observable; `dataset check` reads it in a process of its own."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.data: Path | None = None
+        self.size = 16  # pixels a side that it is to be trained at
+        self.keep_background = False
+        self.report: DataReport | None = None
+        self.contact: Pixels | None = None  # (H, W, 4)
+        self.problem = ""
+        self._folder = tempfile.TemporaryDirectory(prefix="pixelforge-")
+        self._picture = Path(self._folder.name) / "contact.png"
+        self._command = ChildCommand(self)
+        self._command.finished.connect(self._on_finished)
+
+    @property
+    def running(self) -> bool:
+        """Whether the data are being read."""
+        return self._command.running
+
+    def check(self, data: Path | None, size: int, keep_background: bool) -> None:
+        """Look at other data, or at the same once more."""
+        self.data, self.size, self.keep_background = data, size, keep_background
+        self.report, self.contact, self.problem = None, None, ""
+        self._command.stop()
+        if data is not None:
+            options = ["--size", str(size), "--json", "--force", "--contact-sheet", str(self._picture)]
+            self._command.run(["dataset", "check", str(data), *options, *["--keep-background"] * keep_background])
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Give up, and leave nothing on the disk."""
+        self._command.stop()
+        self._folder.cleanup()
+
+    def _on_finished(self, printed: str, problem: str) -> None:
+        self.problem = problem
+        if not problem:
+            try:
+                self.report = parse_json(printed, DataReport)
+                self.contact = read_sprite(self._picture)[::CONTACT_SCALE, ::CONTACT_SCALE]
+            except (msgspec.DecodeError, DatasetError) as error:
+                self.problem = f"The report cannot be read: {error}"
+        self.changed.emit()

@@ -1,0 +1,1 @@
+"""Sprites gathered for a sheet."""

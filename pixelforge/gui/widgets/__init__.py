@@ -1,1 +1,0 @@
-"""The parts of the window; they show, and say what the user does."""

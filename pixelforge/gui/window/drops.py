@@ -1,0 +1,69 @@
+"""What is dropped on the window: a model, a palette, a sprite with its recipe, or a picture to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
+
+from pixelforge.errors import DatasetError, PaletteError
+from pixelforge.files import read_at_most
+from pixelforge.gui.shared.qimage import from_qimage
+from pixelforge.gui.window.studio import Studio
+from pixelforge.imaging.palette import rule_of
+from pixelforge.imaging.palette_files import read_palette
+from pixelforge.imaging.pixels import decode_picture
+from pixelforge.services.recipe import recipes_in
+
+MODEL_SUFFIXES = (".safetensors", ".pth", ".pt")
+PALETTE_SUFFIXES = (".gpl", ".hex", ".pal", ".json")
+MAX_BYTES = 8 * 2**20  # of a picture; sprites are small
+MAX_SIDE = 1024
+
+
+def can_take(mime: QMimeData) -> bool:
+    """Whether there is something in it for the window."""
+    return mime.hasImage() or any(url.isLocalFile() for url in mime.urls())
+
+
+def take(mime: QMimeData, studio: Studio) -> None:
+    """Open the first file, or the picture if there is no file. Whatever is wrong with it is said in a message."""
+    path = next((Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()), None)
+    try:
+        if path is not None:
+            open_file(path, studio)
+        elif isinstance(image := mime.imageData(), QImage) and not image.isNull():
+            _check_side(max(image.width(), image.height()), "The picture")
+            studio.start_from(from_qimage(image))
+            _say_start(studio, "The picture")
+    except (DatasetError, PaletteError) as error:
+        studio.messages.complain(str(error))
+
+
+def open_file(path: Path, studio: Studio) -> None:
+    """Open a model, a palette, or a picture for its recipe or as a start. Raises DatasetError or PaletteError."""
+    if path.suffix.lower() in MODEL_SUFFIXES:
+        studio.generation.import_model(path)
+        return
+    if path.suffix.lower() in PALETTE_SUFFIXES:
+        palette = read_palette(path)
+        studio.generation.set_palette(rule_of(palette))
+        studio.messages.inform(f"New sprites take the {len(palette.colours)} colours of {palette.name}.")
+        return
+    pixels, texts = decode_picture(read_at_most(path, MAX_BYTES, DatasetError), str(path))
+    if recipes := recipes_in(texts):
+        studio.use_recipe(recipes[0], of=len(recipes))
+        return
+    _check_side(max(pixels.shape[:2]), str(path))
+    studio.start_from(pixels)
+    _say_start(studio, path.name)
+
+
+def _check_side(side: int, name: str) -> None:
+    if side > MAX_SIDE:
+        raise DatasetError(f"{name} is {side} pixels wide or high: variations start from at most {MAX_SIDE}.")
+
+
+def _say_start(studio: Studio, name: str) -> None:
+    studio.messages.inform(f"{name} is the start of variations now: Generate makes them.")

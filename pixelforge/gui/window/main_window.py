@@ -1,0 +1,248 @@
+"""The window: controls, stage, history and tray around one studio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
+
+from pixelforge.gui.generating.controls import Controls, scrolled
+from pixelforge.gui.generating.controls_binding import ControlsBinding
+from pixelforge.gui.history.history_strip import HistoryStrip
+from pixelforge.gui.shared.system_dialogs import SystemDialogs
+from pixelforge.gui.stage.stage import Stage
+from pixelforge.gui.stage.stage_model import StageCell
+from pixelforge.gui.training.training_model import TrainingModel
+from pixelforge.gui.tray.tray import Tray
+from pixelforge.gui.window import drops
+from pixelforge.gui.window.message_bar import MessageBar
+from pixelforge.gui.window.run_status import RunStatus
+from pixelforge.gui.window.session import Session
+from pixelforge.gui.window.shortcuts_dialog import keys_of
+from pixelforge.gui.window.sprite_actions import SpriteActions
+from pixelforge.gui.window.studio import Studio, cell_of
+from pixelforge.gui.window.window_actions import Slots, WindowActions
+from pixelforge.gui.window.window_dialogs import WindowDialogs
+from pixelforge.imaging.palette import Palette
+
+HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
+
+
+class MainWindow(QMainWindow):
+    """Shows what the studio and the session hold, and passes the user's wishes on to them."""
+
+    painted = Signal()  # once, when the window stands on the screen
+    closed = Signal()
+
+    def __init__(
+        self,
+        studio: Studio,
+        training: TrainingModel,
+        session: Session,
+        palettes: Sequence[Palette],
+        drag_folder: Path,
+        system: SystemDialogs,
+    ) -> None:
+        super().__init__()
+        self._studio = studio
+        self._session = session
+        self._dialogs = WindowDialogs(self, studio, training, session, system, drag_folder, palettes)
+        self._was_painted = False
+        self.setWindowTitle("PixelForge")
+        self.setAcceptDrops(True)
+        self.controls = Controls(palettes)
+        self.stage = Stage(studio.stage)
+        self.history = HistoryStrip(studio.history)
+        self.tray = Tray(studio.tray)
+        self.message_bar = MessageBar()
+        self.status = RunStatus()
+        self._active: Stage | HistoryStrip = self.stage
+        self.sprite_actions = SpriteActions(studio, self.chosen, self._save_chosen, self)
+        self.actions_ = WindowActions(self._slots(), studio.undo, self)
+        self._lay_out()
+        self._fill_menus()
+        ControlsBinding(self.controls, studio.generation, self)
+        self._connect(training)
+        for show in (self._show_lock, self._show_run, self._show_message, self._show_preferences):
+            show()
+        geometry, docks = session.window()
+        self.restoreGeometry(geometry)
+        self.restoreState(docks)
+        self.stage.setFocus()
+
+    def chosen(self) -> tuple[StageCell, ...]:
+        """The sprites that actions work on: of the stage, or of the history where that was used last."""
+        if self._active is self.history:
+            return tuple(cell_of(entry) for entry in self.history.selected_entries())
+        return self._studio.stage.chosen()
+
+    def event(self, event: QEvent) -> bool:
+        """Tells of the first paint, after which slow things may begin."""
+        if event.type() == QEvent.Type.Paint and not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+        return super().event(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Out of sight at once; whoever listens to `closed` ends what is still running."""
+        if not self._dialogs.may_close():
+            event.ignore()
+            return
+        self._session.keep_window(self.saveGeometry(), self.saveState())
+        self.hide()
+        self._studio.generation.stop()
+        self._session.remember(self._studio.generation, self._studio.tray)
+        self.closed.emit()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files and pictures from elsewhere; the window's own sprites go to the tray alone."""
+        if event.source() is None and drops.can_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        drops.take(event.mimeData(), self._studio)
+        event.acceptProposedAction()
+
+    def _slots(self) -> Slots:
+        generation, canvas = self._studio.generation, self.stage.canvas
+        return Slots(
+            generate=generation.generate,
+            escape=self._escape,
+            open_file=self._dialogs.open_file,
+            import_model=self._dialogs.import_model,
+            train=self._dialogs.train,
+            models=self._dialogs.models,
+            save=self._save_chosen,
+            save_forming=self._dialogs.save_forming,
+            export=self._dialogs.export,
+            preferences=self._dialogs.preferences,
+            close=self.close,
+            lock_seed=generation.toggle_seed_lock,
+            roll_seed=generation.roll_seed,
+            select_all=self._studio.stage.select_all,
+            zoom_in=canvas.zoom_in,
+            zoom_out=canvas.zoom_out,
+            zoom_to_fit=canvas.zoom_to_fit,
+            shortcuts=lambda: self._dialogs.shortcuts([*self.actions_.all(), *self.sprite_actions.list()]),
+            show_log=self._dialogs.show_log,
+            about=self._dialogs.about,
+        )
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.addWidget(self.message_bar)
+        column.addWidget(self.stage, 1)
+        self.setCentralWidget(middle)
+        self.setStatusBar(self.status)
+        area = Qt.DockWidgetArea
+        self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
+        self.docks = [
+            self._dock("Controls", scrolled(self.controls), area.LeftDockWidgetArea),
+            self._dock("History", self.history, area.BottomDockWidgetArea),
+            self._dock("Sheet tray", self.tray, area.RightDockWidgetArea),
+        ]
+        self.resize(1180, 780)
+        self.resizeDocks(self.docks[1:2], [HISTORY_HEIGHT], Qt.Orientation.Vertical)
+
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title)
+        dock.setWidget(content)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _fill_menus(self) -> None:
+        actions, controls = self.actions_, self.controls
+        actions.fill(self.menuBar(), self.sprite_actions, [dock.toggleViewAction() for dock in self.docks])
+        self.stage.addAction(actions.select_all)
+        for widget in (self.stage, self.history):
+            self.sprite_actions.listen_in(widget)
+        for button, action, what in (
+            (controls.generate_button, actions.generate, "Make sprites with these settings"),
+            (controls.save_button, actions.save, "Save the selected sprites, or all, as one picture"),
+            (controls.stop_button, actions.escape, "Stop making sprites"),
+        ):
+            button.clicked.connect(action.trigger)
+            button.clicked.connect(self._to_stage)
+            button.setToolTip(f"{what} ({keys_of(action).split(',')[0]}).")
+
+    def _connect(self, training: TrainingModel) -> None:
+        studio, generation = self._studio, self._studio.generation
+        for signal, slot in (
+            (self.controls.import_requested, self._dialogs.import_model),
+            (self.message_bar.dismissed, studio.messages.dismiss),
+            (self.stage.context_menu_requested, self.sprite_actions.pop_up),
+            (self.stage.drag_started, lambda: self._dialogs.drag(self.chosen())),
+            (self.history.context_menu_requested, self.sprite_actions.pop_up),
+            (self.history.selection_changed, self.sprite_actions.refresh),
+            (self.history.activated, lambda entry: studio.show([cell_of(entry)])),
+            (self.history.filter_changed, studio.history.set_filter),
+            (self.history.purge_requested, studio.purge_unstarred),
+            (self.tray.export_requested, self._dialogs.export),
+            (studio.stage.selection_changed, self.sprite_actions.refresh),
+            (studio.stage.changed, self._show_available),
+            (studio.messages.changed, self._show_message),
+            (studio.history.failed, studio.messages.warn),
+            (generation.model_changed, self._show_available),
+            (generation.settings_changed, self._show_lock),
+            (generation.run_changed, self._show_run),
+            (generation.device_changed, self._show_run),
+            (training.changed, lambda: self.status.set_training(training.watched)),
+            (self._session.changed, self._show_preferences),
+        ):
+            signal.connect(slot)
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]  # one stands by now
+
+    def _show_lock(self) -> None:
+        settings = self._studio.generation.settings
+        self.actions_.lock_seed.setChecked(settings is not None and settings.seed_locked)
+
+    def _show_run(self) -> None:
+        self.status.set_run(self._studio.generation.run)
+        self.status.set_device(self._studio.generation.device)
+        self._show_available()
+
+    def _show_available(self) -> None:
+        generation, save = self._studio.generation, bool(self._studio.stage.cells)
+        can_generate, can_stop = generation.entry is not None, generation.run.running
+        self.actions_.generate.setEnabled(can_generate)
+        self.actions_.save.setEnabled(save)
+        self.controls.set_available(generate=can_generate, stop=can_stop, save=save)
+        self.sprite_actions.refresh()
+
+    def _show_message(self) -> None:
+        self.message_bar.set_message(self._studio.messages.current)
+
+    def _show_preferences(self) -> None:
+        settings = self._session.settings
+        self.stage.canvas.set_background(QColor(settings.background) if settings.background else None)
+        self.stage.canvas.set_pixel_grid(settings.pixel_grid)
+
+    def _escape(self) -> None:
+        if self._studio.generation.run.running:
+            self._studio.generation.stop()
+        elif self._studio.stage.enlarged:
+            self._studio.stage.set_enlarged(False)
+        else:
+            self._studio.stage.clear_selection()
+
+    def _save_chosen(self) -> None:
+        self._dialogs.save(self.chosen() or self._studio.stage.cells)
+
+    def _to_stage(self) -> None:
+        if not isinstance(QApplication.focusWidget(), QAbstractButton):  # it was the mouse: go on with what is made
+            self.stage.setFocus()
+
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
+        for pane in (self.stage, self.history):
+            if now is not None and (now is pane or pane.isAncestorOf(now)):
+                self._active = pane
+                self.sprite_actions.refresh()

@@ -1,0 +1,184 @@
+"""The user's models: what they are, and their names, copies and end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pixelforge.errors import PixelForgeError
+from pixelforge.gui.shared.library import Library
+from pixelforge.gui.shared.sheet_picture import SheetPicture
+from pixelforge.gui.shared.system_dialogs import SystemDialogs
+from pixelforge.services.model_library import (
+    ModelEntry,
+    export_model,
+    files_of,
+    read_figures,
+    read_grid,
+    rename_model,
+)
+
+LIST_WIDTH = 220  # logical pixels
+
+
+class ModelsDialog(QDialog):
+    """The bundled models can be looked at and exported; the user's own can be renamed and put into the bin, too."""
+
+    def __init__(self, library: Library, system: SystemDialogs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._system = system
+        self.setWindowTitle("Models")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Models")
+        self.list.setFixedWidth(LIST_WIDTH)
+        self.picture = SheetPicture()
+        self.picture.setMinimumSize(300, 160)
+        self.picture.setAccessibleName("Samples of the model")
+        self.about = QLabel()
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Name")
+        self.rename_button = QPushButton("&Rename")
+        self.use_button = QPushButton("&Use it")
+        self.export_button = QPushButton("&Export…")
+        self.delete_button = QPushButton("&Delete")
+        self.note = QLabel()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self._lay_out()
+        self._connect()
+        self._fill(library.entry)
+
+    def _lay_out(self) -> None:
+        for line in (self.about, self.note):
+            line.setTextFormat(Qt.TextFormat.PlainText)
+            line.setWordWrap(True)
+        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        names = QHBoxLayout()
+        names.addWidget(self.name, 1)
+        names.addWidget(self.rename_button)
+        actions = QHBoxLayout()
+        actions.addStretch(1)
+        for button in (self.use_button, self.export_button, self.delete_button):
+            actions.addWidget(button)
+        right = QVBoxLayout()
+        right.addLayout(names)
+        right.addWidget(self.picture, 1)
+        right.addWidget(self.about)
+        right.addLayout(actions)
+        middle = QHBoxLayout()
+        middle.addWidget(self.list)
+        middle.addLayout(right, 1)
+        page = QVBoxLayout(self)
+        page.addLayout(middle, 1)
+        page.addWidget(self.note)
+        page.addWidget(self.buttons)
+        self.resize(760, 520)
+
+    def _connect(self) -> None:
+        self.list.currentRowChanged.connect(lambda _: self._show())
+        self.name.textChanged.connect(lambda _: self._show_buttons())
+        self.rename_button.clicked.connect(self._rename)
+        self.use_button.clicked.connect(self._use)
+        self.export_button.clicked.connect(self._export)
+        self.delete_button.clicked.connect(self._delete)
+        self.buttons.rejected.connect(self.reject)
+
+    def _fill(self, chosen: ModelEntry | None) -> None:
+        self.list.blockSignals(True)
+        self.list.clear()
+        for entry in self._library.entries:
+            self.list.addItem(entry.name)
+        self.list.blockSignals(False)
+        paths = [entry.path for entry in self._library.entries]
+        self.list.setCurrentRow(paths.index(chosen.path) if chosen is not None and chosen.path in paths else 0)
+        self._show()
+
+    def _entry(self) -> ModelEntry | None:
+        row = self.list.currentRow()
+        return self._library.entries[row] if 0 <= row < len(self._library.entries) else None
+
+    def _show(self) -> None:
+        entry = self._entry()
+        self.name.setText(entry.name if entry else "")
+        self.name.setReadOnly(entry is None or entry.bundled)
+        self.about.setText(_about(entry) if entry else "")
+        self.picture.set_sheet(read_grid(entry) if entry else None)
+        self.note.clear()
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        entry = self._entry()
+        own, readable = entry is not None and not entry.bundled, entry is not None and entry.header is not None
+        self.rename_button.setEnabled(own and self.name.text().strip() not in ("", entry.name if entry else ""))
+        self.use_button.setEnabled(readable)
+        self.export_button.setEnabled(readable)
+        self.delete_button.setEnabled(own)
+
+    def _rename(self) -> None:
+        entry = self._entry()
+        if entry is None:
+            return
+        chosen = entry == self._library.entry
+        try:
+            renamed = rename_model(entry, self.name.text().strip())
+        except PixelForgeError as error:
+            self.note.setText(str(error))
+            return
+        self._library.add(renamed)
+        if chosen:
+            self._library.choose(renamed)
+        self._library.remove(entry)
+        self._fill(renamed)
+
+    def _use(self) -> None:
+        entry = self._entry()
+        if entry is not None:
+            self._library.choose(entry)
+            self.accept()
+
+    def _export(self) -> None:
+        entry = self._entry()
+        path = None if entry is None else self._system.ask_model_path(self, entry.path.name)
+        if entry is None or path is None:
+            return
+        try:
+            export_model(entry, path)
+        except PixelForgeError as error:
+            self.note.setText(str(error))
+        else:
+            self.note.setText(f"Exported {path}.")
+
+    def _delete(self) -> None:
+        entry = self._entry()
+        if entry is None:
+            return
+        for path in reversed(files_of(entry)):
+            if not self._system.move_to_bin(path):
+                self.note.setText(f"{path} could not be put into the bin; nothing else was changed.")
+                return
+        self._library.remove(entry)
+        self._fill(self._library.entry)
+        self.note.setText(f"{entry.name} is in the bin.")
+
+
+def _about(entry: ModelEntry) -> str:
+    if entry.header is None:
+        return entry.problem
+    provenance = entry.header.provenance
+    lines = [f"Classes: {', '.join(entry.header.class_names)}", f"Learnt from: {provenance.data}"]
+    if provenance.sprites:
+        lines[-1] += f", {provenance.sprites:,} sprites, {provenance.steps:,} steps, {provenance.date}"
+    lines += [f"Credits: {provenance.credits}"] * bool(provenance.credits)
+    lines += [f"Licence: {provenance.licence}"] * bool(provenance.licence)
+    lines += [f"{row.name}: KID {row.kid:.0f}, class accuracy {row.class_accuracy:.0%}" for row in read_figures(entry)]
+    return "\n".join(lines)

@@ -1,0 +1,112 @@
+"""The actions on chosen sprites: one list for menus, context menus and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from pixelforge.gui.shared.mime import to_mime
+from pixelforge.gui.stage.stage_model import StageCell
+from pixelforge.gui.window.studio import Studio
+from pixelforge.words import counted
+
+Chosen = Callable[[], tuple[StageCell, ...]]
+
+
+class SpriteActions(QObject):
+    """QActions that work on what `chosen` tells; their keys hold in the widgets given to `listen_in`."""
+
+    def __init__(self, studio: Studio, chosen: Chosen, save: Callable[[], None], window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._studio = studio
+        self._chosen = chosen
+        self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
+        self.copy_seed = self._add("Copy see&d", "Ctrl+Shift+C", self._copy_seed)
+        self.use_seed = self._add("&Use this seed", "U", self._use_seed)
+        self.use_recipe = self._add("Use its &recipe", "R", self._use_recipe)
+        self.vary = self._add("&Variations of it", "V", self._vary)
+        self.star = self._add("&Star", "S", lambda: studio.star(self._chosen()))
+        self.to_tray = self._add("Add to &tray", "Space", lambda: studio.add_to_tray(self._chosen()))
+        self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
+        self.delete = self._add("De&lete", QKeySequence(QKeySequence.StandardKey.Delete), self._delete)
+        self.all = (
+            (self.copy, self.copy_seed),
+            (self.use_seed, self.use_recipe, self.vary),
+            (self.star, self.to_tray, self.save),
+            (self.delete,),
+        )
+        self.refresh()
+
+    def listen_in(self, widget: QWidget) -> None:
+        """Let the keys hold while this widget, or one within it, has the focus."""
+        widget.addActions(self.list())
+
+    def fill(self, menu: QMenu) -> None:
+        """Put the actions into a menu, group by group."""
+        for group in self.all:
+            if not menu.isEmpty():
+                menu.addSeparator()
+            menu.addActions(group)
+
+    def list(self) -> list[QAction]:
+        """All of them, one after the other."""
+        return [action for group in self.all for action in group]
+
+    def pop_up(self, at: QPoint) -> None:
+        """Show the actions as a context menu, at a point of the screen."""
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill(menu)
+        menu.popup(at)
+
+    def refresh(self) -> None:
+        """Enable what can be done with what is chosen now."""
+        count = len(self._chosen())
+        for action in (self.copy, self.copy_seed, self.star, self.to_tray, self.save, self.delete):
+            action.setEnabled(count > 0)
+        for action in (self.use_seed, self.use_recipe, self.vary):
+            action.setEnabled(count == 1)
+
+    def _add(self, text: str, keys: str | QKeySequence, slot: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda: slot())
+        return action
+
+    def _copy(self) -> None:
+        if chosen := self._chosen():
+            QGuiApplication.clipboard().setMimeData(to_mime([cell.sprite for cell in chosen]))
+            self._studio.messages.inform(f"Copied {_sprites(chosen)}.")
+
+    def _copy_seed(self) -> None:
+        if chosen := self._chosen():
+            seeds = " ".join(str(cell.sprite.seed) for cell in chosen)
+            QGuiApplication.clipboard().setText(seeds)
+            self._studio.messages.inform(f"Copied {seeds}." if len(chosen) <= 4 else f"Copied {len(chosen)} seeds.")
+
+    def _use_seed(self) -> None:
+        for cell in self._chosen()[:1]:
+            self._studio.use_seed(cell)
+
+    def _use_recipe(self) -> None:
+        for cell in self._chosen()[:1]:
+            if (recipe := cell.sprite.recipe) is not None:
+                self._studio.use_recipe(recipe)
+
+    def _vary(self) -> None:
+        for cell in self._chosen()[:1]:
+            self._studio.vary(cell)
+
+    def _delete(self) -> None:
+        if chosen := self._chosen():
+            self._studio.delete(chosen)
+            self._studio.messages.inform(f"Deleted {_sprites(chosen)}. Ctrl+Z undoes it.")
+
+
+def _sprites(cells: Sequence[StageCell]) -> str:
+    return counted(len(cells), "sprite")

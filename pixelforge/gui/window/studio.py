@@ -1,0 +1,181 @@
+"""What one can do with sprites: it joins the run, the stage, the history and the tray."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoStack
+
+from pixelforge.errors import PixelForgeError
+from pixelforge.gui.generating.generation_model import GenerationModel
+from pixelforge.gui.generating.recipe_settings import recall
+from pixelforge.gui.generating.states import Batch
+from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.messages import Messages
+from pixelforge.gui.stage.stage_model import StageCell, StageModel
+from pixelforge.gui.tray.tray_model import TrayModel
+from pixelforge.gui.window.undo import DeleteSprites
+from pixelforge.imaging.pixels import Pixels, resize_nearest
+from pixelforge.services.animating import write_animation
+from pixelforge.services.export import ExportOptions, export_sprites
+from pixelforge.services.history import Entry
+from pixelforge.services.recipe import Recipe
+from pixelforge.services.sprites import Sprite
+
+VARIATIONS = 16  # of a sprite, where the count is set to 1
+
+
+class Studio(QObject):
+    """The user's actions on sprites, without any widget. What goes wrong is said in a message."""
+
+    def __init__(
+        self,
+        generation: GenerationModel,
+        stage: StageModel,
+        history: HistoryModel,
+        tray: TrayModel,
+        messages: Messages,
+        undo: QUndoStack,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.generation = generation
+        self.stage = stage
+        self.history = history
+        self.tray = tray
+        self.messages = messages
+        self.undo = undo
+        self._before: tuple[StageCell, ...] = ()  # on the stage before the run that is going on
+        generation.forming_changed.connect(self._show_forming)
+        generation.batch_finished.connect(self._keep)
+        history.starred_changed.connect(self._show_stars)
+
+    def show(self, cells: Sequence[StageCell]) -> None:
+        """Put finished sprites on the stage; a run that is going on is given up."""
+        self.generation.stop()
+        self.stage.show_finished(cells)
+
+    def welcome(self, samples: Sequence[Sprite]) -> None:
+        """Where nothing was made yet: show samples, and say what to press."""
+        if self.history.rowCount() == 0 and self.generation.entry is not None:
+            self.stage.show_finished([StageCell(sprite, None) for sprite in samples])
+            if self.messages.current is None:  # a warning of settings or history counts for more
+                self.messages.inform(
+                    "These are samples. Choose a class and press Generate (Ctrl+Enter) to make your own."
+                )
+
+    def use_seed(self, cell: StageCell) -> None:
+        """Set and lock the seed of a sprite; where several classes are chosen, its class as well.
+
+        Which of several a lone sprite takes does not depend on its seed, so it would else come out as another.
+        """
+        sprite, settings = cell.sprite, self.generation.settings
+        self.generation.set_seed(sprite.seed)
+        conditions = settings.request.conditions if settings is not None else ()
+        own = sprite.recipe.request.conditions if sprite.recipe is not None else ()
+        if len(conditions) > 1 and set(own) <= set(conditions):
+            self.generation.set_conditions(own)
+
+    def use_recipe(self, recipe: Recipe, of: int = 1) -> None:
+        """Set everything as it was for a sprite: the next Generate makes it again, alone.
+
+        of: how many sprites its picture holds, of which it is the first.
+        """
+        generation = self.generation
+        if generation.entry is None or generation.settings is None:
+            return
+        recalled = recall(recipe, generation.library.entries, generation.entry, generation.settings)
+        generation.library.choose(recalled.entry)
+        generation.take(recalled.settings)
+        if recalled.problems:
+            self.messages.warn(" ".join(("The recipe cannot be followed wholly.", *recalled.problems)))
+        else:
+            which = "this sprite" if of == 1 else f"the first of the {of} sprites"
+            self.messages.inform(f"The recipe is set: Generate makes {which} again.")
+
+    def vary(self, cell: StageCell) -> None:
+        """Make variations of a sprite, of its class."""
+        self.start_from(cell.sprite.pixels, cell.sprite.class_name)
+        self.generation.generate()
+
+    def start_from(self, pixels: Pixels, class_name: str = "") -> None:
+        """Have the next runs make variations of a picture (H, W, 4), brought to the model's size."""
+        generation = self.generation
+        if generation.header is None or generation.settings is None:
+            return
+        side = generation.header.model.image_size
+        start = pixels if pixels.shape[:2] == (side, side) else resize_nearest(pixels, side)
+        generation.set_start(start)
+        if class_name in generation.header.class_names:
+            generation.set_class_names((class_name,))
+        if generation.settings.request.count == 1:
+            generation.set_count(VARIATIONS)
+
+    def star(self, cells: Sequence[StageCell]) -> None:
+        """Star sprites, or take the stars away if all of them have one."""
+        ids = [cell.id for cell in cells if cell.id is not None]
+        if cells and not ids:
+            self.messages.warn("Only sprites in the history can be starred.")
+        elif ids:
+            self.history.set_starred(ids, not all(cell.starred for cell in cells if cell.id is not None))
+
+    def add_to_tray(self, cells: Sequence[StageCell]) -> None:
+        """Put sprites at the end of the sheet tray."""
+        if cells:
+            self.tray.add([cell.sprite for cell in cells])
+
+    def delete(self, cells: Sequence[StageCell]) -> None:
+        """Take sprites from the history and from the stage; it can be undone."""
+        if cells:
+            self.undo.push(DeleteSprites(self.history, self.stage, cells))
+
+    def purge_unstarred(self) -> None:
+        """Delete everything in the history that has no star; it can be undone."""
+        ids = self.history.unstarred()
+        if ids:
+            self.undo.push(DeleteSprites(self.history, self.stage, (), ids))
+            self.messages.inform(f"{len(ids):,} sprites deleted. Undo (Ctrl+Z) brings them back.")
+
+    def save(self, path: Path, cells: Sequence[StageCell]) -> None:
+        """Write sprites as one PNG with their recipes, and say so; a failure is said as well, and loses nothing."""
+        try:
+            export_sprites(path, [cell.sprite for cell in cells], ExportOptions())
+        except PixelForgeError as error:
+            self.messages.complain(f"{error} The sprites are still here: save them somewhere else.")
+        else:
+            self.messages.inform(f"Saved {path}.")
+
+    def save_forming(self, path: Path, frames: Sequence[Pixels]) -> None:
+        """Write how sprites formed, and say so; a failure is said as well."""
+        try:
+            write_animation(path, frames)
+        except PixelForgeError as error:
+            self.messages.complain(str(error))
+        else:
+            self.messages.inform(f"Saved {path}.")
+
+    def _show_forming(self) -> None:
+        forming = self.generation.forming
+        if forming is None:
+            self.stage.show_finished(self._before)
+            return
+        if self.stage.cells:
+            self._before = self.stage.cells
+        self.stage.show_forming(forming)
+
+    def _keep(self, batch: Batch) -> None:
+        sprites = batch.finished
+        ids: Sequence[int | None] = self.history.add(sprites) or [None] * len(sprites)
+        self.stage.show_finished([StageCell(sprite, id_) for sprite, id_ in zip(sprites, ids, strict=True)])
+
+    def _show_stars(self, ids: Sequence[int]) -> None:
+        entries = self.history.entries_of(ids)
+        for starred in (True, False):
+            self.stage.set_starred([entry.id for entry in entries if entry.starred is starred], starred)
+
+
+def cell_of(entry: Entry) -> StageCell:
+    """A sprite of the history as a cell of the stage."""
+    return StageCell(entry.sprite, entry.id, entry.starred)

@@ -1,0 +1,45 @@
+"""What can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QUndoCommand
+
+from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.stage.stage_model import StageCell, StageModel
+from pixelforge.words import counted
+
+
+class DeleteSprites(QUndoCommand):
+    """Takes sprites from the history and from the stage; undone, both are as before."""
+
+    def __init__(
+        self, history: HistoryModel, stage: StageModel, cells: Sequence[StageCell], ids: Sequence[int] = ()
+    ) -> None:
+        """cells: on the stage or shown from the history. ids: of further sprites in the history."""
+        self._history = history
+        self._stage = stage
+        self._ids = [*ids, *(cell.id for cell in cells if cell.id is not None)]
+        self._unkept = {id(cell.sprite) for cell in cells if cell.id is None}
+        self._before: tuple[StageCell, ...] = ()
+        self._after: tuple[StageCell, ...] = ()
+        count = len(self._ids) + len(self._unkept)
+        super().__init__(f"Delete {counted(count, 'sprite')}")
+
+    def redo(self) -> None:
+        """Delete them."""
+        self._rows = self._history.delete(self._ids)
+        gone = set(self._ids)
+        self._before = self._stage.cells
+        self._after = tuple(
+            cell for cell in self._before if cell.id not in gone and id(cell.sprite) not in self._unkept
+        )
+        if len(self._after) != len(self._before):
+            self._stage.replace_cells(self._after)
+
+    def undo(self) -> None:
+        """Bring them back; on the stage only if it still shows the rest."""
+        self._history.restore(self._rows)
+        if [cell.sprite for cell in self._stage.cells] == [cell.sprite for cell in self._after]:
+            self._stage.replace_cells(self._before)

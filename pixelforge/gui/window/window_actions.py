@@ -1,0 +1,111 @@
+"""The window's own actions, their keys and their menus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+from pixelforge.gui.window.sprite_actions import SpriteActions
+
+Slot = Callable[[], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slots:
+    """What the actions do."""
+
+    generate: Slot
+    escape: Slot
+    open_file: Slot
+    import_model: Slot
+    train: Slot
+    models: Slot
+    save: Slot
+    save_forming: Slot
+    export: Slot
+    preferences: Slot
+    close: Slot
+    lock_seed: Slot
+    roll_seed: Slot
+    select_all: Slot
+    zoom_in: Slot
+    zoom_out: Slot
+    zoom_to_fit: Slot
+    shortcuts: Slot
+    show_log: Slot
+    about: Slot
+
+
+class WindowActions(QObject):
+    """QActions of the whole window, by name as in Slots, with `undo` and `redo`."""
+
+    def __init__(self, slots: Slots, undo: QUndoStack, parent: QWidget) -> None:
+        super().__init__(parent)
+        standard = QKeySequence.StandardKey
+        self.generate = self._add("&Generate", slots.generate, "Ctrl+Return", "Ctrl+Enter")
+        self.escape = self._add("Sto&p", slots.escape, "Esc")
+        self.open_file = self._add("&Open sprite, model or palette…", slots.open_file, standard.Open)
+        self.import_model = self._add("&Import model…", slots.import_model, "Ctrl+I")
+        self.train = self._add("New &training…", slots.train, "Ctrl+T")
+        self.models = self._add("&Models…", slots.models)
+        self.save = self._add("&Save sprites…", slots.save, standard.Save)
+        self.save_forming = self._add("Save how they &formed…", slots.save_forming)
+        self.export = self._add("&Export the tray…", slots.export, "Ctrl+E")
+        self.preferences = self._add("&Preferences…", slots.preferences, "Ctrl+,")
+        self.close = self._add("&Quit", slots.close, "Ctrl+Q")
+        self.lock_seed = self._add("&Lock the seed", slots.lock_seed, "L")
+        self.roll_seed = self._add("&Draw a new seed", slots.roll_seed, "D")
+        self.select_all = self._add("Select &all", slots.select_all, standard.SelectAll)
+        self.select_all.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)  # lists select their own
+        self.zoom_in = self._add("Zoom &in", slots.zoom_in, "+", "=", "Ctrl++")
+        self.zoom_out = self._add("Zoom &out", slots.zoom_out, "-", "Ctrl+-")
+        self.zoom_to_fit = self._add("Zoom to &fit", slots.zoom_to_fit, "0", "Ctrl+0")
+        self.shortcuts = self._add("&Keys", slots.shortcuts, "F1")
+        self.show_log = self._add("Show the &log", slots.show_log)
+        self.about = self._add("&About PixelForge", slots.about)
+        self.lock_seed.setCheckable(True)
+        self.undo = undo.createUndoAction(parent, "&Undo")
+        self.undo.setShortcut(QKeySequence(standard.Undo))
+        self.redo = undo.createRedoAction(parent, "&Redo")
+        self.redo.setShortcut(QKeySequence(standard.Redo))
+        for action, name in ((self.undo, "Undo"), (self.redo, "Redo")):
+            action.setData(name)  # their text tells what there is to undo
+
+    def fill(self, bar: QMenuBar, sprites: SpriteActions, views: list[QAction]) -> None:
+        """Build the menus. views: what shows and hides the docks."""
+        for title, groups in (
+            (
+                "&File",
+                (
+                    (self.open_file, self.import_model),
+                    (self.save, self.save_forming, self.export),
+                    (self.preferences, self.close),
+                ),
+            ),
+            ("&Edit", ((self.undo, self.redo), (self.select_all,))),
+            ("&Sprite", sprites.all),
+            ("&Make", ((self.generate, self.escape), (self.lock_seed, self.roll_seed))),
+            ("&Train", ((self.train,), (self.models,))),
+            ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), tuple(views))),
+            ("&Help", ((self.shortcuts, self.show_log), (self.about,))),
+        ):
+            menu = bar.addMenu(title)
+            menu.setToolTipsVisible(True)
+            for group in groups:
+                if not menu.isEmpty():
+                    menu.addSeparator()
+                menu.addActions(group)
+
+    def all(self) -> list[QAction]:
+        """Those that have keys, for the list of keys."""
+        return [action for action in vars(self).values() if isinstance(action, QAction) and action.shortcuts()]
+
+    def _add(self, text: str, slot: Slot, *keys: str | QKeySequence.StandardKey) -> QAction:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.triggered.connect(lambda: slot())
+        return action

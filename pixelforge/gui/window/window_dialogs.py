@@ -1,0 +1,190 @@
+"""The dialogs that the window opens, none of which blocks it, and the drags that leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QWidget
+
+from pixelforge.errors import DatasetError, PaletteError
+from pixelforge.files import reason
+from pixelforge.gui.export.export_dialog import ExportDialog
+from pixelforge.gui.shared.mime import to_mime
+from pixelforge.gui.shared.system_dialogs import MODELS, OPENABLE, SystemDialogs
+from pixelforge.gui.stage.stage_model import StageCell
+from pixelforge.gui.training.training_model import TrainingModel
+from pixelforge.gui.window import drops
+from pixelforge.gui.window.about_dialog import AboutDialog
+from pixelforge.gui.window.models_dialog import ModelsDialog
+from pixelforge.gui.window.preferences_dialog import PreferencesDialog
+from pixelforge.gui.window.session import Session
+from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
+from pixelforge.gui.window.studio import Studio
+from pixelforge.imaging.palette import Colour, Palette, parse_colours
+from pixelforge.services.naming import safe_name
+from pixelforge.services.palettes import palette_of
+from pixelforge.services.paths import log_folder
+from pixelforge.words import counted
+
+if TYPE_CHECKING:
+    from pixelforge.gui.training.training_window import TrainingWindow
+
+
+class WindowDialogs:
+    """Asks the user, and passes the answers to studio and session."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        studio: Studio,
+        training: TrainingModel,
+        session: Session,
+        system: SystemDialogs,
+        drag_folder: Path,
+        palettes: Sequence[Palette],
+    ) -> None:
+        self._window = window
+        self._studio = studio
+        self._training = training
+        self._training_window: TrainingWindow | None = None
+        self._session = session
+        self._system = system
+        self._drag_folder = drag_folder
+        self._palettes = tuple(palettes)
+
+    def open_file(self) -> None:
+        """Open a model, a sprite's recipe, or a picture to start from."""
+        path = self._system.ask_open_path(self._window, "Open a sprite, a model or a palette", OPENABLE)
+        if path is not None:
+            try:
+                drops.open_file(path, self._studio)
+            except (DatasetError, PaletteError) as error:
+                self._studio.messages.complain(str(error))
+
+    def import_model(self) -> None:
+        """Put a model file among the user's own."""
+        path = self._system.ask_open_path(self._window, "Import a model", MODELS)
+        if path is not None:
+            self._studio.generation.import_model(path)
+
+    def save(self, cells: Sequence[StageCell]) -> None:
+        """Save sprites as one PNG."""
+        if cells:
+            path = self._system.ask_save_path(self._window, self._folder() / _file_name(cells))
+            if path is not None:
+                self._session.remember_folder(path.parent)
+                self._studio.save(path, cells)
+
+    def save_forming(self) -> None:
+        """Save how the sprites of the last run formed, as an animation."""
+        frames = self._studio.generation.frames
+        if not frames:
+            self._studio.messages.warn("Generate sprites first: then it can be saved how they formed.")
+            return
+        path = self._system.ask_animation_path(self._window, self._folder() / "forming.gif")
+        if path is not None:
+            self._session.remember_folder(path.parent)
+            self._studio.save_forming(path, frames)
+
+    def export(self) -> None:
+        """Export what is in the tray."""
+        tray = self._studio.tray
+        if not tray.sprites:
+            self._studio.messages.warn("The sheet tray is empty: put sprites into it first, with Space or by dragging.")
+            return
+        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", self._choice(), self._window)
+        dialog.exported.connect(lambda written: self._on_exported(written))
+        self._open(dialog)
+
+    def train(self) -> None:
+        """Show the window of training; it stays beside this one."""
+        from pixelforge.gui.training.training_window import TrainingWindow
+
+        if self._training_window is None:
+            window = TrainingWindow(self._training, self._studio.generation.library, self._system, self._window)
+            window.finished.connect(self._forget_training_window)
+            window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._training_window = window
+        self._training_window.show()
+        self._training_window.raise_()
+        self._training_window.activateWindow()
+
+    def models(self) -> None:
+        """Show the models, to rename, export or delete them."""
+        self._open(ModelsDialog(self._studio.generation.library, self._system, self._window))
+
+    def may_close(self) -> bool:
+        """Whether the window may be closed: a training that is going on is asked about."""
+        watched = self._training.watched
+        if watched is None or not watched.running:
+            return True
+        answer = self._system.ask_about_training(self._window, watched.name)
+        if answer == "stop":
+            self._training.halt()
+        return answer is not None
+
+    def preferences(self) -> None:
+        """Change the settings of the app."""
+        dialog = PreferencesDialog(self._session.settings, parent=self._window)
+        dialog.changed.connect(self._session.take)
+        self._open(dialog)
+
+    def shortcuts(self, actions: Sequence[QAction]) -> None:
+        """Show the list of keys."""
+        self._open(ShortcutsDialog(actions, parent=self._window))
+
+    def about(self) -> None:
+        """Show version, licence and credits."""
+        self._open(AboutDialog(self._studio.generation.header, parent=self._window))
+
+    def show_log(self) -> None:
+        """Show the folder of the log."""
+        self._system.open_folder(log_folder())
+
+    def drag(self, cells: Sequence[StageCell]) -> None:
+        """Drag sprites out of the window, as files that carry their recipes."""
+        if cells:
+            try:
+                mime = to_mime([cell.sprite for cell in cells], self._drag_folder)
+            except OSError as error:
+                self._studio.messages.complain(f"The sprites cannot be dragged: {reason(error)}.")
+            else:
+                self._system.start_drag(self._window, mime)
+
+    def _forget_training_window(self) -> None:
+        self._training_window = None
+
+    def _on_exported(self, written: Sequence[Path]) -> None:
+        sheet, *beside = written
+        self._session.remember_folder(sheet.parent)
+        more = f" and {counted(len(beside), 'file')} beside it" if beside else ""
+        self._studio.messages.inform(f"Exported {sheet}{more}.")
+
+    def _choice(self) -> tuple[Palette, ...]:
+        """The palettes to export in: the model's, the one that new sprites take, the bundled ones."""
+        generation = self._studio.generation
+        own = palette_of(generation.header) if generation.header is not None else None
+        rule = generation.settings.request.palette if generation.settings is not None else None
+        used = Palette(rule.name, parse_colours(rule.colours)) if rule is not None and rule.colours else None
+        unique: dict[tuple[Colour, ...], Palette] = {}
+        for palette in (own, used, *self._palettes):
+            if palette is not None:
+                unique.setdefault(palette.colours, palette)
+        return tuple(unique.values())
+
+    def _folder(self) -> Path:
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        return Path(self._session.settings.save_folder or pictures)
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _file_name(cells: Sequence[StageCell]) -> str:
+    classes = dict.fromkeys(cell.sprite.class_name for cell in cells)
+    return f"{safe_name('-'.join(classes))}_{cells[0].sprite.seed:05}.png"
