@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QWidget
 
 VISIBLE_ROWS = 6
@@ -29,10 +29,9 @@ class ClassList(QListWidget):
 
     def set_classes(self, names: tuple[str, ...]) -> None:
         """The classes to choose from."""
-        blocked = self.blockSignals(True)
-        self.clear()
-        self.addItems(list(names))
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.clear()
+            self.addItems(list(names))
         rows = min(max(len(names), 1), VISIBLE_ROWS)
         self.setFixedHeight(rows * max(self.sizeHintForRow(0), 1) + 2 * self.frameWidth() + 2)
 
@@ -40,15 +39,14 @@ class ClassList(QListWidget):
         """Show these as chosen."""
         if names == self.names():
             return
-        blocked = self.blockSignals(True)
-        for row in range(self.count()):
-            self.item(row).setSelected(self.item(row).text() in names)
-        first = next((row for row in range(self.count()) if self.item(row).isSelected()), -1)
-        if first >= 0:
-            self.setCurrentRow(first, self.selectionModel().SelectionFlag.NoUpdate)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            for row in range(self.count()):
+                self.item(row).setSelected(self.item(row).text() in names)
+            first = next((row for row in range(self.count()) if self.item(row).isSelected()), -1)
+            if first >= 0:
+                self.setCurrentRow(first, self.selectionModel().SelectionFlag.NoUpdate)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """As high as its rows."""
         return QSize(160, self.height())
 

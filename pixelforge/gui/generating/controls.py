@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -76,17 +76,16 @@ class Controls(QWidget):
     def set_models(self, entries: tuple[ModelEntry, ...], chosen: ModelEntry | None) -> None:
         """The models to choose from; one that cannot be read is listed, greyed, with the reason."""
         box = self.model_box
-        blocked = box.blockSignals(True)
-        box.clear()
-        for row, entry in enumerate(entries):
-            box.addItem(entry.name, entry)
-            if entry.header is None:
-                box.setItemData(row, entry.problem, Qt.ItemDataRole.ToolTipRole)
-                items = box.model()
-                assert isinstance(items, QStandardItemModel)
-                items.item(row).setEnabled(False)
-        box.setCurrentIndex(entries.index(chosen) if chosen in entries else -1)
-        box.blockSignals(blocked)
+        with QSignalBlocker(box):
+            box.clear()
+            for row, entry in enumerate(entries):
+                box.addItem(entry.name, entry)
+                if entry.header is None:
+                    box.setItemData(row, entry.problem, Qt.ItemDataRole.ToolTipRole)
+                    items = box.model()
+                    assert isinstance(items, QStandardItemModel)
+                    items.item(row).setEnabled(False)
+            box.setCurrentIndex(entries.index(chosen) if chosen in entries else -1)
 
     def set_header(self, header: ModelHeader | None) -> None:
         """The classes, qualities and range of steps of a model; without one there is nothing to set."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
 from pixelforge.core.header import ModelHeader
@@ -58,17 +58,15 @@ class QualityField(QWidget):
             steps = counted(quality.steps, "step")
             self.box.addItem(f"{quality.name} ({steps})", quality)
         self.box.addItem("Custom", None)
-        blocked = self.steps.blockSignals(True)
-        self.steps.setRange(1, header.diffusion.num_timesteps)
-        self.steps.blockSignals(blocked)
+        with QSignalBlocker(self.steps):
+            self.steps.setRange(1, header.diffusion.num_timesteps)
 
     def set_sampling(self, sampler: str, steps: int) -> None:
         """Show these."""
         self.sampler_box.setCurrentIndex(self.sampler_box.findData(sampler))
         if steps != self.steps.value():  # else the text that is being typed would be tidied up
-            blocked = self.steps.blockSignals(True)
-            self.steps.setValue(steps)
-            self.steps.blockSignals(blocked)
+            with QSignalBlocker(self.steps):
+                self.steps.setValue(steps)
         custom = self.box.count() - 1
         match = next((row for row in range(custom) if self._matches(row, sampler, steps)), custom)
         self.box.setCurrentIndex(custom if self._custom else match)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from pixelforge.core.start import Start
@@ -55,12 +55,10 @@ class VariationField(QWidget):
             return
         percent = round(100 * start.strength)
         for field in (self.slider, self.number):
-            blocked = field.blockSignals(True)
-            field.setValue(percent)
-            field.blockSignals(blocked)
+            with QSignalBlocker(field):
+                field.setValue(percent)
 
     def _on_number(self, percent: int) -> None:
-        blocked = self.slider.blockSignals(True)
-        self.slider.setValue(percent)
-        self.slider.blockSignals(blocked)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(percent)
         self.strength_changed.emit(percent / 100)

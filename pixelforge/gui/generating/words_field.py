@@ -30,7 +30,7 @@ class WordsField(QPushButton):
         self.setText(f"{', '.join(parts)}  \N{MULTIPLICATION SIGN}".replace("&", "&&"))
         return bool(parts)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Long words are cut: they must not widen the panel."""
         return QSize(40, super().minimumSizeHint().height())
 

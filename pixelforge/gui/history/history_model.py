@@ -147,7 +147,7 @@ class HistoryModel(QAbstractListModel):
         except HistoryError:
             return [], []
 
-    def rowCount(self, parent: AnyIndex | None = None) -> int:  # noqa: N802
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
         """How many sprites are listed."""
         return 0 if parent is not None and parent.isValid() else len(self._ids)
 
@@ -168,11 +168,11 @@ class HistoryModel(QAbstractListModel):
         flag = Qt.ItemFlag
         return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | flag.ItemNeverHasChildren
 
-    def mimeTypes(self) -> list[str]:  # noqa: N802
+    def mimeTypes(self) -> list[str]:
         """What a drag carries."""
         return [MIME_TYPE, "text/uri-list"]
 
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The sprites of these rows, as files as well."""
         entries = [self.entry(row) for row in sorted(index.row() for index in indexes)]
         sprites = [entry.sprite for entry in entries if entry is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -131,10 +131,10 @@ class _View(QListView):
         self.setAccessibleName("History")
         self.setMinimumHeight(ROOM + 12)
 
-    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+    def keyboardSearch(self, search: str) -> None:
         """Sprites have no names to type; the letters are keys of the window."""
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens a sprite on every system."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             if self.currentIndex().isValid():
@@ -142,12 +142,12 @@ class _View(QListView):
             return
         super().keyPressEvent(event)
 
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Tell of it."""
         super().selectionChanged(selected, deselected)
         self.selected.emit()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The list, or the hint."""
         super().paintEvent(event)
         if self.model() is not None and self.model().rowCount() == 0:
@@ -169,10 +169,9 @@ def _fill(box: QComboBox, everything: str, names: list[str]) -> None:
     chosen = box.currentData()
     if [box.itemData(row) for row in range(1, box.count())] == names and box.count():
         return
-    blocked = box.blockSignals(True)
-    box.clear()
-    box.addItem(everything, None)
-    for name in names if chosen is None or chosen in names else [*names, chosen]:
-        box.addItem(name, name)
-    box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None else 0)
-    box.blockSignals(blocked)
+    with QSignalBlocker(box):
+        box.clear()
+        box.addItem(everything, None)
+        for name in names if chosen is None or chosen in names else [*names, chosen]:
+            box.addItem(name, name)
+        box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None else 0)

@@ -13,7 +13,7 @@ class CheckBox(QCheckBox):
         super().__init__(text, parent)
         self.setChecked(checked)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """A style sheet would do it as well, but keeps the colours that it began with when the theme changes."""
         super().paintEvent(event)
         if self.isChecked() or not self.isEnabled():

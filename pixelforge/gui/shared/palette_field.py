@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
@@ -70,9 +70,8 @@ class PaletteField(QWidget):
             self.box.setCurrentIndex(0)
         elif rule.reduce_to is not None:
             self.box.setCurrentIndex(1)
-            blocked = self.count.blockSignals(True)
-            self.count.setValue(rule.reduce_to)
-            self.count.blockSignals(blocked)
+            with QSignalBlocker(self.count):
+                self.count.setValue(rule.reduce_to)
         else:
             self.box.setCurrentIndex(FIRST + self._rules.index(rule))
         self.count.setVisible(rule is not None and rule.reduce_to is not None)

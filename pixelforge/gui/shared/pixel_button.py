@@ -91,12 +91,12 @@ class PixelButton(QToolButton):
         self.setAccessibleName(name)
         self.setCheckable(checked_glyph is not None)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """As high as a text field, and square."""
         side = max(self.fontMetrics().height() + 10, 26)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The button as the style paints it, then the glyph in whole device pixels."""
         super().paintEvent(event)
         glyph = self._glyphs[self.isChecked()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 
 from pixelforge.fields import Setting
@@ -45,9 +45,8 @@ class ScalarField(QWidget):
         """Show this value; the slider stands at the step that is nearest."""
         self._move_slider(value)
         if round(value, DECIMALS) != self.number.value():  # else the text that is being typed would be tidied up
-            blocked = self.number.blockSignals(True)  # showing it rounded must not change the value itself
-            self.number.setValue(value)
-            self.number.blockSignals(blocked)
+            with QSignalBlocker(self.number):  # showing it rounded must not change the value itself
+                self.number.setValue(value)
 
     def _width_of(self, value: float) -> int:
         """Room for every number of two decimals up to `value`; a spin box itself makes room for its ends alone."""
@@ -64,13 +63,12 @@ class ScalarField(QWidget):
         self.value_changed.emit(value)
 
     def _move_slider(self, value: float) -> None:
-        blocked = self.slider.blockSignals(True)  # rounding to steps must not change the value itself
-        self.slider.setValue(round(value / self._step))
-        self.slider.blockSignals(blocked)
+        with QSignalBlocker(self.slider):  # rounding to steps must not change the value itself
+            self.slider.setValue(round(value / self._step))
 
 
 class _Number(QDoubleSpinBox):
     """Shows 2 and 2.5, not 2.00 and 2.50."""
 
-    def textFromValue(self, value: float) -> str:  # noqa: N802
+    def textFromValue(self, value: float) -> str:
         return self.locale().toString(value, "g", 4)

@@ -23,7 +23,7 @@ class SheetPicture(QWidget):
         self._sheet = sheet
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it in device pixels, so that no screen scale factor can blur it."""
         if self._sheet is None:
             return

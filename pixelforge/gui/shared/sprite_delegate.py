@@ -26,7 +26,7 @@ class SpriteDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._room = room
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Room for the sprite and its frame."""
         return QSize(self._room + 2 * FRAME, self._room + 2 * FRAME)
 

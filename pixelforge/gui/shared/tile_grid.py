@@ -56,7 +56,7 @@ class TileGrid(QWidget):
         """How many tiles will be sprites."""
         return len(self._rects()) - len(self._clicked) - len(self._unwanted)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """The sheet, enlarged."""
         if self._sheet is None:
             return QSize(SHOWN_TILE, SHOWN_TILE)
@@ -67,7 +67,7 @@ class TileGrid(QWidget):
         """Where a tile is shown, in logical pixels."""
         return self._rects()[place]
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the tile in, or leave it out."""
         hit = next((place for place, rect in self._rects().items() if rect.contains(event.position().toPoint())), None)
         if hit is not None and hit not in self._unwanted and event.button() == Qt.MouseButton.LeftButton:
@@ -76,7 +76,7 @@ class TileGrid(QWidget):
             self.update()
             self.changed.emit()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The sheet, the tiles' frames, and a veil over what is left out."""
         if self._sheet is None:
             return

@@ -57,7 +57,7 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._describe()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Room for a grid of 64 sprites, four screen pixels a pixel."""
         return QSize(640, 600)
 
@@ -122,7 +122,7 @@ class Canvas(QWidget):
         index = layout.index_at(int(position.x() * ratio), int(position.y() * ratio))
         return self._alone if index is not None and self._alone is not None else index
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the grid, or the hint."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
@@ -135,7 +135,7 @@ class Canvas(QWidget):
             self._paint_grid(painter, layout)
         painter.end()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a sprite, or begin to pan."""
         index = self.index_at(event.position())
         middle = event.button() is Qt.MouseButton.MiddleButton
@@ -150,7 +150,7 @@ class Canvas(QWidget):
                 if index is not None and not event.modifiers():
                     self._pressed_at = event.position().toPoint()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, or drag the chosen sprites away."""
         if self._panned_from is not None:
             moved = event.position() - self._panned_from
@@ -164,7 +164,7 @@ class Canvas(QWidget):
                 self._pressed_at = None
                 self.drag_started.emit()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End of panning; or a click on one of several selected sprites, which selects it alone."""
         if self._panned_from is not None:
             self._panned_from = None
@@ -173,13 +173,13 @@ class Canvas(QWidget):
             self._pressed_at = None
             self.clicked.emit(self.index_at(event.position()), event.modifiers())
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Enlarge a sprite, or go back to all."""
         self._pressed_at = None
         if event.button() is Qt.MouseButton.LeftButton and self.index_at(event.position()) is not None:
             self.enlarge_requested.emit(self._alone is None)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Choose the sprite below the mouse, if it is not chosen, and ask for the menu."""
         if event.reason() is QContextMenuEvent.Reason.Mouse:
             index = self.index_at(QPointF(event.pos()))
@@ -189,7 +189,7 @@ class Canvas(QWidget):
                 return
         self.context_menu_requested.emit(event.globalPos())
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom around the mouse; the small turns of a touchpad add up."""
         self._wheel += event.angleDelta().y()
         steps = int(self._wheel / WHEEL_STEP)
@@ -198,7 +198,7 @@ class Canvas(QWidget):
             self._zoom(steps, event.position())
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, Enter enlarges and goes back."""
         key = Qt.Key(event.key())
         extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -209,12 +209,12 @@ class Canvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """The current sprite has a frame while the keyboard is here."""
         super().focusInEvent(event)
         self._changed()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Without it, not."""
         super().focusOutEvent(event)
         self._changed()

@@ -49,7 +49,7 @@ class LossChart(QWidget):
         held_out = [(row.step, row.heldout_loss) for row in rows if row.heldout_loss is not None]
         self.held_out.setData([step for step, _ in held_out], [loss for _, loss in held_out])
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Be light or dark as the window is."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:

@@ -74,12 +74,12 @@ class SliceDialog(QDialog):
             self.folder.setText(str(path.with_name("sprites")))
         self._show()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Open the sheet that was dropped."""
         self.open_sheet(Path(next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())))
         event.acceptProposedAction()

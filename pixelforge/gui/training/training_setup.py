@@ -119,12 +119,12 @@ class TrainingSetup(QWidget):
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take folders and files."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Train on what was dropped."""
         self.set_data(Path(next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())))
         event.acceptProposedAction()

@@ -57,7 +57,7 @@ class Tray(QWidget):
         model.sheet_changed.connect(self._show)
         self._show()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Wide enough for four sprites a row."""
         return QSize(230, 500)
 
@@ -114,10 +114,10 @@ class _View(QListView):
         self.setToolTip("The sprites of the sheet. Drag them into order, or use Alt with the arrows; Delete removes.")
         self.setMinimumHeight(ROOM + 12)
 
-    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+    def keyboardSearch(self, search: str) -> None:
         """Sprites have no names to type."""
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes out; Alt with left or right reorders."""
         rows = sorted(index.row() for index in self.selectedIndexes())
         key, alt = event.key(), event.modifiers() == Qt.KeyboardModifier.AltModifier
@@ -132,7 +132,7 @@ class _View(QListView):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The list, or the hint."""
         super().paintEvent(event)
         if not self._tray.sprites:

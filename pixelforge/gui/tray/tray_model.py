@@ -90,7 +90,7 @@ class TrayModel(QAbstractListModel):
         self.endResetModel()
         self.sheet_changed.emit()
 
-    def rowCount(self, parent: AnyIndex | None = None) -> int:  # noqa: N802
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
         """How many sprites are in the tray."""
         return 0 if parent is not None and parent.isValid() else len(self._sprites)
 
@@ -112,15 +112,15 @@ class TrayModel(QAbstractListModel):
             return flag.ItemIsDropEnabled
         return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | flag.ItemNeverHasChildren
 
-    def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802
+    def supportedDropActions(self) -> Qt.DropAction:
         """Sprites from elsewhere are copied; the tray's own are moved, which `dropMimeData` does itself."""
         return Qt.DropAction.CopyAction
 
-    def mimeTypes(self) -> list[str]:  # noqa: N802
+    def mimeTypes(self) -> list[str]:
         """What can be dropped here."""
         return [MIME_TYPE]
 
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The sprites of these rows, as files as well, with their rows."""
         rows = sorted(index.row() for index in indexes)
         sprites = [self._sprites[row] for row in rows]
@@ -131,9 +131,7 @@ class TrayModel(QAbstractListModel):
         mime.setData(ROWS_TYPE, " ".join(map(str, rows)).encode())
         return mime
 
-    def dropMimeData(  # noqa: N802
-        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex
-    ) -> bool:
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex) -> bool:
         """Take in sprites from elsewhere, or reorder the tray's own."""
         to = row if row >= 0 else len(self._sprites)
         if data.hasFormat(ROWS_TYPE):

@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
         return super().event(event)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
         if not self._dialogs.may_close():
             event.ignore()
@@ -98,12 +98,12 @@ class MainWindow(QMainWindow):
         self.closed.emit()
         super().closeEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and pictures from elsewhere; the window's own sprites go to the tray alone."""
         if event.source() is None and drops.can_take(event.mimeData()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         drops.take(event.mimeData(), self._studio)
         event.acceptProposedAction()

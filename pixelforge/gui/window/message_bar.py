@@ -56,7 +56,7 @@ class MessageBar(QFrame):
             self.text.setAccessibleDescription(message.text)
             self._show_icon()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Another style or palette has other icons."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):

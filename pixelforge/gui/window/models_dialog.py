@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -94,11 +94,10 @@ class ModelsDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
 
     def _fill(self, chosen: ModelEntry | None) -> None:
-        self.list.blockSignals(True)
-        self.list.clear()
-        for entry in self._library.entries:
-            self.list.addItem(entry.name)
-        self.list.blockSignals(False)
+        with QSignalBlocker(self.list):
+            self.list.clear()
+            for entry in self._library.entries:
+                self.list.addItem(entry.name)
         paths = [entry.path for entry in self._library.entries]
         self.list.setCurrentRow(paths.index(chosen.path) if chosen is not None and chosen.path in paths else 0)
         self._show()
