@@ -14,6 +14,7 @@ from pixelforge import cli_options as option
 from pixelforge import cli_sheets, console
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
+from pixelforge.logs import log_to_stderr, stop_logging
 from pixelforge.options import with_options
 from pixelforge.words import counted
 from training.commands.dataset import dataset_app
@@ -56,9 +57,13 @@ def window(
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Try every part of the program, print timings as JSON, and exit.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log on stderr what is done, and its times.")] = False,
     rehearse_window: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Makes 16x16 pixel-art sprites with a small diffusion model. Without a command it opens the window."""
+    if verbose:
+        handler = log_to_stderr()
+        context.call_on_close(lambda: stop_logging(handler))
     if version:
         from pixelforge import __version__
 

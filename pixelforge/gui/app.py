@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,7 @@ from pixelforge.gui.window.error_log import end_watch, record, report_crashes, w
 from pixelforge.gui.window.main_window import MainWindow
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.studio import Studio
+from pixelforge.logs import log_to_file
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.palettes import bundled_palettes
@@ -148,6 +150,8 @@ def run() -> int:
     """Open the window; the exit code, once it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler waits while Qt's loop sleeps
     app = open_display(sys.argv[:1])
+    with suppress(OSError):  # where nothing can be written, the window works without a log
+        log_to_file(log_folder())
     crash = report_crashes(log_folder())
     watched = watch_for_crashes(log_folder())
     desktop = open_window(app, list_models(), Places(settings_file(), history_file(), drag_folder()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,8 @@ from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, plan_sheet
 from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, safe_name, sprite_names
 from pixelforge.services.recipe import png_texts
 from pixelforge.services.sprites import Drawn, Made, Sprite, places_text
+
+logger = logging.getLogger(__name__)
 
 SHEET_SUFFIX = ".png"
 KEPT_SUFFIX = ".meta"  # of files that are never replaced
@@ -108,9 +111,9 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
         parts = {stack.enter_context(replacing(path)): data for path, data in content.items()}
         for part, data in parts.items():
             part.write_bytes(data)
-            sync(
-                part
-            )  # before any is renamed, so that a kill finds as little time as can be between the first and last
+            # Before any is renamed, so that a kill finds as little time as can be between the first and the last.
+            sync(part)
+    logger.info("A sheet of %d sprites with %s", len(sprites), ", ".join(options.formats) or "no engine file")
     return tuple(content)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from pixelforge.imaging.palette import recolour
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
 
+logger = logging.getLogger(__name__)
+
 MICRO_BATCH = 64  # sprites that run through the network together
 PREVIEW_EVERY = 20  # steps of a run of SHORT_RUN steps or more; shorter runs show every step
 SHORT_RUN = 200
@@ -24,8 +28,12 @@ SHORT_RUN = 200
 
 def load_model(path: Path, device: str = "auto") -> Model:
     """A model on its device, ready to be asked. Raises CheckpointError or RequestError."""
+    began = time.perf_counter()
     chosen = pick_device(device)
-    return Model.of(load_checkpoint(path), chosen)
+    model = Model.of(load_checkpoint(path), chosen)
+    shape, seconds = model.header.model, time.perf_counter() - began
+    logger.info("A %s model of width %d on %s in %.2f s", shape.prediction, shape.base_width, chosen, seconds)
+    return model
 
 
 def generate(
@@ -38,6 +46,8 @@ def generate(
     """
     request.check(model.header)
     first, end = (0, request.count) if part is None else (part.start, part.stop)
+    began, asked = time.perf_counter(), request.sampling
+    logger.info("%d sprites by %s in %d steps at guidance %g", end, asked.sampler, asked.steps, asked.guidance_scale)
     while first < end:
         size = min(micro_batch, end - first)
         try:
@@ -48,9 +58,11 @@ def generate(
             if size == 1:
                 raise RequestError("There is not enough memory for a single sprite: close other programs.") from error
             micro_batch = size // 2
+            logger.warning("Memory ran out with %d sprites at a time", size)
             yield Notice(f"Memory ran out with {size} sprites at a time: going on with {micro_batch}.")
             continue
         first += size
+    logger.info("%d sprites in %.2f s", end, time.perf_counter() - began)
 
 
 def _generate_together(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[GenerationEvent]:

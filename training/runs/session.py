@@ -5,6 +5,7 @@ The command line prints them, the tests look at them; whoever only watches reads
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Generator
@@ -32,6 +33,8 @@ from training.runs.status import StatusFile
 
 BUNDLED = "dawnlike16.safetensors"  # what is begun from where it fits and nothing else is asked for
 NAP = 0.2  # seconds between looks at whether a pause is over
+
+logger = logging.getLogger(__name__)
 
 Notes = tuple[tuple[str, ...], ...]
 
@@ -95,6 +98,7 @@ class _Session:
             else:
                 raise RequestError("Name the folder of sprites, or give --resume.")
             if processes.leads:
+                logger.info("%s on %s at step %d", _begun(run).about, run.trainer.device, run.trainer.step_count)
                 yield from (Noted(lines) for lines in notes if lines)
                 yield _begun(run)
             yield from self._train(run)
@@ -159,6 +163,7 @@ class _Session:
             stopped: RunPhase = "ended" if command == "end" else "halted"
             phase: RunPhase = "finished" if run.over else "turned" if run.has_turned() else stopped
             model = self.storage.best_path if run.best.step else self.storage.snapshot_path
+            logger.info("The run is %s at step %d", phase, run.trainer.step_count)
             yield Ended(phase, run.trainer.step_count, run.best.step, model)
 
     def _wait(self, run: Run) -> Command | None:

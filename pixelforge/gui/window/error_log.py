@@ -1,8 +1,9 @@
-"""The log, and the reports of what nobody expected: errors that were caught, and crashes that ended the process."""
+"""Reports of what nobody expected: errors that were caught, and crashes that ended the process."""
 
 from __future__ import annotations
 
 import faulthandler
+import logging
 import os
 import platform
 import sys
@@ -15,20 +16,10 @@ from typing import TextIO
 from pixelforge import __version__
 from pixelforge.files import reason
 
-MAX_BYTES = 1_000_000  # then the log is moved aside, in place of the one before
 MAX_REPORTS = 10  # the oldest goes for the eleventh
 ABANDONED = 7 * 24 * 3600  # seconds after which a process that left an empty file will not write to it any more
-LOG = "pixelforge.log"
 
-
-def note(line: str, folder: Path) -> None:
-    """Append a line to the log in `folder`. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / LOG
-    if path.exists() and path.stat().st_size > MAX_BYTES:
-        path.replace(path.with_suffix(".old.log"))
-    with path.open("a", encoding="utf-8") as log:
-        log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')}  {line}\n")
+logger = logging.getLogger(__name__)
 
 
 def record(error: BaseException, folder: Path) -> str:
@@ -58,7 +49,7 @@ def write_report(trace: str, folder: Path) -> Path:
         old.unlink(missing_ok=True)
     lines = trace.strip().splitlines()
     what = lines[0] if lines[0].startswith("Fatal") else lines[-1]  # faulthandler begins with it, a traceback ends
-    note(f"{without_places(what)} ({path.name})", folder)
+    logger.error("%s (%s)", without_places(what), path.name)
     return path
 
 
@@ -78,11 +69,12 @@ def watch_for_crashes(folder: Path) -> TextIO | None:
     The file is to be kept open, and given to `end_watch` when the process ends well.
     """
     try:
-        note(f"PixelForge {__version__} begins, {_platform()}", folder)
+        folder.mkdir(parents=True, exist_ok=True)
         file = (folder / f"crash-{os.getpid()}.txt").open("w", encoding="utf-8")
     except OSError:
         return None
     faulthandler.enable(file)
+    logger.info("PixelForge %s begins, %s", __version__, _platform())
     return file
 
 
