@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.app import Desktop
+from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.training.slice_dialog import SliceDialog
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.training.training_window import TrainingWindow
 from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.imaging.pixels import read_sprite
-from pixelforge.services.model_library import list_models
+from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.paths import user_runs_folder
 from tests.gui.using import click, pick
 from tests.made import made
@@ -415,6 +417,28 @@ def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, ans
     names = sorted(path.name for path in bin_folder.iterdir())
     assert names == ["greenskins.figures.json", "greenskins.grid.png", "greenskins.safetensors"]
     dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("stuck", "left", "words"),
+    [("greens.safetensors", ["tiny", "greens"], "nothing was changed"), ("greens.grid.png", ["tiny"], "is left")],
+)
+def test_what_could_not_be_deleted_is_told_truly(desktop, qtbot, model_file, tmp_path, stuck, left, words) -> None:
+    library = desktop.studio.generation.library
+    (tmp_path / "greens.grid.png").touch()
+    (tmp_path / "greens.safetensors").write_bytes(model_file.read_bytes())
+    library.add(ModelEntry("greens", tmp_path / "greens.safetensors", False, library.header))
+    binned = []
+    system = replace(SystemDialogs(), move_to_bin=lambda path: path.name != stuck and not binned.append(path.name))
+    dialog = ModelsDialog(library, system, desktop.window)
+    dialog.list.setCurrentRow(1)
+    click(qtbot, dialog.delete_button)
+    assert [entry.name for entry in library.entries] == left
+    assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == left
+    assert stuck in dialog.note.text()
+    assert words in dialog.note.text()
+    assert ("greens.safetensors" in binned) == (left == ["tiny"])
+    dialog.close()
 
 
 def test_a_folder_is_dropped_and_every_field_counts(qtbot, desktop, sprites) -> None:

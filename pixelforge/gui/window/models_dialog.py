@@ -161,13 +161,14 @@ class ModelsDialog(QDialog):
         entry = self._entry()
         if entry is None:
             return
-        for path in reversed(files_of(entry)):
-            if not self._system.move_to_bin(path):
-                self.note.setText(f"{path} could not be put into the bin; nothing else was changed.")
-                return
+        if entry.path.exists() and not self._system.move_to_bin(entry.path):
+            self.note.setText(f"{entry.path} could not be put into the bin; nothing was changed.")
+            return
+        left = [path for path in files_of(entry) if not self._system.move_to_bin(path)]
         self._library.remove(entry)
         self._fill(self._library.entry)
-        self.note.setText(f"{entry.name} is in the bin.")
+        lines = [f"{entry.name} is in the bin.", *(f"{path} could not be put there and is left." for path in left)]
+        self.note.setText("\n".join(lines))
 
 
 def _about(entry: ModelEntry) -> str:
