@@ -53,7 +53,7 @@ def colours_from_logits(logits: Tensor, colours: Tensor) -> Tensor:
 
     Dieleman et al. 2022, eq. 5 (score interpolation), for colours in place of token embeddings.
     """
-    weights = logits.flatten(2).transpose(1, 2).softmax(dim=2)  # (B, HW, K): softmax over strides hears its neighbours
+    weights = logits.flatten(2).transpose(1, 2).softmax(dim=2)  # (B, HW, K): over strides, it depends on its neighbours
     means = weights @ colours.to(weights).expand(len(weights), -1, -1)  # (B, HW, C)
     return means.transpose(1, 2).reshape(len(logits), -1, *logits.shape[2:])
 

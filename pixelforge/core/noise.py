@@ -11,7 +11,7 @@ from torch import Tensor
 class SpriteNoise:
     """Standard normal noise for sprites, each drawn from its own CPU generator.
 
-    seeds: one a sprite, 0 to 2**32 - 1 (the generator hears no more bits). shape: (C, H, W) of a sprite. The n-th draw
+    seeds: one a sprite, 0 to 2**32 - 1 (the generator takes no more bits). shape: (C, H, W) of a sprite. The n-th draw
     of a seed is always the same picture, on every device.
     """
 

@@ -132,7 +132,7 @@ def open_display(arguments: list[str]) -> QApplication:
     """Qt's application. Where there is no screen for it, which Qt aborts over, the process ends with a sentence."""
     said: list[str] = []
 
-    def hear(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:
+    def take(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:
         said.append(text)
         if kind == QtMsgType.QtFatalMsg and sys.stderr is not None:
             why = next((line for line in said if "could not connect" in line or "needed to load" in line), said[0])
@@ -140,7 +140,7 @@ def open_display(arguments: list[str]) -> QApplication:
         if kind == QtMsgType.QtFatalMsg:
             os._exit(1)  # from Qt's own call there is no other way out that does not abort
 
-    before = qInstallMessageHandler(hear)
+    before = qInstallMessageHandler(take)
     app = QApplication(arguments)
     qInstallMessageHandler(before)
     return app

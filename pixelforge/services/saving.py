@@ -172,9 +172,9 @@ class FolderWriter:
 
 def _refuse(options: ExportOptions, used: ExportOptions) -> None:
     """Raises RequestError for an option that a target has no use for, so that nobody waits for its effect."""
-    heeded = _by_flag(used)
+    used_by_flag = _by_flag(used)
     for flag, value in _by_flag(options).items():
-        if value != heeded[flag]:
+        if value != used_by_flag[flag]:
             raise RequestError(
                 f"--{flag} is for sheets: name a file that ends in {SHEET_SUFFIX}, or lay the sprites out with "
                 "`pixelforge sheet` afterwards."

@@ -201,7 +201,7 @@ def test_a_save_that_fails_loses_nothing(qtbot, desktop, ask_path, tmp_path) -> 
     assert desktop.window.message_bar.isVisible()
     assert "cannot be written" in desktop.window.message_bar.text.text()
     assert desktop.studio.stage.cells
-    ask_path.answer = None  # the user thinks better of it
+    ask_path.answer = None  # the user cancels
     desktop.window.actions_.save.trigger()
     click(qtbot, desktop.window.message_bar.close_button)
     assert not desktop.window.message_bar.isVisible()

@@ -41,7 +41,7 @@ Browse = Callable[[QWidget, Path], Path | None]
 
 
 def browse(parent: QWidget, current: Path) -> Path | None:
-    """The system's dialog for a file to write; None if the user thinks better of it."""
+    """The system's dialog for a file to write; None if the user cancels."""
     option = QFileDialog.Option.DontConfirmOverwrite  # the export dialog says it, before it is too late
     name, _ = QFileDialog.getSaveFileName(
         parent, "Export", str(current), f"PNG sheet (*{SHEET_SUFFIX})", options=option

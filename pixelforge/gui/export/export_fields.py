@@ -29,7 +29,7 @@ MAX_COLUMNS = 256
 FIRST_COLOUR = "#5a7d5a"
 
 AskColour = Callable[[QWidget, QColor], QColor]
-"""(parent, current) to the chosen colour; an invalid one if the user thinks better of it."""
+"""(parent, current) to the chosen colour; an invalid one if the user cancels."""
 
 
 def ask_colour(parent: QWidget, current: QColor) -> QColor:

@@ -1,4 +1,4 @@
-"""The state behind the window, observable; widgets show it and pass the user's wishes on to it."""
+"""The state behind the window, observable; widgets show it and pass on to it what the user does."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ MODELS = "Models (*.safetensors *.pth *.pt)"
 
 
 def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
-    """The PNG file to write; None if the user thinks better of it."""
+    """The PNG file to write; None if the user cancels."""
     dialog = QFileDialog(parent, "Save sprites", str(suggestion.parent), "PNG picture (*.png)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("png")
@@ -26,7 +26,7 @@ def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
 
 
 def ask_animation_path(parent: QWidget, suggestion: Path) -> Path | None:
-    """The animation to write; None if the user thinks better of it."""
+    """The animation to write; None if the user cancels."""
     dialog = QFileDialog(parent, "Save how they formed", str(suggestion.parent), "GIF (*.gif);;APNG (*.apng)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix("apng" if "apng" in kind else "gif"))
@@ -36,21 +36,21 @@ def ask_animation_path(parent: QWidget, suggestion: Path) -> Path | None:
 
 
 def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
-    """An existing file; None if the user thinks better of it."""
+    """An existing file; None if the user cancels."""
     dialog = QFileDialog(parent, title, "", kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _run(dialog)
 
 
 def ask_folder(parent: QWidget, title: str) -> Path | None:
-    """An existing folder; None if the user thinks better of it."""
+    """An existing folder; None if the user cancels."""
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     return _run(dialog)
 
 
 def ask_model_path(parent: QWidget, suggestion: str) -> Path | None:
-    """The model file to write; None if the user thinks better of it."""
+    """The model file to write; None if the user cancels."""
     dialog = QFileDialog(parent, "Export the model", "", "Model (*.safetensors)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("safetensors")
@@ -63,7 +63,7 @@ def ask_about_training(parent: QWidget, name: str) -> Literal["go on", "stop"] |
     box = QMessageBox(QMessageBox.Icon.Question, "PixelForge", f"The training of {name} is going on.", parent=parent)
     box.setInformativeText(
         "It can go on without the window: the model is among yours at the next start. Or stop it: it is saved, and can "
-        "be gone on with."
+        "be resumed."
     )
     on = box.addButton("&Go on without the window", QMessageBox.ButtonRole.AcceptRole)
     stop = box.addButton("&Stop it", QMessageBox.ButtonRole.DestructiveRole)

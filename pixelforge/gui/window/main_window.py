@@ -32,7 +32,7 @@ HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
 
 
 class MainWindow(QMainWindow):
-    """Shows what the studio and the session hold, and passes the user's wishes on to them."""
+    """Shows what the studio and the session hold, and passes what the user does on to them."""
 
     painted = Signal()  # once, when the window stands on the screen
     closed = Signal()
