@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt
-from PySide6.QtGui import QUndoStack
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QUndoStack
+from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.tray.tray import Tray
@@ -57,6 +58,27 @@ def test_its_own_sprites_are_reordered(model, undo, rows, to, order) -> None:
     assert drop(model, model.mimeData([model.index(row) for row in rows]), to)
     assert seeds(model) == order
     assert undo.count() == (1 if order == [0, 1, 2, 3] else 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "before", "order"), [(0, 2, [1, 0, 2, 3]), (0, None, [1, 2, 3, 0]), (3, 0, [3, 0, 1, 2])]
+)
+def test_the_mouse_drops_sprites_into_order(qtbot, tray, model, row, before, order) -> None:
+    """Through the view, whose class in Qt takes no drop of its own sprites upon others."""
+    model.add([made(i) for i in range(4)])
+    view = tray.view
+    qtbot.waitUntil(lambda: view.visualRect(model.index(3)).isValid())
+    centre = lambda at: view.visualRect(model.index(at)).center()  # noqa: E731
+    place = QPointF(centre(3) + QPoint(20, 0) if before is None else centre(before) - QPoint(8, 0))
+    mime = model.mimeData([model.index(row)])
+    copy, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view.viewport(), QDragEnterEvent(place.toPoint(), copy, mime, buttons, keys))
+    move = QDragMoveEvent(place.toPoint(), copy, mime, buttons, keys)
+    QApplication.sendEvent(view.viewport(), move)
+    assert move.isAccepted()
+    view.viewport().repaint()
+    QApplication.sendEvent(view.viewport(), QDropEvent(place, copy, mime, buttons, keys))
+    assert seeds(model) == order
 
 
 def test_everything_can_be_undone(model, undo) -> None:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFormLayout,
@@ -16,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pixelforge.gui.shared.mime import MIME_TYPE
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.sprite_delegate import SpriteDelegate
 from pixelforge.gui.tray.tray_model import TrayModel
@@ -113,6 +122,34 @@ class _View(QListView):
         self.setAccessibleName("Sheet tray")
         self.setToolTip("The sprites of the sheet. Drag them into order, or use Alt with the arrows; Delete removes.")
         self.setMinimumHeight(ROOM + 12)
+        self._drop_row: int | None = None  # before which a drop would come now
+
+    def row_at(self, at: QPoint) -> int:
+        """Before which sprite one dropped at this place of the viewport comes."""
+        rects = [self.visualRect(self._tray.index(row)) for row in range(len(self._tray.sprites))]
+        return sum(rect.bottom() < at.y() or (rect.top() <= at.y() and rect.center().x() < at.x()) for rect in rects)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show where the sprites would come; Qt's icon view lets its own be dropped on empty places alone."""
+        super().dragMoveEvent(event)
+        if event.mimeData().hasFormat(MIME_TYPE):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._show_drop(self.row_at(event.position().toPoint()))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Show no place any more."""
+        super().dragLeaveEvent(event)
+        self._show_drop(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Put the sprites where the mouse is; Qt's icon view would move its own on the screen alone."""
+        row = self.row_at(event.position().toPoint())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.setAccepted(self._tray.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()))
+        self.stopAutoScroll()
+        self.setState(self.State.NoState)
+        self._show_drop(None)
 
     def keyboardSearch(self, search: str) -> None:
         """Sprites have no names to type."""
@@ -133,13 +170,24 @@ class _View(QListView):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The list, or the hint."""
+        """The list and where a drop would come, or the hint."""
         super().paintEvent(event)
-        if not self._tray.sprites:
+        if self._drop_row is not None and self._tray.sprites:
+            last = self._drop_row == len(self._tray.sprites)
+            rect = self.visualRect(self._tray.index(self._drop_row - last))
+            painter = QPainter(self.viewport())
+            left = rect.right() if last else rect.left()
+            painter.fillRect(left, rect.top(), 2, rect.height(), self.palette().color(QPalette.ColorRole.Highlight))
+            painter.end()
+        elif not self._tray.sprites:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, HINT)
             painter.end()
+
+    def _show_drop(self, row: int | None) -> None:
+        self._drop_row = row
+        self.viewport().update()
 
     def _select(self, rows: range) -> None:
         selection = self.selectionModel()
