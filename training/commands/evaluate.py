@@ -115,7 +115,7 @@ def evaluate(
     """Compare a model's sprites with the real ones, those it learnt from and those it never saw.
 
     Sprites are asked for as real ones of the folder are: of the same class, kind and style, as far as the model knows
-    the words. Five small classifiers are trained first, 20 seconds to five minutes on two cores; KID is their mean,
+    the words. Five small classifiers are trained first, half a minute to five minutes on two cores; KID is their mean,
     with its standard error. One more tells kinds, of all styles. The row of held-out reals is what to measure the
     others by: those classifiers do not tell all of the sprites that they never saw, either.
 

@@ -13,12 +13,13 @@ from torch.nn import functional as F
 
 from pixelforge.imaging.pixels import Pixels, to_values
 from training.data.sprites import SpriteSet
-from training.evaluation.fitting import as_values, augmented, fit
+from training.evaluation.fitting import BATCH, as_values, augmented, fit
 from training.learning.batches import class_weights
 
 # Held-out sprites of 170 kinds in 13 styles: 26, 31, 32% told after 300, 450, 600 steps; 18% after 300 where the mean
 # over positions is taken, as `SpriteClassifier` does: what a thing is lies in its outline.
-STEPS = 600
+STEPS = 600  # the most
+EPOCHS, LEAST_STEPS = 60, 100  # few sprites are soon known by heart
 WIDTHS = (32, 64, 128)
 SMOOTHING = 0.05
 BLOCK = 512
@@ -56,7 +57,8 @@ class KindJudge:
             return None
         torch.manual_seed(seed)
         classifier = KindClassifier(len(names), some.sprites.shape[1])
-        fit(classifier, _losses(classifier, some, names, seed), STEPS)
+        steps = min(STEPS, max(LEAST_STEPS, EPOCHS * len(some) // BATCH))
+        fit(classifier, _losses(classifier, some, names, steps, seed), steps)
         return cls(names, classifier)
 
     def right(self, sprites: Pixels, kinds: Sequence[str]) -> NDArray[np.float64]:
@@ -70,10 +72,12 @@ class KindJudge:
         return [self.names[at] for block in blocks for at in self.classifier(torch.from_numpy(block)).argmax(dim=1)]
 
 
-def _losses(classifier: KindClassifier, some: SpriteSet, names: tuple[str, ...], seed: int) -> Iterator[Tensor]:
+def _losses(
+    classifier: KindClassifier, some: SpriteSet, names: tuple[str, ...], steps: int, seed: int
+) -> Iterator[Tensor]:
     """Cross-entropy of batches in which a kind of n sprites is drawn as sqrt(n)."""
     labels = torch.from_numpy(np.searchsorted(names, some.kinds))
     weights = class_weights(labels[:, None], balance=0.5)
     generator = torch.Generator().manual_seed(seed)
-    for chosen, planes in augmented(some.sprites, weights, STEPS, generator):
+    for chosen, planes in augmented(some.sprites, weights, steps, generator):
         yield F.cross_entropy(classifier(as_values(planes)), labels[chosen], label_smoothing=SMOOTHING)
