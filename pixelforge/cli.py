@@ -19,6 +19,7 @@ from pixelforge.options import with_options
 from pixelforge.words import counted
 from training.commands.dataset import dataset_app
 from training.commands.evaluate import evaluate
+from training.commands.panel import panel
 from training.commands.train import train
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="The models that sprites can be made with.", no_args_is_help=True)
 app.command()(train)
 app.command()(evaluate)
+app.command()(panel)
 app.command()(cli_sheets.sheet)
 app.command()(cli_sheets.info)
 app.command()(cli_sheets.remake)

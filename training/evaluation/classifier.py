@@ -7,6 +7,8 @@ before it knows the sprites by heart: from then on it tells known sprites from u
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -15,15 +17,12 @@ from torch.nn import functional as F
 
 from pixelforge.imaging.pixels import Pixels, to_values
 from training.data.sprites import SpriteSet
-from training.learning.augmentation import Augmentation
+from training.evaluation.fitting import BATCH, as_values, augmented, fit
 from training.learning.batches import class_weights
-from training.learning.config import TrainConfig
 
 FEATURES = 128
-BATCH = 128
 EPOCHS = 60  # later, held-out real sprites lie farther from the training sprites than generated ones do
 LEAST_STEPS, MOST_STEPS = 100, 1000
-LEARNING_RATE = 2e-3
 TURNS = 4
 BLOCK = 512
 
@@ -61,24 +60,8 @@ def train_classifier(data: SpriteSet, seed: int) -> SpriteClassifier:
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     model = SpriteClassifier(len(data.class_names))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
-    changes = TrainConfig(steps=steps, flip=0.5, shift=0.5, swap=0)
-    planes = torch.from_numpy(data.sprites).permute(0, 3, 1, 2)
-    labels = torch.from_numpy(data.labels)
-    weights = class_weights(labels[:, None], balance=0.5)
-    for _ in range(steps):
-        chosen = torch.multinomial(weights, BATCH, replacement=True, generator=generator)
-        drawn = Augmentation.draw(changes, BATCH, 0, generator)
-        upright = Augmentation(drawn.flip_x, torch.zeros_like(drawn.flip_y), drawn.shift, drawn.swap)
-        turns = torch.randint(TURNS, (BATCH,), generator=generator)
-        x = _turned(upright.apply(planes[chosen]), turns).float() / 127.5 - 1
-        loss = model.loss(x, labels[chosen], turns)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        schedule.step()
-    return model.eval()
+    fit(model, _losses(model, data, steps, generator), steps)
+    return model
 
 
 @torch.inference_mode()
@@ -95,6 +78,14 @@ def classify(model: SpriteClassifier, sprites: Pixels) -> tuple[NDArray[np.float
         features.append((F.normalize(part.double(), dim=1) * FEATURES**0.5).numpy())
         classes.append(model.classes(part).argmax(dim=1).numpy())
     return np.concatenate(features), np.concatenate(classes)
+
+
+def _losses(model: SpriteClassifier, data: SpriteSet, steps: int, generator: torch.Generator) -> Iterator[Tensor]:
+    labels = torch.from_numpy(data.labels)
+    weights = class_weights(labels[:, None], balance=0.5)
+    for chosen, planes in augmented(data.sprites, weights, steps, generator):
+        turns = torch.randint(TURNS, (BATCH,), generator=generator)
+        yield model.loss(as_values(_turned(planes, turns)), labels[chosen], turns)
 
 
 def _turned(planes: Tensor, turns: Tensor) -> Tensor:

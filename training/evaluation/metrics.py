@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from pixelforge.imaging.pixels import Pixels
 
 Features = NDArray[np.float64]
 
-BLOCK = 4096  # columns of a distance matrix that are held at once
+BLOCK = 2048  # columns of a distance matrix that are held at once
 
 
 def kernel_distance(a: Features, b: Features) -> float:
@@ -33,25 +35,30 @@ def frechet_distance(a: Features, b: Features) -> float:
     return float(mean_gap @ mean_gap + np.trace(cov_a) + np.trace(cov_b) - 2 * np.sqrt(cross).sum())
 
 
-def nearest_distances(sprites: Pixels, references: Pixels) -> NDArray[np.float64]:
-    """(N,): how far each sprite is from the nearest reference over mirrorings and shifts by up to one pixel.
+def nearest_of(sprites: Pixels, references: Pixels) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """How far each sprite (N,) is from the nearest reference over mirrorings and shifts by up to one pixel, and which.
 
     The distance is the root mean square difference of premultiplied RGBA in [0, 1], over as many pixels as the fuller
     of the two sprites has opaque ones: 0 is a copy, about 1 has nothing in common. Sprites: (N, H, W, 4).
     """
-    variants = np.concatenate([_shifted(mirrored, dx, dy) for mirrored in (references, references[:, :, ::-1])
-                               for dx in (-1, 0, 1) for dy in (-1, 0, 1)])  # fmt: skip
-    a, b = _flattened(sprites), _flattened(variants)
-    opaque_a, opaque_b = (x.reshape(len(x), -1, 4)[..., 3].sum(axis=1) for x in (a, b))
-    squared_a = (a**2).sum(axis=1)
-    nearest = np.full(len(a), np.inf)
-    for start in range(0, len(b), BLOCK):
-        part = b[start : start + BLOCK]
-        squared = squared_a[:, None] + (part**2).sum(axis=1) - 2 * a @ part.T
-        pixels = np.maximum(opaque_a[:, None], opaque_b[start : start + BLOCK]).clip(min=1)
-        nearest = np.minimum(nearest, (squared.clip(min=0) / pixels).min(axis=1))
-    result: NDArray[np.float64] = np.sqrt(nearest)
-    return result
+    a = _flattened(sprites)
+    squared_a, opaque_a = (a**2).sum(axis=1)[:, None], _opaque(a)[:, None]
+    nearest, which = np.full(len(a), np.inf), np.zeros(len(a), np.int64)
+    for start in range(0, len(references), BLOCK):
+        for variant in _variants(references[start : start + BLOCK]):
+            b = _flattened(variant)
+            squared = squared_a + (b**2).sum(axis=1) - 2 * a @ b.T
+            apart = squared.clip(min=0) / np.maximum(opaque_a, _opaque(b)).clip(min=1)
+            place = apart.argmin(axis=1)
+            least = apart[np.arange(len(a)), place]
+            which = np.where(least < nearest, start + place, which)
+            nearest = np.minimum(nearest, least)
+    return np.sqrt(nearest), which
+
+
+def nearest_distances(sprites: Pixels, references: Pixels) -> NDArray[np.float64]:
+    """(N,): how far each sprite is from the nearest reference, as `nearest_of` measures it."""
+    return nearest_of(sprites, references)[0]
 
 
 def mean_pairwise_distance(features: Features) -> float:
@@ -74,6 +81,20 @@ def _flattened(sprites: Pixels) -> NDArray[np.float32]:
     values[..., :3] *= values[..., 3:]
     flat: NDArray[np.float32] = values.reshape(len(sprites), -1)
     return flat
+
+
+def _opaque(flat: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N,): the opaque pixels of flattened sprites."""
+    counts: NDArray[np.float32] = flat.reshape(len(flat), -1, 4)[..., 3].sum(axis=1)
+    return counts
+
+
+def _variants(sprites: Pixels) -> Iterator[Pixels]:
+    """Sprites as they are and mirrored, each shifted by up to a pixel."""
+    for mirrored in (sprites, sprites[:, :, ::-1]):
+        for dx in (-1, 0, 1):
+            for dy in (-1, 0, 1):
+                yield _shifted(mirrored, dx, dy)
 
 
 def _shifted(sprites: Pixels, dx: int, dy: int) -> Pixels:

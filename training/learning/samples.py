@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.condition import Condition
@@ -22,12 +21,11 @@ PASSES = 2 * SAMPLING.steps  # of every sample through the network: with guidanc
 
 
 def draw_sprites(
-    checkpoint: Checkpoint, labels: NDArray[np.int64], sampling: Sampling, seed: int, device: torch.device
+    checkpoint: Checkpoint, conditions: Sequence[Condition], sampling: Sampling, seed: int, device: torch.device
 ) -> Iterator[Pixels]:
-    """Sprites of the classes `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
+    """A sprite for each condition with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
     model = Model.of(checkpoint, device)
-    conditions = [Condition(class_name=checkpoint.header.class_names[label]) for label in labels]
-    for start in range(0, len(labels), BATCH):
+    for start in range(0, len(conditions), BATCH):
         part = conditions[start : start + BATCH]
         values = sample_sprites(model, part, range(seed + start, seed + start + len(part)), sampling)
         yield from_values(values.cpu().numpy())
@@ -35,5 +33,5 @@ def draw_sprites(
 
 def draw_samples(checkpoint: Checkpoint, device: torch.device) -> Pixels:
     """Sprites of every class, a class a row and always of the same seeds, as one picture (H, W, 4)."""
-    labels = np.repeat(np.arange(len(checkpoint.header.class_names)), SAMPLES_A_CLASS)
-    return lay_out(np.concatenate(list(draw_sprites(checkpoint, labels, SAMPLING, 0, device))), SAMPLES_A_CLASS)
+    conditions = [Condition(class_name=name) for name in checkpoint.header.class_names for _ in range(SAMPLES_A_CLASS)]
+    return lay_out(np.concatenate(list(draw_sprites(checkpoint, conditions, SAMPLING, 0, device))), SAMPLES_A_CLASS)

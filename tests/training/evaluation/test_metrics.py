@@ -5,7 +5,14 @@ import pytest
 from scipy.linalg import sqrtm
 
 from tests.training.conftest import blob
-from training.evaluation.metrics import frechet_distance, kernel_distance, mean_pairwise_distance, nearest_distances
+from training.evaluation import metrics
+from training.evaluation.metrics import (
+    frechet_distance,
+    kernel_distance,
+    mean_pairwise_distance,
+    nearest_distances,
+    nearest_of,
+)
 
 RNG = np.random.default_rng(0)
 A, B = RNG.normal(size=(40, 5)), RNG.normal(0.5, 2.0, size=(30, 5))
@@ -52,3 +59,14 @@ def test_the_distance_counts_differing_pixels_over_opaque_ones() -> None:
 def test_mean_pairwise_distance() -> None:
     points = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 0.0]])
     assert mean_pairwise_distance(points) == pytest.approx((5 + 5 + 0) / 3, abs=1e-6)
+
+
+def test_the_nearest_is_named_over_all_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "BLOCK", 3)
+    references = np.stack([blob(RNG, 16) for _ in range(8)])
+    sprites = np.stack([np.roll(references[7], 1, axis=0), references[2, :, ::-1], references[4]])
+    sprites[0, 0] = 0
+    distances, which = nearest_of(sprites, references)
+    assert which.tolist() == [7, 2, 4]
+    np.testing.assert_allclose(distances, 0, atol=1e-3)
+    np.testing.assert_array_equal(nearest_distances(sprites, references), distances)

@@ -1,0 +1,56 @@
+"""Which of the real sprites a model is judged by: a class, a kind, a style. Without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixelforge.errors import RequestError
+from pixelforge.fields import setting
+
+if TYPE_CHECKING:
+    from training.data.sprites import SpriteSet
+
+PARTS = ("class", "kind", "style")
+MOST_LISTED = 20  # words in a message
+
+Texts = NDArray[np.str_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Among:
+    """What is left open is all of them."""
+
+    classes: list[str] | None = setting(None, "Class", "Judge sprites of this class alone, repeatable", flag="--class")
+    kind: str | None = setting(None, "Kind", "Judge sprites of this kind alone")
+    style: str | None = setting(None, "Style", "Judge sprites of this style alone")
+
+    def of(self, data: SpriteSet) -> SpriteSet:
+        """Those of a data set."""
+        fits = np.ones(len(data), np.bool_)
+        for asked, words in zip(self._asked, words_of(data), strict=True):
+            if asked:
+                fits &= np.isin(words, asked)
+        return data.subset(fits)
+
+    def check(self, data: SpriteSet) -> None:
+        """Raises RequestError, naming the nearest words, for one that no sprite of a data set has."""
+        for part, asked, words in zip(PARTS, self._asked, words_of(data), strict=True):
+            there = sorted({str(word) for word in words} - {""})
+            for word in asked:
+                if word not in there:
+                    near = get_close_matches(word, there) or there[:MOST_LISTED] or ["none"]
+                    raise RequestError(f"The folder has no {part} {word!r}; it has {', '.join(near)}.")
+
+    @property
+    def _asked(self) -> tuple[list[str], list[str], list[str]]:
+        return self.classes or [], [self.kind] if self.kind else [], [self.style] if self.style else []
+
+
+def words_of(data: SpriteSet) -> tuple[Texts, Texts, Texts]:
+    """(N,) each: the class, kind and style of every sprite."""
+    return np.array(data.class_names)[data.labels], np.array(data.kinds), np.array(data.styles)
