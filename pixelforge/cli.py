@@ -157,16 +157,14 @@ def generate(
     _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, json)
 
 
-def _conditions(header: ModelHeader, classes: list[str], words: dict[str, str]) -> tuple[Condition, ...]:
+def _conditions(header: ModelHeader, classes: list[str], words: dict[str, Any]) -> tuple[Condition, ...]:
     """What is to be made: the words for each of the classes, or without a class. Raises RequestError for nothing."""
-    from msgspec import convert
-
     from pixelforge.errors import RequestError
 
     chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
     if not chosen and not words:
         raise RequestError(f"Say what to make: --class with {', '.join(header.class_names)}, or all.")
-    asked = convert(words, Condition)
+    asked = Condition(**words)
     return tuple(replace(asked, class_name=name) for name in chosen or (None,))
 
 
