@@ -155,8 +155,8 @@ def test_two_thirds_of_the_timesteps_are_where_most_is_decided() -> None:
 def test_every_held_out_sprite_is_tried_in_its_own_colours(styled_data: SpriteSet, pointer_config: ModelConfig) -> None:
     words = words_of(styled_data)
     indexed = IndexedSprites.of(styled_data, words)
-    made = list(pointer_heldout(indexed, words, 2, pointer_config, 1000))
-    again = list(pointer_heldout(indexed, words, 2, pointer_config, 1000))
+    held_out = pointer_heldout(indexed, words, 2)
+    made, again = (list(held_out.batches(pointer_config, 1000)) for _ in range(2))
     assert sum(len(batch.rows) for batch in made) == 4 * len(styled_data)
     assert all(torch.equal(one.noise, other.noise) for one, other in zip(made, again, strict=True))
     used = (made[0].palettes[..., 3] > 0).sum(1)
