@@ -10,7 +10,7 @@ from itertools import chain
 
 from pixelforge.errors import DatasetError
 
-MAX_LINES = 200_000  # those that are passed over as well: millions of them take minutes
+MAX_LINES = 250_000  # 200,000 pictures and those that are passed over: millions of lines take minutes
 MAX_LINE = 100_000  # letters
 DELIMITERS = ",;\t"  # spreadsheets write one or the other, as their country does
 SEPARATOR = re.compile(r"sep=(.)\s*$", re.IGNORECASE)  # the first line of tables that are meant for Excel
