@@ -172,18 +172,16 @@ def generate(
 
 
 def _conditions(
-    header: ModelHeader, classes: list[str], words: dict[str, str], scheme: str | None
+    header: ModelHeader, classes: list[str], words: dict[str, Any], scheme: str | None
 ) -> tuple[Condition, ...]:
     """What is to be made: the words for each of the classes, or without a class. Raises RequestError for nothing."""
-    from msgspec import convert
-
     from pixelforge.errors import RequestError
     from pixelforge.services.palettes import find_scheme
 
     chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
     if not chosen and not words:
         raise RequestError(f"Say what to make: --class with {', '.join(header.class_names)}, or all.")
-    asked = replace(convert(words, Condition), scheme=None if scheme is None else find_scheme(scheme))
+    asked = Condition(**words, scheme=None if scheme is None else find_scheme(scheme))
     return tuple(replace(asked, class_name=name) for name in chosen or (None,))
 
 

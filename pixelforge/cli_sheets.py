@@ -57,7 +57,7 @@ def info(picture: Picture) -> None:
 
     recipes = [flat(recipe) for recipe in read_recipes(picture)]
     if not recipes:
-        raise DatasetError(f"{picture} carries no recipe of PixelForge's.")
+        raise DatasetError(f"{picture} carries no recipe of PixelForge's that can be read.")
     content = recipes[0] if len(recipes) == 1 else recipes
     typer.echo(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())
 

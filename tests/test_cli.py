@@ -95,7 +95,8 @@ def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--class", "cat"], "cats, dogs, a/b"),
+        (["--class", "cat"], "the nearest is cats."),
+        (["--class", "birds"], "it knows cats, dogs, a/b"),
         (["--class", "cats", "--count", "0"], "Count must be 1 to"),
         (["--class", "cats", "--count", "2000000"], "Count must be 1 to"),
         (["--class", "cats", "--guidance", "0.5"], "Guidance must be 1 to 15"),

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE, Colour, Kind
+from pixelforge.core.nearest import known
 from pixelforge.errors import RequestError
 from pixelforge.fields import setting
 
@@ -103,8 +104,8 @@ class ClassVocabulary:
         for index, kind in enumerate(self.kinds):
             if (kind.label, kind.name) == (label, condition.kind):
                 return (len(self.class_names) + 1 + index,)
-        known = ", ".join(kind.name for kind in self.kinds if kind.label == label) or "none"
-        raise RequestError(f"{condition.class_name} has no kind {condition.kind!r}; it has {known}.")
+        of_class = ", ".join(kind.name for kind in self.kinds if kind.label == label) or "none"
+        raise RequestError(f"{condition.class_name} has no kind {condition.kind!r}; it has {of_class}.")
 
     def every(self) -> list[Condition]:
         """A condition for each row, in their order."""
@@ -126,10 +127,10 @@ class ClassVocabulary:
 
     def _label(self, condition: Condition) -> int:
         if condition.class_name is None:
-            raise RequestError(f"Say the class as well: {', '.join(self.class_names)}.")
+            raise RequestError(f"That model has to be told a class: {', '.join(self.class_names)}.")
         if condition.class_name not in self.class_names:
-            known = ", ".join(self.class_names)
-            raise RequestError(f"The model has no class {condition.class_name!r}; it knows {known}.")
+            asked = condition.class_name
+            raise RequestError(f"The model knows no class {asked!r}; {known(asked, self.class_names)}.")
         return self.class_names.index(condition.class_name)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from pixelforge.core.condition import Condition, Rows
 from pixelforge.core.config import MAX_PALETTE, Colour, check_colours
+from pixelforge.core.nearest import known
 from pixelforge.errors import ConfigError, RequestError
 
 MOST_WORDS = 10_000  # of a part
-MOST_LISTED = 20  # words in a message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +82,4 @@ def _index(asked: str, names: Sequence[str], part: str) -> int:
     what = part.removesuffix("_name")
     if not names:
         raise RequestError(f"The model knows no {what} {asked!r}, nor any other.")
-    if near := get_close_matches(asked, names):
-        raise RequestError(f"The model knows no {what} {asked!r}; the nearest are {', '.join(near)}.")
-    more = ", …" if len(names) > MOST_LISTED else ""
-    raise RequestError(f"The model knows no {what} {asked!r}; it knows {', '.join(names[:MOST_LISTED])}{more}.")
+    raise RequestError(f"The model knows no {what} {asked!r}; {known(asked, names)}.")

@@ -96,9 +96,10 @@ def make_request(
 
 def in_palette(request: GenerationRequest, rule: PaletteRule, header: ModelHeader) -> GenerationRequest:
     """The request in the colours of a rule: drawn in them by a model that can, else recoloured once it is finished."""
-    if header.model.prediction != "pointer" or rule.dither or not 0 < len(rule.colours) <= MAX_PALETTE:
+    colours = tuple(dict.fromkeys(colour.lower() for colour in rule.colours))
+    if header.model.prediction != "pointer" or rule.dither or not 0 < len(colours) <= MAX_PALETTE:
         return replace(request, palette=rule)
-    return replace(request, conditions=tuple(replace(asked, drawn_in=rule.colours) for asked in request.conditions))
+    return replace(request, conditions=tuple(replace(asked, drawn_in=colours) for asked in request.conditions))
 
 
 def of_classes(names: Iterable[str]) -> tuple[Condition, ...]:

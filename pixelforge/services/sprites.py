@@ -126,7 +126,7 @@ def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
     pixels, texts = decode_picture(data, name)
     recipes = recipes_in(texts)
     if not recipes:
-        raise DatasetError(f"{name} carries no recipe of PixelForge's.")
+        raise DatasetError(f"{name} carries no recipe of PixelForge's that can be read.")
     return _cut(pixels, texts, recipes, name)
 
 

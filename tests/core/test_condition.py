@@ -50,9 +50,10 @@ def test_rows_are_the_classes_the_null_condition_and_the_kinds() -> None:
     ("condition", "message"),
     [
         (Condition(class_name="fish"), "no class 'fish'; it knows stones, beasts, birds"),
+        (Condition(class_name="Birds"), "no class 'Birds'; the nearest is birds"),
         (Condition(class_name="beasts", kind="bat"), "beasts has no kind 'bat'; it has cat, dog"),
         (Condition(class_name="stones", kind="cat"), "it has none"),
-        (Condition(kind="cat"), "Say the class as well: stones, beasts, birds"),
+        (Condition(kind="cat"), "has to be told a class: stones, beasts, birds"),
         (Condition(class_name="beasts", style="tiny"), "no styles, colours or sizes"),
         (Condition(class_name="beasts", drawn_in=("#000000",)), "its own colours alone"),
         (Condition(class_name="beasts", scheme=("#000000",)), "its own colours alone"),

@@ -38,10 +38,11 @@ def test_every_word_has_a_row_and_the_null_condition_none() -> None:
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        (Condition(kind="dragn"), "no kind 'dragn'; the nearest are dragon"),
+        (Condition(kind="dragn"), "no kind 'dragn'; the nearest is dragon"),
+        (Condition(kind="DRAGON"), "no kind 'DRAGON'; the nearest is dragon"),
         (Condition(style="pico"), "no style 'pico'; it knows dawn, tiny"),
-        (Condition(class_name="beast"), "no class 'beast'; the nearest are beasts"),
-        (Condition(colour="rde"), "no colour 'rde'; the nearest are red"),
+        (Condition(class_name="beast"), "no class 'beast'; the nearest is beasts"),
+        (Condition(colour="rde"), "no colour 'rde'; the nearest is red"),
     ],
 )
 def test_words_that_are_not_known(condition: Condition, message: str) -> None:

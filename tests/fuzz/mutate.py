@@ -34,6 +34,10 @@ WORDS = [
     b"../",
     b"\xf0\x9f\x90\x89",
 ]
+CELLS = [
+    *WORDS, b"", b" ", b'""', b'"', b"file", b"kind", b"..", "\N{DRAGON}".encode(), b"x" * 81, b"own", b"=1+1", b"-1",
+    b"/etc/passwd", b"C:\\x.png", b"a/./cats/../cats/1.png", b"0", b"FALSE", "\u202e\u0301".encode(), b"\xc3(",
+]  # fmt: skip
 ODD_VALUES: list[Any] = [
     None, True, 0, -1, 1.5, 1e308, -0.0, 2**31, 2**63, 2**64, 10**30, "", "x", "ä", "\ud800", "..", "../../evil",
     "/etc/passwd", "x" * 5000, [], {}, [[]], [None] * 3, {"a": None}, "#ffffff", "ddpm", "NaN", "A" * 400,
@@ -126,6 +130,23 @@ def in_safetensors(rng: random.Random, content: bytes) -> bytes:
         header = _odd(rng, header)
     text = json.dumps(header).encode()
     return struct.pack("<Q", len(text)) + text + content[8 + size :]
+
+
+def in_tensors(prefix: str) -> Mutation:
+    """A model file whose numbers are odd in one of the tensors whose names begin so; its header stays."""
+
+    def mutate(rng: random.Random, content: bytes) -> bytes:
+        size = struct.unpack("<Q", content[:8])[0]
+        header = json.loads(content[8 : 8 + size])
+        first, last = header[rng.choice([name for name in header if name.startswith(prefix)])]["data_offsets"]
+        data = bytearray(content)
+        for _ in range(rng.randint(1, MAX_CHANGES)):
+            width = rng.choice((1, 2, 4))
+            at = 8 + size + rng.randrange(first, last) // width * width
+            data[at : at + width] = (rng.choice(EXTREMES) % 2 ** (8 * width)).to_bytes(width, "little")
+        return bytes(data[: len(content)])
+
+    return mutate
 
 
 def in_png(change_text: Mutation) -> Mutation:
@@ -262,6 +283,26 @@ def in_database(table: str) -> Mutation:
             return path.read_bytes()
 
     return mutate
+
+
+def in_cells(rng: random.Random, content: bytes) -> bytes:
+    """A table with some of its cells put out of place, emptied, said twice, or odd."""
+    lines = [line.split(b",") for line in content.split(b"\n")]
+    for _ in range(rng.randint(1, MAX_CHANGES)):
+        cells = rng.choice(lines)
+        at = rng.randrange(len(cells))
+        how = rng.randrange(5)
+        if how == 0:
+            cells[at] = in_bytes(rng, cells[at])
+        elif how == 1:
+            cells[at] = rng.choice(CELLS)
+        elif how == 2:
+            cells[at] = rng.choice(rng.choice(lines))
+        elif how == 3:
+            cells.insert(at, cells[at])
+        elif len(cells) > 1:
+            del cells[at]
+    return b"\n".join(b",".join(cells) for cells in lines)
 
 
 def in_lines(change: Mutation) -> Mutation:

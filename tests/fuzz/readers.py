@@ -18,9 +18,11 @@ from PIL import Image
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.condition import Condition
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, read_header
 from pixelforge.core.legacy import read_notebook_weights
+from pixelforge.core.pipeline import Model
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import PixelForgeError, RequestError
 from pixelforge.imaging.palette import Palette, PaletteRule, recolour, rule_of
@@ -33,8 +35,10 @@ from pixelforge.services.sprites import encode_sprite, read_recipes, read_sheet
 from tests.fuzz import mutate
 from tests.fuzz.mutate import Mutation
 from tests.made import asked, made
+from tests.pointer import write_pointer_model
 from tests.training.making import begin_run, config_of
-from training.data.report import report_on
+from training.data.indexed import IndexedSprites, words_of
+from training.data.report import report_lines, report_on
 from training.data.sprites import load_sprites
 from training.learning.config import TrainConfig
 from training.runs.folder import RunProgress, StatsRow
@@ -109,7 +113,27 @@ def _make_models(folder: Path) -> Sequence[Files]:
     return [{"m.safetensors": (folder / "m.safetensors").read_bytes()}]
 
 
-def _read_model(path: Path) -> object:
+def _make_pointers(folder: Path) -> Sequence[Files]:
+    return [{"m.safetensors": write_pointer_model(folder / "m.safetensors").read_bytes()}]
+
+
+def _read_pointer(path: Path) -> object:
+    """Ask for each of its words as well, and in another palette."""
+    loaded = _read_model(path)
+    if loaded.header.words is None or loaded.header.model.image_size > 16:
+        return loaded
+    words = loaded.header.words
+    conditions = [
+        *(Condition(kind=kind) for kind in words.kinds[:4]),
+        *(Condition(style=style.name, drawn_in=("#ff0000", "#00ff00", "#ff0000")) for style in words.styles[:4]),
+        *(Condition(colour=colour) for colour in words.colours[:4]),
+        *(Condition(size=size) for size in words.sizes[:4]),
+    ]
+    count = len(conditions)
+    return list(generate(loaded, make_request(loaded.header, conditions, count=count, seed=0, sampling={"steps": 1})))
+
+
+def _read_model(path: Path) -> Model:
     read_header(path)
     loaded = load_model(path, "cpu")
     if loaded.header.model.image_size > 16:
@@ -117,7 +141,9 @@ def _read_model(path: Path) -> object:
     classes = of_classes(loaded.header.class_names)
     make_request(loaded.header, classes, count=1, seed=0)
     request = make_request(loaded.header, classes[:1], count=1, seed=0, sampling={"steps": 1})
-    return list(generate(loaded, request))
+    for _ in generate(loaded, request):
+        pass
+    return loaded
 
 
 def _make_pickles(folder: Path) -> Sequence[Files]:
@@ -250,6 +276,37 @@ def _read_zip(path: Path) -> object:
     return load_sprites(path, 8)
 
 
+def _make_labels(folder: Path) -> Sequence[Files]:
+    import zipfile
+
+    pictures = {name: _picture("png") for name in ("a/cats/1.png", "a/cats/2.png", "b/dogs/1_f0.png")}
+    table = (
+        b"pack,file,group,class,kind,style,ok,detail\na,cats/1.png,one,cats,lion,Flat,1,\n"
+        b'a,cats\\2.png,,,"old, ""grey"" lynx",,0,x\nb,dogs/1_f0.png,,dogs,wolf,ink,,\nb,dogs/gone.png,,,,,,\n'
+    )
+    variants = [table, table.replace(b",", b";"), b"\xef\xbb\xbfsep=\t\r\n" + table.replace(b",", b"\t")]
+    files: list[Files] = [{"labels.csv": content, **pictures} for content in variants]
+    with zipfile.ZipFile(folder / "pack.zip", "w") as archive:
+        for name, content in {"labels.csv": table, **pictures}.items():
+            archive.writestr(f"pack/{name}", content)
+    return [*files, {"pack.zip": (folder / "pack.zip").read_bytes()}]
+
+
+def _in_labels(rng: random.Random, content: bytes) -> bytes:
+    if content.startswith(b"PK"):
+        return mutate.in_zip([*EVIL_NAMES, "labels.csv", "pack/labels.csv/x.png"], mutate.in_lines(mutate.in_bytes))(
+            rng, content
+        )
+    return mutate.in_cells(rng, content)
+
+
+def _read_labels(path: Path) -> object:
+    source = path if path.suffix == ".zip" else path.parent
+    loaded = load_sprites(source, 8)
+    report_lines(report_on(source, 8)[0])
+    return IndexedSprites.of(loaded, words_of(loaded)).bank()
+
+
 def _make_settings(folder: Path) -> Sequence[Files]:
     rule = PaletteRule(colours=("#ff0000",))
     request = asked("cats", sampler="ddim", steps=8, seed=7, count=16, palette=rule)
@@ -353,12 +410,19 @@ def _resumable(folder: Path) -> Run:
 
 READERS = (
     Reader("model file", _make_models, mutate.mixed(mutate.in_safetensors), _read_model),
+    Reader(
+        "model file with words",
+        _make_pointers,
+        mutate.mixed(mutate.in_safetensors, mutate.in_tensors("bank.")),
+        _read_pointer,
+    ),
     Reader("notebook's pickle", _make_pickles, mutate.mixed(_in_pickle), read_notebook_weights),
     Reader("recipe in a PNG", _make_recipes, mutate.mixed(mutate.in_png(mutate.odd_json)), _read_recipe),
     Reader("palette", _make_palettes, mutate.mixed(_in_palette), _read_palette),
     Reader("npy", _make_arrays, mutate.mixed(mutate.in_npy), _read_data),
     Reader("picture", _make_pictures, mutate.mixed(_in_picture), _read_picture),
     Reader("zip", _make_zips, mutate.mixed(mutate.in_zip(EVIL_NAMES, _in_picture)), _read_zip),
+    Reader("labels.csv", _make_labels, mutate.mixed(_in_labels), _read_labels),
     Reader("settings", _make_settings, mutate.mixed(mutate.odd_json), _read_settings),
     Reader("history", _make_histories, mutate.mixed(mutate.in_database("sprites")), _read_history),
     Reader("stats.jsonl", _made_run("stats.jsonl"), mutate.mixed(mutate.in_lines(mutate.odd_json)), _read_stats),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE
 from pixelforge.core.schemes import NO_WORD, SchemeBank, mask_of
-from pixelforge.core.vocabulary import Style, Words
+from pixelforge.core.vocabulary import MOST_WORDS, Style, Words
+from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
 from training.data.palettes import indexed, style_palettes
 from training.data.sprites import SpriteSet
@@ -51,11 +52,21 @@ def styled(data: SpriteSet) -> SpriteSet:
 
 
 def words_of(data: SpriteSet) -> Words:
-    """The words that a data set tells, and those that are computed."""
+    """The words that a data set tells, and those that are computed. Raises DatasetError for what cannot be learnt."""
     named = styled(data)
+    kinds = sorted({kind for kind in named.kinds if kind})
+    if len(kinds) > MOST_WORDS:
+        raise DatasetError(
+            f"{data.source} tells of {len(kinds):,} kinds; at most {MOST_WORDS:,} can be learnt. Where no labels.csv "
+            "tells it, a picture's kind is the first word of its name: give a labels.csv with fewer, or empty ones."
+        )
     palettes = style_palettes(named.sprites, named.styles)
+    empty = next((style for style, palette in sorted(palettes.items()) if not palette), None)
+    if empty is not None:
+        which = "without a style" if empty == OWN_STYLE else f"of the style {empty!r}"
+        raise DatasetError(f"All pictures {which} in {data.source} are wholly transparent: leave them out.")
     return Words(
-        kinds=tuple(sorted({kind for kind in named.kinds if kind})),
+        kinds=tuple(kinds),
         styles=tuple(Style(name=name, palette=palette) for name, palette in sorted(palettes.items())),
         colours=COLOURS,
         sizes=SIZES,

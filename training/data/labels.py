@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import posixpath
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from pixelforge.errors import DatasetError
 from pixelforge.files import read_at_most
 from pixelforge.words import counted
 from training.data.naming import Told, figure_of, kind_of
+from training.data.table import read_table
 
 LABELS = "labels.csv"
 MAX_LABELS_BYTES = 32 * 2**20  # of a labels.csv; 200,000 pictures take about 20
-MAX_ROWS = 200_000
+MOST_COLUMNS = 100  # that are looked at for misspelt ones
 MAX_LETTERS = 80  # of a class, kind or style
 MAX_WORDS = {"class": 1000, "kind": 10_000, "style": 1000}  # different ones
-COLUMNS = ("pack", "file", "class", "kind", "style", "group", "ok")
-DELIMITERS = ",;\t"  # spreadsheets write one or the other, as their country does
+TELLING = ("class", "kind", "style", "group", "ok")
+COLUMNS = ("pack", "file", *TELLING)
 DRIVE = re.compile(r"[A-Za-z]:")
 
 OUTSIDE = "with a path that leads out of the folder, passed over"
@@ -87,26 +87,19 @@ def labels_in(folder: Path) -> Labels | None:
 
 def parse_labels(content: bytes, name: str) -> Labels:
     """The content of a labels.csv. Raises DatasetError that names it and says what to do."""
-    text = _decoded(content, name)
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count), strict=True)
     tally, rows, packs = _Tally(name), dict[str, Row](), set[str]()
-    try:
-        header = next(reader, [])
-        columns = _columns(header, name)
-        for cells in reader:
-            if any(cells[len(header) :]):
-                tally.add(OVERLONG, reader.line_num)
-            fields = {word: "".join(cells[place : place + 1]).strip() for word, place in columns.items()}
-            if any(cells) and (path := _new_path(fields, rows, reader.line_num, tally)):
-                rows[path] = _row(fields, reader.line_num, tally)
-                packs.add(_inside(fields.get("pack", "")))
-            if len(rows) > MAX_ROWS:
-                raise DatasetError(f"{name} has more than {MAX_ROWS:,} lines, which is the most that can be used.")
-    except csv.Error as error:
-        raise DatasetError(f"{name}, line {reader.line_num}, cannot be read: {error}.") from error
+    table = read_table(content, name)
+    _, header = next(table, (1, []))
+    columns = _columns(header, name)
+    for line, cells in table:
+        if any(cells[len(header) :]):
+            tally.add(OVERLONG, line)
+        fields = {word: "".join(cells[place : place + 1]).strip() for word, place in columns.items()}
+        if any(cells) and (path := _new_path(fields, rows, line, tally)):
+            rows[path] = _row(fields, line, tally)
+            packs.add(_inside(fields.get("pack", "")))
     _check_words(rows, name)
-    return Labels(name, rows, frozenset(packs - {""}), tally.lines())
+    return Labels(name, rows, frozenset(packs - {""}), (*_on_columns(header, columns, name), *tally.lines()))
 
 
 def tell(labels: Labels, paths: Sequence[PurePosixPath], home: str) -> tuple[list[Told | None], list[str]]:
@@ -161,16 +154,6 @@ def _by_path(path: PurePosixPath, packs: frozenset[str], home: str) -> Told:
     return Told(class_name, group, kind_of(group))
 
 
-def _decoded(content: bytes, name: str) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:  # UTF-16 of plain letters is UTF-8 as well, with a zero in every second place
-        raise DatasetError(f"{name} is not UTF-8 text: save it as UTF-8 (a spreadsheet calls it 'CSV UTF-8').")
-    return text
-
-
 def _columns(header: list[str], name: str) -> dict[str, int]:
     """The place of each column that is known."""
     words = [cell.strip().lower() for cell in header]
@@ -181,6 +164,16 @@ def _columns(header: list[str], name: str) -> dict[str, int]:
         has = f"is {_short(', '.join(words))!r}" if any(words) else "is empty"
         raise DatasetError(f"{name} needs a column 'file', but its first line {has}: begin it with file,class,kind.")
     return {word: words.index(word) for word in COLUMNS if word in words}
+
+
+def _on_columns(header: Sequence[str], columns: Mapping[str, int], name: str) -> Iterator[str]:
+    """What is to be said of columns that are passed over, or not there."""
+    if not columns.keys() - {"pack", "file"}:
+        yield f"{name} has none of the columns {', '.join(TELLING)}, so it tells nothing."
+    missing = [word for word in COLUMNS if word not in columns]
+    for cell in header[:MOST_COLUMNS]:
+        if cell.strip().lower() not in columns and (near := get_close_matches(cell.strip().lower(), missing, n=1)):
+            yield f"{name}: the column {_short(cell.strip())!r} is passed over. Should it be {near[0]!r}?"
 
 
 def _new_path(fields: Mapping[str, str], rows: Mapping[str, Row], line: int, tally: _Tally) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.vocabulary import Words
 from training.data.indexed import IndexedSprites
 from training.data.sprites import SpriteSet
-from training.learning.batches import Batch, Batches, heldout_batches
+from training.learning.batches import Batch, Batches, HeldOut
 from training.learning.config import TrainConfig
 from training.learning.pointer_batches import PointerBatches, pointer_heldout
 
 
 class Drawing(Protocol):
     """Where a trainer gets its batches."""
+
+    @property
+    def bank(self) -> SchemeBank | None:
+        """The colour schemes of the sprites that are drawn; None where no `pointer` network learns from them."""
 
     def draw(self, step: int) -> Batch:
         """The batch of the step after `step` others."""
@@ -31,8 +35,8 @@ def batches_of(
     return PointerBatches(sprites, words, len(data.class_names), model, config, num_timesteps)
 
 
-def heldout_of(data: SpriteSet, model: ModelConfig, num_timesteps: int, words: Words | None) -> Iterator[Batch]:
-    """What the held-out loss is taken of."""
+def heldout_of(data: SpriteSet, model: ModelConfig, words: Words | None) -> HeldOut:
+    """What the held-out loss is taken of. words: of a `pointer` network."""
     if words is None:
-        return heldout_batches(data, model, num_timesteps)
-    return pointer_heldout(IndexedSprites.of(data, words), words, len(data.class_names), model, num_timesteps)
+        return HeldOut.of(data, model)
+    return pointer_heldout(IndexedSprites.of(data, words), words, len(data.class_names))

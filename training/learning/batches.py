@@ -72,6 +72,8 @@ class Batches:
     What step n draws depends on the seed and n alone. num_timesteps: of the forward process.
     """
 
+    bank = None
+
     def __init__(self, data: SpriteSet, model: ModelConfig, config: TrainConfig, num_timesteps: int) -> None:
         self._model, self._config, self._num_timesteps = model, config, num_timesteps
         self._planes = to_planes(data, model)
@@ -100,16 +102,29 @@ class Batches:
         return drawn.apply(planes), drawn.vector() if model.augment_dim else None
 
 
-def heldout_batches(data: SpriteSet, model: ModelConfig, num_timesteps: int) -> Iterator[Batch]:
-    """Every sprite at four timesteps, the same ones and with the same noise every time."""
-    planes, rows = to_planes(data, model), TrainingRows.of(data, model).whole
-    generator = torch.Generator().manual_seed(0)
-    for _ in range(HELDOUT_ROUNDS):
-        t = stratified_timesteps(len(data), num_timesteps, generator)
-        t = t[torch.randperm(len(data), generator=generator)]
-        noise = torch.randn((len(data), *noise_shape(model)), generator=generator)
-        for start in range(0, len(data), HELDOUT_BATCH):
-            yield Batch(planes, rows, t, noise, None).share(slice(start, start + HELDOUT_BATCH))
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Sprites that are not trained on, as a network takes them."""
+
+    planes: Tensor  # as `to_planes` gives them
+    rows: Tensor  # (N, R), of the condition embedding
+    palettes: Tensor | None = None  # (N, K, 4), of just the colours that each uses, for a `pointer` network
+
+    @classmethod
+    def of(cls, data: SpriteSet, model: ModelConfig) -> HeldOut:
+        """Those of a network that knows classes and kinds."""
+        return cls(to_planes(data, model), TrainingRows.of(data, model).whole)
+
+    def batches(self, model: ModelConfig, num_timesteps: int) -> Iterator[Batch]:
+        """Every sprite at four timesteps, the same ones and with the same noise every time."""
+        size = len(self.planes)
+        generator = torch.Generator().manual_seed(0)
+        for _ in range(HELDOUT_ROUNDS):
+            t = stratified_timesteps(size, num_timesteps, generator)[torch.randperm(size, generator=generator)]
+            noise = torch.randn((size, *noise_shape(model)), generator=generator)
+            for start in range(0, size, HELDOUT_BATCH):
+                part = slice(start, start + HELDOUT_BATCH)
+                yield Batch(self.planes, self.rows, t, noise, None, self.palettes).share(part)
 
 
 def stratified_timesteps(size: int, num_timesteps: int, generator: torch.Generator) -> Tensor:

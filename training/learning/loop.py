@@ -16,8 +16,8 @@ from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 from pixelforge.core.vocabulary import Words
 from training.data.sprites import SpriteSet
-from training.learning.batch_source import batches_of, heldout_of
-from training.learning.batches import Batch
+from training.learning.batch_source import batches_of
+from training.learning.batches import Batch, HeldOut
 from training.learning.config import Precision, TrainConfig
 from training.learning.distributed import Processes
 from training.learning.loss import diffusion_loss
@@ -65,7 +65,6 @@ class Trainer:
         self.ema.eval()
         self.optimizers = Optimizers(self.model, config)
         self.step_count = 0
-        self._words = words
         self.batches = batches_of(data, model_config, config, diffusion.num_timesteps, words)
 
     def step(self, progress: float | None = None) -> StepResult:
@@ -84,11 +83,11 @@ class Trainer:
         return StepResult(self.step_count, self.processes.mean(loss), learning_rate)
 
     @torch.inference_mode()
-    def heldout_loss(self, heldout: SpriteSet) -> float:
+    def heldout_loss(self, heldout: HeldOut) -> float:
         """The EMA's loss on sprites it was not trained on, at the same timesteps and noise every time."""
         model = cast(ContextUNet, self.ema.module)
         total = count = 0.0
-        for batch in heldout_of(heldout, model.config, self.schedule.num_timesteps, self._words):
+        for batch in heldout.batches(model.config, self.schedule.num_timesteps):
             total += self._loss(model, batch).item() * len(batch.rows)
             count += len(batch.rows)
         return total / count

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -15,7 +14,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.vocabulary import Words
 from training.data.indexed import IndexedSprites
 from training.learning.augmentation import Augmentation
-from training.learning.batches import HELDOUT_BATCH, HELDOUT_ROUNDS, Batch, noise_shape, step_seed, stratified_timesteps
+from training.learning.batches import Batch, HeldOut, noise_shape, step_seed, stratified_timesteps
 from training.learning.config import TrainConfig
 
 WORD_DROPS = (0.3, 0.15, 0.2, 0.5, 0.5)  # how often class, kind, style, colour, size are left out, each on its own
@@ -35,6 +34,7 @@ class PointerBatches:
         self._model, self._config, self._num_timesteps = model, config, steps
         self._sprites = PointerSprites(data, words, num_classes)
         self._weights = torch.from_numpy(data.weights)
+        self.bank = data.bank()
 
     def draw(self, step: int) -> Batch:
         """The batch of the step after `step` others. Sets torch's global generator, which dropout draws from."""
@@ -70,20 +70,10 @@ class PointerSprites:
         self.rows = torch.where(indices >= 0, indices + first, NO_ROW)  # (N, 5)
 
 
-def pointer_heldout(
-    data: IndexedSprites, words: Words, num_classes: int, model: ModelConfig, num_timesteps: int
-) -> Iterator[Batch]:
-    """Every sprite at four timesteps in its own colours, the same ones and with the same noise every time."""
+def pointer_heldout(data: IndexedSprites, words: Words, num_classes: int) -> HeldOut:
+    """Sprites that are not trained on, each in its own colours."""
     sprites = PointerSprites(data, words, num_classes)
-    size = len(sprites.planes)
-    palettes = sprites.palettes * sprites.used[..., None]
-    generator = torch.Generator().manual_seed(0)
-    for _ in range(HELDOUT_ROUNDS):
-        t = stratified_timesteps(size, num_timesteps, generator)[torch.randperm(size, generator=generator)]
-        noise = torch.randn((size, *noise_shape(model)), generator=generator)
-        for start in range(0, size, HELDOUT_BATCH):
-            part = slice(start, start + HELDOUT_BATCH)
-            yield Batch(sprites.planes, sprites.rows, t, noise, None, palettes).share(part)
+    return HeldOut(sprites.planes, sprites.rows, sprites.palettes * sprites.used[..., None])
 
 
 def some_colours(palettes: Tensor, used: Tensor, generator: torch.Generator) -> Tensor:

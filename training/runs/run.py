@@ -18,8 +18,8 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.errors import TrainingError
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.imaging.png import write_png
-from training.data.indexed import IndexedSprites
 from training.data.sprites import SpriteSet, split_holdout
+from training.learning.batch_source import heldout_of
 from training.learning.batches import HELDOUT_ROUNDS
 from training.learning.distributed import Processes
 from training.learning.loop import StepResult, Trainer
@@ -63,10 +63,8 @@ class Run:
         self.trainer = Trainer(
             config.model, config.diffusion, config.training, self.training, place, self.processes, config.words
         )
-        words = config.words
-        self._bank = None
-        if words is not None:
-            self._bank = IndexedSprites.of(self.training, words, dict(config.training.style_factors)).bank()
+        self._bank = self.trainer.batches.bank
+        self._judged = heldout_of(self.heldout, config.model, config.words) if len(self.heldout) else None
         images: dict[Work, int] = {
             "figures": HELDOUT_ROUNDS * len(self.heldout),
             "samples": PASSES * SAMPLES_A_CLASS * len(config.class_names),
@@ -241,9 +239,9 @@ class Run:
 
     def _heldout_loss(self) -> float | None:
         """None where nothing is held out. All processes must agree on it, for it decides when the run ends."""
-        if not len(self.heldout):
+        if self._judged is None:
             return None
-        return self.processes.mean(torch.tensor(self.trainer.heldout_loss(self.heldout), dtype=torch.float64))
+        return self.processes.mean(torch.tensor(self.trainer.heldout_loss(self._judged), dtype=torch.float64))
 
     def _weights(self) -> dict[str, torch.Tensor]:
         # Half precision halves the file; its rounding is far less than what a step moves the weights by.

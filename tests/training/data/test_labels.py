@@ -85,6 +85,24 @@ def test_as_spreadsheets_write_it(packs: Path, encoding: str, delimiter: str, en
     assert ("items", "truhe für gold", "", "a/items/chest") in told(data)
 
 
+@pytest.mark.parametrize(("separator", "ending"), [(";", "\r\n"), ("|", "\n"), (",", "\r")])
+def test_a_separator_that_is_told_to_excel(packs: Path, separator: str, ending: str) -> None:
+    lines = f"file{separator}kind", f"{FILES[0]}{separator}Truhe", f"../x{separator}y"
+    data = labelled(packs, f"SEP={separator}{ending}{ending.join(lines)}".encode("utf-8-sig"))
+    assert ("a", "truhe", "", "a/items/chest") in told(data)
+    assert "(line 4: '../x')" in data.warnings[0]
+
+
+def test_columns_that_are_misspelt_or_tell_nothing(packs: Path) -> None:
+    data = labelled(packs, f"file,kinds,classes,frame,detail\n{FILES[0]},key,items,1,x\n")
+    assert [line.partition("labels.csv")[2] for line in data.warnings[:3]] == [
+        " has none of the columns class, kind, style, group, ok, so it tells nothing.",
+        ": the column 'kinds' is passed over. Should it be 'kind'?",
+        ": the column 'classes' is passed over. Should it be 'class'?",
+    ]
+    assert len(labelled(packs, TABLE).warnings) == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1", "cp1252"])
 def test_other_encodings_are_refused_with_a_remedy(packs: Path, encoding: str) -> None:
     with pytest.raises(DatasetError, match=r"labels\.csv is not UTF-8 text: save it as UTF-8"):
@@ -99,8 +117,13 @@ def test_other_encodings_are_refused_with_a_remedy(packs: Path, encoding: str) -
         ("name,class\na,b\n", "needs a column 'file', but its first line is 'name, class'"),
         (f"{'x' * 5000}\n", "needs a column 'file'"),
         ("file,class,File\n", "the column 'file' more than once"),
-        ('file\n"a', "line 2, cannot be read"),
-        ('file\n"' + "x" * 200_000 + '"', "cannot be read: field larger"),
+        ('file,kind\na.png,x\n"b.png,y\nc.png,z\n', "line 3, cannot be read: a quotation mark is not closed there"),
+        ('file,kind\na.png,"x"y\n', "line 2, cannot be read: .* put in quotation marks, its own written twice"),
+        ('file\n"' + "x\n" * 100_000 + '"', "line 2, cannot be read: a quotation mark is not closed"),
+        ("file\n" + "x" * 100_001, "line 2, is longer than 100,000 letters"),
+        ("file\n" + "\n" * 250_000, "more than 250,000 lines"),
+        ("file\n" + "a.png\n" * 250_000, "more than 250,000 lines"),
+        ("file" + "," * 200_000, "line 1, is longer"),
         ("file,class\na.png," + "x" * 81, r"line 2: .* is too long for a class"),
         ("file,kind\n" + "".join(f"{i}.png,kind {i}\n" for i in range(10_001)), "10,001 different words .* 'kind'"),
         ("file,style\n" + "".join(f"{i}.png,{i}\n" for i in range(1001)), "1,001 different words"),
@@ -123,9 +146,6 @@ def test_one_that_is_too_large(packs: Path, monkeypatch) -> None:
     monkeypatch.setattr(labels_module, "MAX_LABELS_BYTES", 100)
     with pytest.raises(DatasetError, match=r"labels\.csv is larger"):
         labelled(packs, TABLE)
-    monkeypatch.setattr(labels_module, "MAX_ROWS", 3)
-    with pytest.raises(DatasetError, match=r"more than 3 lines"):
-        parse_labels(TABLE.encode(), "labels.csv")
 
 
 def test_one_that_swells_in_a_zip(packs: Path, tmp_path: Path) -> None:

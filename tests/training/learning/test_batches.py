@@ -7,8 +7,8 @@ from pixelforge.core.config import ModelConfig
 from training.data.sprites import SpriteSet
 from training.learning.batches import (
     Batches,
+    HeldOut,
     class_weights,
-    heldout_batches,
     step_seed,
     stratified_timesteps,
 )
@@ -53,6 +53,6 @@ def test_what_a_step_draws_depends_on_its_number_alone(data: SpriteSet, model_co
 
 
 def test_every_held_out_sprite_is_tried_at_four_timesteps(data: SpriteSet, model_config: ModelConfig) -> None:
-    batches = list(heldout_batches(data, model_config, 1000))
+    batches = list(HeldOut.of(data, model_config).batches(model_config, 1000))
     assert sum(len(batch.rows) for batch in batches) == 4 * len(data)
     assert all(batch.told is None for batch in batches)

@@ -7,6 +7,7 @@ import torch
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from training.data.sprites import SpriteSet
+from training.learning.batches import HeldOut
 from training.learning.config import TrainConfig
 from training.learning.loop import EMA_RAMP, StepResult, Trainer
 
@@ -60,15 +61,17 @@ def test_the_ema_is_the_running_mean_of_the_weights(data: SpriteSet, model_confi
 def test_learning_lowers_the_held_out_loss(data: SpriteSet, model_config: ModelConfig, prediction) -> None:
     config = TrainConfig(steps=60, batch_size=16, warmup_steps=5, learning_rate=4e-3, ema_decay=0.9)
     made = trainer(data, replace(model_config, prediction=prediction), config)
-    before = made.heldout_loss(data)
+    held_out = HeldOut.of(data, replace(model_config, prediction=prediction))
+    before = made.heldout_loss(held_out)
     steps(made)
-    assert made.heldout_loss(data) < 0.8 * before
+    assert made.heldout_loss(held_out) < 0.8 * before
 
 
 def test_the_held_out_loss_draws_the_same_every_time(data: SpriteSet, model_config: ModelConfig) -> None:
     made = trainer(data, model_config)
     made.step()
-    assert made.heldout_loss(data) == made.heldout_loss(data)
+    held_out = HeldOut.of(data, model_config)
+    assert made.heldout_loss(held_out) == made.heldout_loss(held_out)
 
 
 def test_the_label_is_dropped_one_time_in_ten(data: SpriteSet, model_config: ModelConfig) -> None:

@@ -14,6 +14,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.diffusion import coloured
 from pixelforge.core.schemes import colours_in
 from pixelforge.core.vocabulary import WordVocabulary
+from pixelforge.errors import DatasetError
 from pixelforge.oklab import to_oklab
 from training.data.indexed import OWN_STYLE, IndexedSprites, words_of
 from training.data.sprites import SpriteSet
@@ -152,11 +153,27 @@ def test_two_thirds_of_the_timesteps_are_where_most_is_decided() -> None:
     assert (t.min().item(), t.max().item()) == (0, 999)
 
 
+def test_more_kinds_than_can_be_learnt_are_refused_with_a_remedy() -> None:
+    count = 10_001
+    many = SpriteSet(np.full((count, 2, 2, 4), 255, np.uint8), np.zeros(count, np.int64), ("a",), ("g",) * count,
+                     source="/pack", kinds=tuple(f"kind {number}" for number in range(count)))  # fmt: skip
+    with pytest.raises(DatasetError, match="/pack tells of 10,001 kinds; at most 10,000 can be learnt"):
+        words_of(many)
+    assert len(words_of(many.subset(np.arange(count) > 0)).kinds) == 10_000
+
+
+def test_a_style_of_transparent_pictures_is_refused_by_name(styled_data: SpriteSet) -> None:
+    sprites = styled_data.sprites.copy()
+    sprites[[style == "grey" for style in styled_data.styles]] = 0
+    with pytest.raises(DatasetError, match=r"All pictures of the style 'grey' in .* are wholly transparent"):
+        words_of(replace(styled_data, sprites=sprites))
+
+
 def test_every_held_out_sprite_is_tried_in_its_own_colours(styled_data: SpriteSet, pointer_config: ModelConfig) -> None:
     words = words_of(styled_data)
     indexed = IndexedSprites.of(styled_data, words)
-    made = list(pointer_heldout(indexed, words, 2, pointer_config, 1000))
-    again = list(pointer_heldout(indexed, words, 2, pointer_config, 1000))
+    held_out = pointer_heldout(indexed, words, 2)
+    made, again = (list(held_out.batches(pointer_config, 1000)) for _ in range(2))
     assert sum(len(batch.rows) for batch in made) == 4 * len(styled_data)
     assert all(torch.equal(one.noise, other.noise) for one, other in zip(made, again, strict=True))
     used = (made[0].palettes[..., 3] > 0).sum(1)

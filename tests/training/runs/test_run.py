@@ -18,7 +18,8 @@ from pixelforge.errors import OutputError, TrainingError
 from pixelforge.services.generation import generate
 from pixelforge.services.requests import Finished, GenerationRequest
 from tests.training.making import begin_run, config_of, finish, resume_run
-from training.data.indexed import words_of
+from training.data import indexed
+from training.data.indexed import _word_indices, words_of
 from training.data.sprites import SpriteSet
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer
@@ -149,7 +150,9 @@ def test_a_damaged_file_is_an_error_that_names_it(
         resume_run(tmp_path / "run")
 
 
-def test_a_run_that_draws_in_any_palette(tmp_path: Path, data: SpriteSet, model_config: ModelConfig) -> None:
+def test_a_run_that_draws_in_any_palette(
+    tmp_path: Path, data: SpriteSet, model_config: ModelConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its model knows words and schemes and makes sprites; resumed, it is the run that was not interrupted."""
     data = replace(data, styles=tuple("dawn" if index % 2 else "" for index in range(len(data))))
     words = words_of(data)
@@ -157,7 +160,11 @@ def test_a_run_that_draws_in_any_palette(tmp_path: Path, data: SpriteSet, model_
     model = replace(model_config, prediction="pointer", palette=(), embedding_rows=rows, pointer_width=8)
     training = replace(CONFIG, steps=6, evaluate_every=3, save_every=2, sample_every=3, optimizer="muon")
     config = replace(config_of(data, model, training), words=words)
-    whole = finish(begin_run(tmp_path / "whole", config, data))
+    with monkeypatch.context() as patch:
+        counted: list[int] = []
+        patch.setattr(indexed, "_word_indices", lambda *given: counted.append(1) or _word_indices(*given))
+        whole = finish(begin_run(tmp_path / "whole", config, data))
+        assert len(counted) == 2  # for the sprites that are trained on, and for those that are held out
     finish(begin_run(tmp_path / "halves", config, data), 3)
     storage = RunStorage(tmp_path / "halves")
     halves = Run(storage, storage.read_config(), data, "cpu")
