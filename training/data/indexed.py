@@ -12,12 +12,11 @@ from pixelforge.core.config import MAX_PALETTE
 from pixelforge.core.schemes import NO_WORD, SchemeBank, mask_of
 from pixelforge.core.vocabulary import Style, Words
 from pixelforge.imaging.pixels import Pixels
+from training.data.naming import OWN_STYLE
 from training.data.palettes import indexed, style_palettes
 from training.data.sprites import SpriteSet
 from training.data.traits import COLOURS, SIZES, colours_of, sizes_of
 from training.data.weights import draw_weights
-
-OWN_STYLE = "own"  # of sprites that are told no style
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +44,18 @@ class IndexedSprites:
         return SchemeBank(self.words[has], masks, self.weights[has].astype(np.float32))
 
 
-def styled(data: SpriteSet) -> SpriteSet:
-    """The sprites with a style each."""
-    return replace(data, styles=tuple(style or OWN_STYLE for style in data.styles))
+def styled(data: SpriteSet, unnamed: str = OWN_STYLE) -> SpriteSet:
+    """The sprites with a style each. unnamed: of those that are told none."""
+    return replace(data, styles=tuple(style or unnamed for style in data.styles))
 
 
-def words_of(data: SpriteSet) -> Words:
-    """The words that a data set tells, and those that are computed."""
+def words_of(data: SpriteSet, credits: str = "") -> Words:
+    """The words that a data set tells, and those that are computed. credits: who drew it."""
     named = styled(data)
     palettes = style_palettes(named.sprites, named.styles)
     return Words(
         kinds=tuple(sorted({kind for kind in named.kinds if kind})),
-        styles=tuple(Style(name=name, palette=palette) for name, palette in sorted(palettes.items())),
+        styles=tuple(Style(name=name, palette=palette, credits=credits) for name, palette in sorted(palettes.items())),
         colours=COLOURS,
         sizes=SIZES,
     )
