@@ -9,10 +9,13 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.vocabulary import Style, Words, WordVocabulary
+
+OTHERS = 1e-4  # how often, where no style is asked for, a scheme of a parent comes for one of the new sprites'
 
 T = TypeVar("T")
 
@@ -30,16 +33,24 @@ def joined_words(model: WordVocabulary, own: WordVocabulary) -> WordVocabulary:
 
 
 def joined_banks(model: SchemeBank, own: SchemeBank) -> SchemeBank:
-    """The schemes of both, in a vocabulary of both; each has half of what is asked for in no style.
+    """The schemes of both, in a vocabulary of both.
 
-    A scheme of the same words that is in both, as where a model goes on with some of its sprites, is kept once.
+    What is asked for in no style is meant in that of the new sprites, where one of them fits: the parent's schemes come
+    where their style is asked for, or a class or kind that only they have. A scheme of the same words that is in both,
+    as where a model goes on with some of its sprites, is kept once.
     """
     rows = np.concatenate([np.concatenate([bank.words, bank.masks], axis=1) for bank in (model, own)])
-    weights = np.concatenate([bank.weights.astype(np.float64) / bank.weights.sum() for bank in (model, own)])
+    weights = np.concatenate([_shares(model) * OTHERS, _shares(own)])
     different, which = np.unique(rows, axis=0, return_inverse=True)
     words, masks = np.split(different, [model.words.shape[1]], axis=1)
     together = np.bincount(which.ravel(), weights, minlength=len(different))
     return SchemeBank(words.copy(), masks.astype(np.uint8), together.astype(np.float32))
+
+
+def _shares(bank: SchemeBank) -> NDArray[np.float64]:
+    weights = bank.weights.astype(np.float64)
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
 
 
 def _joined_styles(before: tuple[Style, ...], new: tuple[Style, ...]) -> tuple[Style, ...]:

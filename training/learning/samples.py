@@ -22,26 +22,18 @@ PASSES = 2 * SAMPLING.steps  # of every sample through the network: with guidanc
 
 
 def draw_sprites(
-    checkpoint: Checkpoint,
-    labels: NDArray[np.int64],
-    sampling: Sampling,
-    seed: int,
-    device: torch.device,
-    style: str | None = None,
+    checkpoint: Checkpoint, labels: NDArray[np.int64], sampling: Sampling, seed: int, device: torch.device
 ) -> Iterator[Pixels]:
     """Sprites of the classes `labels` with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
     model = Model.of(checkpoint, device)
-    conditions = [Condition(class_name=checkpoint.header.class_names[label], style=style) for label in labels]
+    conditions = [Condition(class_name=checkpoint.header.class_names[label]) for label in labels]
     for start in range(0, len(labels), BATCH):
         part = conditions[start : start + BATCH]
         values = sample_sprites(model, part, range(seed + start, seed + start + len(part)), sampling)
         yield from_values(values.cpu().numpy())
 
 
-def draw_samples(
-    checkpoint: Checkpoint, device: torch.device, classes: NDArray[np.int64], style: str | None = None
-) -> Pixels:
+def draw_samples(checkpoint: Checkpoint, device: torch.device, classes: NDArray[np.int64]) -> Pixels:
     """Sprites of some classes, a class a row and always of the same seeds, as one picture (H, W, 4)."""
     labels = np.repeat(classes, SAMPLES_A_CLASS)
-    sprites = list(draw_sprites(checkpoint, labels, SAMPLING, 0, device, style))
-    return lay_out(np.concatenate(sprites), SAMPLES_A_CLASS)
+    return lay_out(np.concatenate(list(draw_sprites(checkpoint, labels, SAMPLING, 0, device))), SAMPLES_A_CLASS)

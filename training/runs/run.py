@@ -269,9 +269,7 @@ class Run:
 
     def _draw_samples(self, step: int) -> None:
         checkpoint = Checkpoint(self.snapshot_header(), cast(Network, self.trainer.ema.module.eval()), self._bank)
-        styles = set(self.training.styles) if self.config.words is not None else set()
-        style = styles.pop() if len(styles) == 1 else None  # of its own sprites: a parent may know others
-        sheet = draw_samples(checkpoint, self.trainer.device, self.classes, style)
+        sheet = draw_samples(checkpoint, self.trainer.device, self.classes)
         write_png(self.storage.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
 
 

@@ -8,7 +8,7 @@ import pytest
 from pixelforge.core.condition import Condition
 from pixelforge.core.schemes import SchemeBank, mask_of
 from pixelforge.core.vocabulary import Style, Words, WordVocabulary
-from training.data.joining import joined_banks, joined_words
+from training.data.joining import OTHERS, joined_banks, joined_words
 from training.data.naming import style_of
 
 RED, GREEN, BLUE, GREY = (255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128)
@@ -67,16 +67,32 @@ def test_a_palette_is_widened_no_further_than_64() -> None:
     assert joined_words(model, own).words.styles[0].palette == (*many, *more[:4])
 
 
-def test_each_of_two_banks_has_half_and_what_both_have_is_kept_once() -> None:
+def test_the_new_schemes_come_first_and_what_both_banks_have_is_kept_once() -> None:
     old = ((0, 0, 0, 0, 1), (0, 1), 6.0)
     model = bank(old, ((1, 1, 1, -1, 0), (0,), 2.0))
     own = bank(((2, 2, 2, 0, 0), (0,), 0.5), ((1, 1, 1, -1, 0), (0,), 0.5))
     both = joined_banks(model, own)
     both.check(joined_words(MODEL, OWN))
-    assert (len(both.words), both.weights.sum()) == (3, pytest.approx(2))
+    assert len(both.words) == 3
     weights = {tuple(row): weight for row, weight in zip(both.words.tolist(), both.weights.tolist(), strict=True)}
-    assert weights == pytest.approx({old[0]: 0.75, (1, 1, 1, -1, 0): 0.25 + 0.5, (2, 2, 2, 0, 0): 0.5})
-    assert both.drawn(Condition(style="dawn"), 5, joined_words(MODEL, OWN))[1] == [0, 1]
+    assert weights == pytest.approx(
+        {old[0]: 0.75 * OTHERS, (1, 1, 1, -1, 0): 0.25 * OTHERS + 0.5, (2, 2, 2, 0, 0): 0.5}
+    )
+
+
+def test_only_where_no_new_sprite_fits_is_an_old_scheme_drawn() -> None:
+    model = bank(((0, 0, 0, 0, 1), (0, 1), 6.0), ((1, 1, 1, -1, 0), (0,), 2.0))
+    both = joined_banks(model, bank(((1, 2, 2, 0, 0), (0,), 0.5)))
+    vocabulary = joined_words(MODEL, OWN)
+    asked = {
+        Condition(): "mine",
+        Condition(class_name="food"): "mine",
+        Condition(class_name="beasts"): "dawn",
+        Condition(kind="bread"): "grey",
+        Condition(style="dawn"): "dawn",
+    }
+    for condition, style in asked.items():
+        assert {both.drawn(condition, seed, vocabulary)[0].style for seed in range(20)} == {style}, condition
 
 
 @pytest.mark.parametrize(
