@@ -13,12 +13,11 @@ from pixelforge.core.schemes import NO_WORD, SchemeBank, mask_of
 from pixelforge.core.vocabulary import MOST_WORDS, Style, Words
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
+from training.data.naming import OWN_STYLE
 from training.data.palettes import indexed, style_palettes
 from training.data.sprites import SpriteSet
 from training.data.traits import COLOURS, SIZES, colours_of, sizes_of
 from training.data.weights import draw_weights
-
-OWN_STYLE = "own"  # of sprites that are told no style
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +45,16 @@ class IndexedSprites:
         return SchemeBank(self.words[has], masks, self.weights[has].astype(np.float32))
 
 
-def styled(data: SpriteSet) -> SpriteSet:
-    """The sprites with a style each."""
-    return replace(data, styles=tuple(style or OWN_STYLE for style in data.styles))
+def styled(data: SpriteSet, unnamed: str = OWN_STYLE) -> SpriteSet:
+    """The sprites with a style each. unnamed: of those that are told none."""
+    return replace(data, styles=tuple(style or unnamed for style in data.styles))
 
 
-def words_of(data: SpriteSet) -> Words:
-    """The words that a data set tells, and those that are computed. Raises DatasetError for what cannot be learnt."""
+def words_of(data: SpriteSet, credits: str = "") -> Words:
+    """The words that a data set tells, and those that are computed. credits: who drew it.
+
+    Raises DatasetError for what cannot be learnt.
+    """
     named = styled(data)
     kinds = sorted({kind for kind in named.kinds if kind})
     if len(kinds) > MOST_WORDS:
@@ -67,7 +69,7 @@ def words_of(data: SpriteSet) -> Words:
         raise DatasetError(f"All pictures {which} in {data.source} are wholly transparent: leave them out.")
     return Words(
         kinds=tuple(kinds),
-        styles=tuple(Style(name=name, palette=palette) for name, palette in sorted(palettes.items())),
+        styles=tuple(Style(name=name, palette=palette, credits=credits) for name, palette in sorted(palettes.items())),
         colours=COLOURS,
         sizes=SIZES,
     )

@@ -55,6 +55,11 @@ class SpriteSet:
             warnings=(),
         )
 
+    def in_classes(self, names: Sequence[str]) -> SpriteSet:
+        """The same sprites, their labels those in `names`, which has their classes among others."""
+        numbers = np.array([names.index(name) for name in self.class_names], np.int64)
+        return replace(self, labels=numbers[self.labels], class_names=tuple(names))
+
     def fingerprint(self) -> str:
         """A digest of the sprites and of all that is told of them.
 

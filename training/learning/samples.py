@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.condition import Condition
@@ -31,7 +32,8 @@ def draw_sprites(
         yield from_values(values.cpu().numpy())
 
 
-def draw_samples(checkpoint: Checkpoint, device: torch.device) -> Pixels:
-    """Sprites of every class, a class a row and always of the same seeds, as one picture (H, W, 4)."""
-    conditions = [Condition(class_name=name) for name in checkpoint.header.class_names for _ in range(SAMPLES_A_CLASS)]
+def draw_samples(checkpoint: Checkpoint, device: torch.device, classes: NDArray[np.int64]) -> Pixels:
+    """Sprites of some classes, a class a row and always of the same seeds, as one picture (H, W, 4)."""
+    names = checkpoint.header.class_names
+    conditions = [Condition(class_name=names[label]) for label in classes for _ in range(SAMPLES_A_CLASS)]
     return lay_out(np.concatenate(list(draw_sprites(checkpoint, conditions, SAMPLING, 0, device))), SAMPLES_A_CLASS)

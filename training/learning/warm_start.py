@@ -12,20 +12,23 @@ from torch import Tensor
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.condition import NULL, ClassVocabulary, Condition, Vocabulary
-from pixelforge.core.config import ModelConfig
+from pixelforge.core.config import ModelConfig, Prediction
 from pixelforge.core.header import ModelHeader, Provenance
+from pixelforge.core.schemes import SchemeBank
+from pixelforge.core.vocabulary import Words, WordVocabulary
 from pixelforge.errors import RequestError, TrainingError
 from pixelforge.oklab import to_oklab
 from training.learning.parents import unfit
+from training.learning.word_rows import joined_rows
 
 LABEL_TABLE = "label_emb.weight"
 HEAD = ("out_conv.weight", "out_conv.bias")
 
 
-def shape_of(parent: ModelHeader, image_size: int) -> ModelConfig:
-    """The network to begin from. Raises TrainingError for one that cannot be trained at that size."""
+def shape_of(parent: ModelHeader, image_size: int, prediction: Prediction | None = None) -> ModelConfig:
+    """The network to begin from. Raises TrainingError for one that cannot be trained at that size, or to that."""
     shape = parent.model
-    if reason := unfit(shape, image_size):
+    if reason := unfit(shape, image_size, prediction):
         raise TrainingError(reason)
     return shape
 
@@ -40,6 +43,23 @@ def weights_from(parent: Checkpoint, model: ModelConfig, class_names: tuple[str,
     weights = dict(parent.network.state_dict())
     weights[LABEL_TABLE] = _label_table(parent.header, weights[LABEL_TABLE], class_names, model)
     weights.update(_head(parent.header.model, model, weights))
+    return weights
+
+
+def weights_in_words(
+    parent: Checkpoint, class_names: tuple[str, ...], words: Words, told: SchemeBank
+) -> dict[str, Tensor]:
+    """The weights that a `pointer` network begins with, in the words of its parent and of other sprites.
+
+    All is the parent's, which can draw in their palette already; only the embedding has new rows (see `joined_rows`).
+    told: the schemes of those sprites.
+    """
+    before, bank = parent.header.vocabulary, parent.bank
+    assert isinstance(before, WordVocabulary)
+    assert bank is not None
+    weights = dict(parent.network.state_dict())
+    after = WordVocabulary(class_names, words)
+    weights[LABEL_TABLE] = joined_rows(weights[LABEL_TABLE], before, after, bank, told)
     return weights
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import Provenance
 from pixelforge.core.vocabulary import Words
+from training.data.naming import OWN_STYLE
 from training.learning.config import TrainConfig
 
 FIGURES = 30  # lines of figures in a run, at the least
@@ -24,6 +25,8 @@ class RunConfig:
     class_names: tuple[str, ...]
     model: ModelConfig
     words: Words | None = None  # of a `pointer` network
+    unnamed_style: str = OWN_STYLE  # `pointer` only: of sprites that are told none
+    only_style: str | None = None  # of the data, this alone is trained on
     diffusion: DiffusionConfig
     training: TrainConfig
     keep_background: bool = False  # whether flat grounds of opaque pictures stay

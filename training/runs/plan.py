@@ -8,9 +8,11 @@ from typing import Any
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
-from pixelforge.core.vocabulary import Words, WordVocabulary
+from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import TrainingError
-from training.data.indexed import words_of
+from training.data.indexed import styled, words_of
+from training.data.joining import joined_words
+from training.data.naming import style_of
 from training.data.sprites import SpriteSet, find_kinds, find_palette
 from training.learning.augmentation import AUGMENT_DIM
 from training.learning.config import Precision, TrainConfig
@@ -40,13 +42,17 @@ def plan(request: TrainingRequest, data: SpriteSet, parent: Parent | None, preci
     provenance = Provenance(data=Path(data.source).name, licence=request.licence, credits=request.credits)
     if parent is not None:
         provenance = inherited_provenance(provenance, parent.header, parent.name)
-    words = words_of(data) if request.prediction == "pointer" else None
+    shape = shape_of(parent.header, request.size, request.prediction) if parent is not None else None
+    prediction = shape.prediction if shape is not None else request.prediction
+    vocabulary = _vocabulary(request, data, parent) if prediction == "pointer" else None
     return RunConfig(
         data=data.source,
         fingerprint=data.fingerprint(),
-        class_names=data.class_names,
-        model=_pointer(request, data, words) if words is not None else _network(request, data, parent),
-        words=words,
+        class_names=data.class_names if vocabulary is None else vocabulary.class_names,
+        model=_network(request, data, shape) if vocabulary is None else _pointer(request, vocabulary, shape),
+        words=None if vocabulary is None else vocabulary.words,
+        unnamed_style=style_of(data.source),
+        only_style=request.style,
         diffusion=DiffusionConfig(),
         training=choose_settings(request, len(data), precision, from_parent=parent is not None),
         keep_background=request.keep_background,
@@ -80,21 +86,37 @@ def choose_settings(request: TrainingRequest, sprites: int, precision: Precision
     return with_intervals(settings, early_stop=request.early_stop)
 
 
-def _pointer(request: TrainingRequest, data: SpriteSet, words: Words) -> ModelConfig:
+def _vocabulary(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -> WordVocabulary:
+    """The words of the sprites, behind those of the parent: it goes on knowing what it knew."""
+    words = words_of(styled(data, style_of(data.source)), request.credits)
+    own = WordVocabulary(data.class_names, words)
+    if parent is None:
+        return own
+    before = parent.header.vocabulary
+    assert isinstance(before, WordVocabulary)
+    return joined_words(before, own)
+
+
+def _pointer(request: TrainingRequest, vocabulary: WordVocabulary, shape: ModelConfig | None) -> ModelConfig:
+    suited: dict[str, Any] = {
+        "num_classes": len(vocabulary.class_names),
+        "dropout": request.dropout,
+        "embedding_rows": vocabulary.num_rows,
+    }
+    if shape is not None:
+        return replace(shape, **suited)
     return ModelConfig(
-        num_classes=len(data.class_names),
         image_size=request.size,
         base_width=WIDTH if request.width is None else request.width,
         multipliers=request.levels(),
         embed_width=EMBED_WIDTH,
-        dropout=request.dropout,
         augment_dim=AUGMENT_DIM if request.tell else 0,
         prediction="pointer",
-        embedding_rows=WordVocabulary(data.class_names, words).num_rows,
+        **suited,
     )
 
 
-def _network(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -> ModelConfig:
+def _network(request: TrainingRequest, data: SpriteSet, shape: ModelConfig | None) -> ModelConfig:
     palette = find_palette(data.sprites)
     if request.prediction == "palette" and len(palette) < 2:
         raise TrainingError(
@@ -108,8 +130,8 @@ def _network(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -
         "palette": palette,
         "kinds": find_kinds(data) if request.kinds else (),
     }
-    if parent is not None:
-        return replace(shape_of(parent.header, request.size), **suited)
+    if shape is not None:
+        return replace(shape, **suited)
     width = WIDTH if request.width is None else request.width
     suited |= {"image_size": request.size, "base_width": width, "multipliers": request.levels()}
     return ModelConfig(augment_dim=AUGMENT_DIM if request.tell else 0, **suited)

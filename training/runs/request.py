@@ -35,6 +35,7 @@ class TrainingRequest:
     style_factor: list[str] | None = setting(
         None, "Style factor", "STYLE=NUMBER: draw a style so many times as often, repeatable"
     )
+    style: str | None = setting(None, "Style", "Train on the sprites of this style alone, as a labels.csv tells them")
     parent: str | None = setting(
         None, "Parent", "Model file to begin from, or `nothing`", flag="--from", shown_default="the bundled model"
     )

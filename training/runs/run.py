@@ -5,25 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
+import numpy as np
 import torch
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.network import Network
 from pixelforge.core.sampling import Sampling
+from pixelforge.core.schemes import SchemeBank
 from pixelforge.errors import TrainingError
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.imaging.png import write_png
+from training.data.indexed import styled
+from training.data.joining import joined_banks
 from training.data.sprites import SpriteSet, split_holdout
 from training.learning.batch_source import heldout_of
 from training.learning.batches import HELDOUT_ROUNDS
 from training.learning.distributed import Processes
 from training.learning.loop import StepResult, Trainer
 from training.learning.samples import PASSES, SAMPLES_A_CLASS, draw_samples
+from training.learning.warm_start import weights_from, weights_in_words
 from training.runs.clock import SECOND, Stopwatch
 from training.runs.config import RunConfig
 from training.runs.events import Stepped
@@ -56,7 +61,9 @@ class Run:
     ) -> None:
         self.storage = storage
         self.config = config
-        self.training, self.heldout = split_holdout(data, config.training.holdout, config.training.seed)
+        parts = split_holdout(data, config.training.holdout, config.training.seed)
+        self.training, self.heldout = (_in_words(part, config) for part in parts)
+        self.classes = np.unique(self.training.labels)  # those of the model that the sprites are of
         self.processes = processes or Processes()
         self.watch = watch or Stopwatch()
         place = self.processes.device(device)
@@ -67,13 +74,24 @@ class Run:
         self._judged = heldout_of(self.heldout, config.model, config.words) if len(self.heldout) else None
         images: dict[Work, int] = {
             "figures": HELDOUT_ROUNDS * len(self.heldout),
-            "samples": PASSES * SAMPLES_A_CLASS * len(config.class_names),
+            "samples": PASSES * SAMPLES_A_CLASS * len(self.classes),
         }
         self._timetable = timetable(config.training, self.watch, self.processes, images)
         self._stepping = 0  # nanoseconds spent on steps
         self._unreported: list[tuple[float, float]] = []  # loss and seconds of each step since the last line of figures
         self._best = Best()
         self._without_gain = 0  # held-out losses since the least one
+
+    def begin_from(self, parent: Checkpoint) -> None:
+        """Begin with the weights, and the colour schemes, of another model; call before the first step."""
+        names, words = self.config.class_names, self.config.words
+        if words is None:
+            self.trainer.begin_from(weights_from(parent, self.config.model, names))
+            return
+        assert self._bank is not None
+        assert parent.bank is not None
+        self.trainer.begin_from(weights_in_words(parent, names, words, self._bank))
+        self._bank = joined_banks(parent.bank, self._bank)
 
     def restore(self, state: State | None) -> None:
         """Resume from a saved state; None: from the beginning. Raises TrainingError if it is none of this run's."""
@@ -87,6 +105,8 @@ class Run:
 
     def _restore(self, state: State) -> None:
         self.trainer.load_state_dict(state)
+        if "bank" in state:  # a parent's schemes are in it, which nothing else of the run has
+            self._bank = SchemeBank(**{name: tensor.numpy() for name, tensor in state["bank"].items()})
         self._unreported = [(float(loss), float(seconds)) for loss, seconds in state["unreported"]]
         self._best = Best(int(state["best_step"]), float(state["best_loss"]))
         if "elapsed" in state:
@@ -144,6 +164,8 @@ class Run:
             "best_loss": self._best.loss,
             "without_gain": self._without_gain,
         }
+        if self._bank is not None:
+            state["bank"] = {name: torch.from_numpy(array) for name, array in asdict(self._bank).items()}
         self.storage.save(self.snapshot_header(), self._weights(), state, self._bank)
 
     @property
@@ -249,5 +271,10 @@ class Run:
 
     def _draw_samples(self, step: int) -> None:
         checkpoint = Checkpoint(self.snapshot_header(), cast(Network, self.trainer.ema.module.eval()), self._bank)
-        sheet = draw_samples(checkpoint, self.trainer.device)
+        sheet = draw_samples(checkpoint, self.trainer.device, self.classes)
         write_png(self.storage.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
+
+
+def _in_words(data: SpriteSet, config: RunConfig) -> SpriteSet:
+    """Sprites in the words of the run's model, which may have more classes than they."""
+    return data if config.words is None else styled(data, config.unnamed_style).in_classes(config.class_names)

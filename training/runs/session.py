@@ -17,10 +17,11 @@ from pathlib import Path
 from pixelforge.core.checkpoint import Checkpoint, load_checkpoint
 from pixelforge.errors import RequestError, TrainingError
 from pixelforge.words import counted
+from training.data.choosing import of_style
 from training.data.sprites import SpriteSet, load_sprites
 from training.learning.distributed import Processes, joined
 from training.learning.loop import best_precision
-from training.learning.warm_start import weights_from
+from training.learning.parents import unfit
 from training.runs.clock import SECOND, Clock, Stopwatch
 from training.runs.config import lengthened
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent
@@ -105,12 +106,12 @@ class _Session:
 
     def _begin(self, folder: Path, processes: Processes) -> tuple[Run, Notes]:
         """A new run; the leading process plans it and writes it down, the others read that."""
-        data = load_sprites(folder, self.request.size, self.request.keep_background)
+        data = _load(folder, self.request.size, self.request.keep_background, self.request.style)
         name, model = processes.led(lambda: self._plan(data)) or ("", None)
         config = self.storage.read_config()
         run = Run(self.storage, config, data, self.request.device, processes, self.watch)
         if model is not None:
-            run.trainer.begin_from(weights_from(model, config.model, config.class_names))
+            run.begin_from(model)
         # Saved, a run that is cut off before its first save begins from them again; the other processes begin so.
         processes.led(lambda: run.save() if model is not None else None)
         if not processes.leads:
@@ -132,7 +133,7 @@ class _Session:
         if longer:
             _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
             config = replace(config, training=lengthened(config.training, steps, minutes))
-        data = load_sprites(folder or Path(config.data), config.model.image_size, config.keep_background)
+        data = _load(folder or Path(config.data), config.model.image_size, config.keep_background, config.only_style)
         if data.fingerprint() != config.fingerprint:
             raise TrainingError(
                 f"The sprites in {data.source} have changed since the run in {self.storage.root} was begun: "
@@ -174,6 +175,12 @@ class _Session:
         return command
 
 
+def _load(folder: Path, size: int, keep_background: bool, style: str | None) -> SpriteSet:
+    """The sprites of a folder, or those of a style among them. Raises DatasetError."""
+    data = load_sprites(folder, size, keep_background)
+    return data if style is None else of_style(data, style)
+
+
 def _parent(request: TrainingRequest) -> tuple[str, Checkpoint | None]:
     """The model to begin from, and its name. Raises TrainingError or CheckpointError."""
     if request.parent is not None and request.parent != NOTHING:
@@ -183,7 +190,7 @@ def _parent(request: TrainingRequest) -> tuple[str, Checkpoint | None]:
     bundled = Path(str(files("resources"))) / "models" / BUNDLED
     if request.parent is None and request.width is None and request.tell and bundled.exists():
         checkpoint = load_checkpoint(bundled)
-        if checkpoint.header.model.image_size == request.size:
+        if not unfit(checkpoint.header.model, request.size, request.prediction):
             return bundled.stem, checkpoint
     return NOTHING, None
 
@@ -199,9 +206,6 @@ def _check_longer(out: Path, had: tuple[int, int], steps: int | None, minutes: f
 
 def _begun(run: Run) -> Begun:
     config, step = run.config, run.trainer.step_count
-    about = (
-        f"{counted(len(run.training), 'sprite')}, {len(run.heldout)} held out, "
-        f"{counted(len(config.class_names), 'class')}"
-    )
+    about = f"{counted(len(run.training), 'sprite')}, {len(run.heldout)} held out, {counted(len(run.classes), 'class')}"
     how = f"{config.model.prediction}, {config.training.precision}, on {run.trainer.device}"
     return Begun(about, how, step, config.training.steps, run.fraction)

@@ -18,9 +18,9 @@ from training.runs.request import TrainingRequest
 
 OPTIONS = re.findall(
     r"--\S+",
-    "--preset --minutes --steps --schedule --from --size --prediction --width --dropout --batch --learning-rate "
-    "--balance --flip --shift --swap --tell --no-tell --kinds --early-stop --no-early-stop --keep-background --holdout "
-    "--seed --precision --licence --credits --device",
+    "--preset --minutes --steps --schedule --style --from --size --prediction --width --dropout --batch "
+    "--learning-rate --balance --flip --shift --swap --tell --no-tell --kinds --early-stop --no-early-stop "
+    "--keep-background --holdout --seed --precision --licence --credits --device",
 )
 
 
@@ -45,16 +45,17 @@ def test_nothing_asked_for_is_the_record_as_it_is() -> None:
 def test_every_option_reaches_its_field() -> None:
     said = [
         *("--preset", "quick", "--steps", "7", "--schedule", "late", "--from", "x.safetensors", "--size", "24"),
+        *("--style", "ink"),
         *("--prediction", "v", "--width", "16", "--dropout", "0.1", "--batch", "4", "--learning-rate", "0.01"),
         *("--balance", "1", "--flip", "0.1", "--shift", "0.2", "--swap", "0.3", "--no-tell", "--kinds"),
         *("--no-early-stop", "--keep-background", "--holdout", "0.2", "--seed", "5", "--precision", "bfloat16"),
         *("--licence", "CC0", "--credits", "me", "--device", "cpu"),
     ]
     assert asked(*said) == TrainingRequest(
-        preset="quick", steps=7, schedule="late", parent="x.safetensors", size=24, prediction="v", width=16,
-        dropout=0.1, batch=4, learning_rate=0.01, balance=1, flip=0.1, shift=0.2, swap=0.3, tell=False, kinds=True,
-        early_stop=False, keep_background=True, holdout=0.2, seed=5, precision="bfloat16", licence="CC0", credits="me",
-        device="cpu",
+        preset="quick", steps=7, schedule="late", style="ink", parent="x.safetensors", size=24, prediction="v",
+        width=16, dropout=0.1, batch=4, learning_rate=0.01, balance=1, flip=0.1, shift=0.2, swap=0.3, tell=False,
+        kinds=True, early_stop=False, keep_background=True, holdout=0.2, seed=5, precision="bfloat16", licence="CC0",
+        credits="me", device="cpu",
     )  # fmt: skip
     assert asked("--minutes", "2.5").minutes == 2.5
 

@@ -1,0 +1,37 @@
+"""A part of a data set to train on: the sprites of one style."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+
+import numpy as np
+
+from pixelforge.errors import DatasetError
+from training.data.sprites import SpriteSet
+
+MOST_LISTED = 20  # styles in a message
+
+
+def of_style(data: SpriteSet, style: str) -> SpriteSet:
+    """The sprites of a style, with the classes that they are of. Raises DatasetError if there are none."""
+    name = " ".join(style.lower().split())  # as a labels.csv is read
+    chosen = np.array([each == name for each in data.styles], np.bool_)
+    if not chosen.any():
+        raise DatasetError(_none_of(data, style, name))
+    part = data.subset(chosen)
+    numbers, labels = np.unique(part.labels, return_inverse=True)
+    names = tuple(data.class_names[number] for number in numbers)
+    return replace(part, labels=labels, class_names=names, warnings=data.warnings)
+
+
+def _none_of(data: SpriteSet, style: str, name: str) -> str:
+    known = sorted(set(data.styles) - {""})
+    if not known:
+        return (
+            f"{data.source} tells no styles, so {style!r} is not among them: write a labels.csv, or leave out --style."
+        )
+    if near := get_close_matches(name, known):
+        return f"{data.source} has no style {style!r}; the nearest are {', '.join(near)}."
+    more = ", …" * (len(known) > MOST_LISTED)
+    return f"{data.source} has no style {style!r}; it has {', '.join(known[:MOST_LISTED])}{more}."
