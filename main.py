@@ -1,6 +1,6 @@
 """Opens the app; with arguments it is the command line."""
 
-from pixelforge.cli import main
+from pixelforge.cli.app import main
 
 if __name__ == "__main__":
     main()

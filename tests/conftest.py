@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import settings
 
-from pixelforge.cli import main
+from pixelforge.cli.app import main
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig

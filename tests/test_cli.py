@@ -163,7 +163,7 @@ def test_version(command: RunCommand) -> None:
 
 
 def test_help_and_the_parser_need_no_torch() -> None:
-    code = "import sys, pixelforge.cli; sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
+    code = "import sys, pixelforge.cli.app; sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -172,7 +172,7 @@ def test_what_reads_recipes_needs_no_torch(generate: RunCommand, tmp_path: Path,
     assert generate("--class", "cats", "--out", tmp_path / "a.png")[0] == 0
     code = f"""
 import sys
-from pixelforge.cli import main
+from pixelforge.cli.app import main
 try:
     main({list(arguments)!r})
 except SystemExit as end:

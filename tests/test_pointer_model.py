@@ -141,7 +141,7 @@ def test_recipes_of_classes_and_a_model_of_words(
     [
         (["#ff0000"] * 64, "different"),
         (["#FF0000", "#ff0000"], "different"),
-        ([], "different"),
+        ([], "identical"),  # the scheme, which stands there as well, is of that palette already
         ([f"#{i:06x}" for i in range(65)], "carries no recipe of PixelForge's that can be read"),
         (["red"], "carries no recipe of PixelForge's that can be read"),
         (["#ff0000\n"], "carries no recipe of PixelForge's that can be read"),
@@ -159,3 +159,11 @@ def test_a_recipe_whose_colours_are_odd(
     _, out, said = command("remake", "--device", "cpu", tmp_path / "x.png", "--model", pointer)
     assert outcome in out + said
     assert (out + said).count("\n") == 1
+
+
+def test_a_scheme_is_for_models_that_can_draw_in_it(make: Made, generate: RunCommand, tmp_path: Path) -> None:
+    assert make("--kind", "lion", "--scheme", "#ff0000,#00ff00")[0] == 0
+    assert colours_in(tmp_path / "x.png") <= {(255, 0, 0), (0, 255, 0), (0, 0, 0)}
+    code, _, err = generate("--class", "cats", "--scheme", "#ff0000", "--out", tmp_path / "y.png")
+    assert code == 2
+    assert "leave out --scheme" in err

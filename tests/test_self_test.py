@@ -43,7 +43,7 @@ def test_a_window_that_cannot_be_opened_is_named(environment: dict[str, str]) ->
     script = (
         "import json; from pixelforge import self_test;"
         "self_test.PARTS = {'window': self_test.PARTS['window']};"
-        "from pixelforge.cli import main; main(['--self-test'])"
+        "from pixelforge.cli.app import main; main(['--self-test'])"
     )
     result = subprocess.run(
         [sys.executable, "-c", script],

@@ -96,7 +96,7 @@ class ClassVocabulary:
             return (len(self.class_names),)
         if condition.style or condition.colour or condition.size:
             raise RequestError("That model knows classes and their kinds, but no styles, colours or sizes.")
-        if condition.drawn_in or condition.scheme:
+        if condition.drawn_in:  # a scheme that another model's seed drew is passed over
             raise RequestError("That model draws in its own colours alone; it can be recoloured afterwards.")
         label = self._label(condition)
         if condition.kind is None:

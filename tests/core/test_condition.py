@@ -56,7 +56,6 @@ def test_rows_are_the_classes_the_null_condition_and_the_kinds() -> None:
         (Condition(kind="cat"), "has to be told a class: stones, beasts, birds"),
         (Condition(class_name="beasts", style="tiny"), "no styles, colours or sizes"),
         (Condition(class_name="beasts", drawn_in=("#000000",)), "its own colours alone"),
-        (Condition(class_name="beasts", scheme=("#000000",)), "its own colours alone"),
     ],
 )
 def test_words_that_a_model_does_not_know(condition: Condition, message: str) -> None:

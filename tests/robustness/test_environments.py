@@ -147,7 +147,7 @@ def test_in_a_folder_that_is_gone(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     leave = "import os, sys; os.chdir(sys.argv[1]); os.rmdir(sys.argv[1])"
-    script = f"{leave}; from pixelforge.cli import main; main(['models', 'list'])"
+    script = f"{leave}; from pixelforge.cli.app import main; main(['models', 'list'])"
     code, _, err = child(["-c", script, gone])
     assert (code, err) == (1, "pixelforge: The current folder does not exist any more: change to another one.\n")
 

@@ -30,7 +30,7 @@ PROOF = """
         print("a socket is an error here")
 """
 COMMANDS = """
-    from pixelforge.cli import main
+    from pixelforge.cli.app import main
     from training.evaluation import classifier
 
     classifier.MOST_STEPS = 30  # steps enough to ask it something

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import torch
 from PIL import Image
 
-from pixelforge.cli import main as command_line
+from pixelforge.cli.app import main as command_line
 from pixelforge.core.checkpoint import load_checkpoint
 from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_sprites
 from pixelforge.services.history import HistoryFilter, open_history

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pixelforge import cli_options as option
 from pixelforge import console
+from pixelforge.cli import options as option
 from pixelforge.options import with_options
 from pixelforge.words import counted
 

@@ -1,0 +1,79 @@
+"""The commands put together. Without arguments the window opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pixelforge import console
+from pixelforge.cli import sheets
+from pixelforge.cli.generate import generate
+from pixelforge.cli.models import models_app
+from pixelforge.logs import log_to_stderr, stop_logging
+from training.commands.dataset import dataset_app
+from training.commands.evaluate import evaluate
+from training.commands.panel import panel
+from training.commands.train import train
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Makes 16x16 pixel-art sprites with a small diffusion model. Without a command it opens the window.",
+)
+app.command()(generate)
+app.command()(train)
+app.command()(evaluate)
+app.command()(panel)
+app.command()(sheets.sheet)
+app.command()(sheets.info)
+app.command()(sheets.remake)
+app.command()(sheets.palette)
+app.add_typer(models_app, name="models")
+app.add_typer(dataset_app, name="dataset")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    console.run(app, arguments)
+
+
+@app.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Try every part of the program, print timings as JSON, and exit.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log on stderr what is done, and its times.")] = False,
+    rehearse_window: Annotated[Path | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Makes 16x16 pixel-art sprites with a small diffusion model. Without a command it opens the window."""
+    if verbose:
+        handler = log_to_stderr()
+        context.call_on_close(lambda: stop_logging(handler))
+    if version:
+        from pixelforge import __version__
+
+        typer.echo(f"PixelForge {__version__}")
+    elif self_test:
+        raise typer.Exit(_self_test())
+    elif rehearse_window is not None:  # a part of the self-test
+        from pixelforge.gui.rehearsal import rehearse
+
+        raise typer.Exit(rehearse(rehearse_window, typer.echo))
+    elif context.invoked_subcommand is None:
+        from pixelforge.gui.app import run
+
+        raise typer.Exit(run())
+
+
+def _self_test() -> int:
+    import json
+
+    from pixelforge.self_test import self_test
+
+    result = self_test()
+    typer.echo(json.dumps(result))
+    return 0 if result["ok"] else console.FAILURE

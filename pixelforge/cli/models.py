@@ -1,0 +1,66 @@
+"""The commands about models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pixelforge import console
+
+if TYPE_CHECKING:
+    from pixelforge.services.model_library import ModelEntry
+
+models_app = typer.Typer(help="The models that sprites can be made with.", no_args_is_help=True)
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """List the bundled models and your own."""
+    from pixelforge.core.header import SPRITES
+    from pixelforge.services.model_library import list_models
+
+    for entry in list_models(None):
+        kind = "bundled" if entry.bundled else "own"
+        if entry.header and entry.header.task != SPRITES:
+            kind += f", for {entry.header.task}"
+        about = ", ".join(entry.header.class_names) if entry.header else f"cannot be read: {entry.problem}"
+        typer.echo(f"{entry.name}  ({kind})  {about}")
+
+
+@models_app.command("info")
+def show_model(name: Annotated[str, typer.Argument(help="A model's name or file.", show_default=False)]) -> None:
+    """Show what a model file says of itself, as JSON."""
+    import msgspec
+
+    from pixelforge.core.header import read_header
+    from pixelforge.services.model_library import find_model
+
+    header = read_header(find_model(name))
+    typer.echo(msgspec.json.format(msgspec.json.encode(header), indent=2).decode())
+
+
+@models_app.command("average")
+def average_models(
+    files: Annotated[list[Path], typer.Argument(help="Snapshots of one run.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The model to write.", show_default=False)],
+) -> None:
+    """Write the mean of several snapshots of a run, which is often better than each of them."""
+    from training.learning.average import average_models
+
+    average_models(files, out)
+    console.report(f"The mean of {len(files)} models: {out}")
+
+
+@models_app.command("import")
+def import_model(
+    file: Annotated[Path, typer.Argument(help="A .safetensors of PixelForge, or a notebook's ema_shadow.pth.")],
+    classes: Annotated[str, typer.Option(help='Class names for a .pth: "A,B,C,D,E".')] = "",
+) -> None:
+    """Check a model file and put it among your models."""
+    from pixelforge.services.model_library import import_model
+
+    names = [name.strip() for name in classes.split(",") if name.strip()]
+    entry: ModelEntry = import_model(file, names)
+    console.report(f"{entry.name}: {entry.path}")
