@@ -37,7 +37,7 @@ def _part(path: str) -> str:
 
 
 def main() -> None:
-    """Print the table of README.md."""
+    """Print the table of tests/README.md."""
     found = sizes(Path(sys.argv[1]))
     rows = sorted(found.items(), key=lambda row: -row[1])
     lines = ["| part | MB |", "|---|---|", *(f"| {name} | {size / 1e6:.1f} |" for name, size in rows if size)]
