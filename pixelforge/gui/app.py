@@ -41,6 +41,7 @@ from pixelforge.services.paths import drag_folder, history_file, icons_folder, l
 from pixelforge.services.sprites import decode_sheet
 
 WITHOUT_WINDOW = "Sprites can be made without one: see pixelforge generate --help."
+UNDO_LIMIT = 100  # steps; each holds what it deleted, up to a whole history of pictures
 REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
 
 ErrorHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
@@ -74,6 +75,7 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     if notice:
         messages.warn(f"{messages.current.text} {notice}" if messages.current else notice)
     undo = QUndoStack()
+    undo.setUndoLimit(UNDO_LIMIT)
     library = Library(entries, messages)
     generation = GenerationModel(library, messages)
     tray = TrayModel(undo, places.drags)

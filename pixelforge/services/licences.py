@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from pixelforge.files import replacing
 from pixelforge.services.paths import packaged_licences_folder, resources_folder
 
 APP = "pixelforge"
 LICENCE_FILE = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|authors)[^/\\]*$", re.IGNORECASE)
-REQUIREMENT = re.compile(r"^\s*([\w.-]+)")
 HOME_LABELS = ("homepage", "source", "repository")
 QT_TEXTS = ("qt.md", "lgpl-3.0.txt", "gpl-3.0.txt")  # Qt's packages bring none, and the LGPL is to be read with the GPL
 QT_PACKAGES = ("pyside6-essentials", "shiboken6")
@@ -50,7 +52,7 @@ def installed_packages(root: str = APP) -> tuple[str, ...]:
     found: dict[str, None] = {}
     waiting = [root]
     while waiting:
-        name = normal_name(waiting.pop())
+        name = canonicalize_name(waiting.pop())
         if name in found:
             continue
         try:
@@ -58,7 +60,8 @@ def installed_packages(root: str = APP) -> tuple[str, ...]:
         except PackageNotFoundError:  # needed on other systems, or the app itself, run from its folder
             continue
         found[name] = None
-        waiting += [match.group(1) for need in needs if "extra ==" not in need and (match := REQUIREMENT.match(need))]
+        wanted = [Requirement(need) for need in needs]
+        waiting += [need.name for need in wanted if need.marker is None or need.marker.evaluate({"extra": ""})]
     return tuple(found)
 
 
@@ -68,7 +71,7 @@ def of_package(package: Distribution) -> Licence:
     name = about["Name"]
     files = [path for path in package.files or () if LICENCE_FILE.search(str(path)) and ".dist-info" in str(path)]
     texts = [Path(str(package.locate_file(path))).read_text(encoding="utf-8", errors="replace") for path in files]
-    if normal_name(name) in QT_PACKAGES:
+    if canonicalize_name(name) in QT_PACKAGES:
         texts += [(resources_folder() / "licences" / file).read_text(encoding="utf-8") for file in QT_TEXTS]
     kind = _first(about, "License-Expression") or _classifiers(about) or _first(about, "License").partition("\n")[0]
     home = _first(about, "Home-page") or _home(about)
@@ -81,11 +84,6 @@ def save_licences(found: Iterable[Licence], folder: Path) -> None:
         with replacing(folder / f"{licence.name}.txt") as part:
             text = f"{licence.name} {licence.version}\n{licence.kind}\n\n{licence.text}\n"
             part.write_text(text, encoding="utf-8", newline="\n")
-
-
-def normal_name(package: str) -> str:
-    """A package's name in its one spelling."""
-    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def _read(path: Path) -> Licence:

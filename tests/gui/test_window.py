@@ -22,6 +22,7 @@ from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Notice, Progress
 from tests.gui.using import classic, click, click_class, finish, make, pick, recipes
+from tests.made import made
 
 
 def test_the_recommended_settings_are_the_defaults(desktop) -> None:
@@ -417,3 +418,9 @@ def test_showing_a_number_rounded_does_not_change_it(desktop) -> None:
     generation.set_sampling(guidance_scale=7.333)
     assert desktop.window.controls.scalars["guidance_scale"].number.value() == 7.33
     assert generation.settings.request.sampling.guidance_scale == 7.333
+
+
+def test_what_can_be_undone_is_limited(desktop) -> None:
+    for seed in range(app.UNDO_LIMIT + 5):
+        desktop.studio.tray.add([made(seed)])
+    assert desktop.studio.undo.count() == app.UNDO_LIMIT
