@@ -33,6 +33,6 @@ def test_verbose_tells_device_steps_and_times_and_no_file(
     lines = [line for line in err.splitlines() if "  " in line]
     assert any("model of width" in line and "on cpu" in line for line in lines)
     assert any("in 2 steps" in line for line in lines)
-    assert any("A sheet of 1 sprites" in line for line in lines)
+    assert any("A sheet of 1 sprite with" in line for line in lines)
     assert not any("secret name" in line for line in lines)
     assert "2 steps" not in command(*arguments)[2]

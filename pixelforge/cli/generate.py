@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 ALL = "all"
 
 
-@with_options("choices", option.SheetChoices)
-@with_options("sampling", Sampling, otherwise="the model's own")
-@with_options("words", Condition, otherwise="any")
-def generate(
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is made, by which model, and where it goes: each field is an option."""
+
     classes: Annotated[
         list[str] | None,
         typer.Option(
@@ -37,30 +37,38 @@ def generate(
             "size is given.",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     count: Annotated[
         int | None, typer.Option(help="Sprites in all; several classes share them evenly. Default: one a class.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of the first sprite; sprite i has seed + i.")] = 0,
+    ] = None
+    seed: Annotated[int, typer.Option(help="Of the first sprite; sprite i has seed + i.")] = 0
     scheme: Annotated[
         str | None,
         typer.Option(
             help="The few colours that every sprite is drawn in: `#rrggbb,#rrggbb`, a palette's name or file, or a "
             "sprite that has them; `whole` for all of the palette. Default: drawn by each sprite's seed."
         ),
-    ] = None,
-    model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = "dawnlike16",
-    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
+    ] = None
+    model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = "dawnlike16"
+    device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto"
     out: Annotated[
         Path,
         typer.Option(
             help="A .png is one sheet; a .gif or .apng shows the sprites forming; a folder gets one file a sprite, "
             "in a folder a class."
         ),
-    ] = Path("sprites.png"),
-    json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
+    ] = Path("sprites.png")
+    json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False
+
+
+@with_options("choices", option.SheetChoices)
+@with_options("sampling", Sampling, otherwise="the model's own")
+@with_options("words", Condition, otherwise="any")
+@with_options("order", Order)
+def generate(
     *,
-    words: dict[str, str],
+    order: Order,
+    words: dict[str, Any],
     sampling: dict[str, Any],
     choices: option.SheetChoices,
 ) -> None:
@@ -72,20 +80,20 @@ def generate(
     from pixelforge.services.requests import in_palette, make_request
     from pixelforge.services.saving import Destination
 
-    path = find_model(model)
+    path = find_model(order.model)
     header = read_header(path)
-    conditions = _conditions(header, classes or [], words, scheme)
-    count = len(conditions) if count is None else count
-    request = make_request(header, conditions, count=count, seed=seed, sampling=sampling)
+    conditions = _conditions(header, order.classes or [], words, order.scheme)
+    count = len(conditions) if order.count is None else order.count
+    request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling)
     rule = choices.palette_rule(header.model.palette)
     if rule is not None and rule.reduce_to is None:
         request = in_palette(request, rule, header)  # so that recipes tell of it
         rule = None
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and out.suffix:
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and order.out.suffix:
         raise RequestError("Several processes write one file a sprite: name a folder in --out.")
     sha256 = file_sha256(path)
     destination = Destination(
-        target=out,
+        target=order.out,
         request=request,
         model=as_text(path.stem),
         model_sha256=sha256,
@@ -95,8 +103,8 @@ def generate(
     writer = destination.writer(option.may_replace(destination.in_the_way(), choices.force))
     _tell_left_out(request)
     started = time.perf_counter()
-    used = _generate_into(writer, request, path, device)
-    _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, json)
+    used = _generate_into(writer, request, path, order.device)
+    _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, order.json)
 
 
 def _conditions(

@@ -34,14 +34,14 @@ class CueMaker:
         condition, scheme = self.bank.drawn(condition, seed, vocabulary)
         palettes = {style.name: style.palette for style in vocabulary.words.styles}
         palette = palettes[condition.style or vocabulary.words.styles[0].name]
-        own = colours_of(condition.drawn_in)
-        if condition.scheme == WHOLE:
-            return Cue(vocabulary.rows(condition), own or palette)
-        colours = list(colours_of(condition.scheme or ())) or [palette[index] for index in scheme] or list(palette)
-        return Cue(vocabulary.rows(condition), tuple(_moved(colours, own) if own else colours))
+        few = tuple(palette[index] for index in scheme) or palette
+        return Cue(vocabulary.rows(condition), _colours(condition, palette, few))
 
     def settled(self, condition: Condition, seed: int) -> Condition:
-        """The condition with the scheme told that the seed draws, where there is one to draw."""
+        """The condition with the scheme told that the seed draws; words left open are drawn as before.
+
+        Given a scheme it draws the same, and the scheme can be looked at, kept and given to other sprites.
+        """
         if self.bank is None or condition.scheme is not None:
             return condition
         return replace(condition, scheme=texts_of(self.drawn(condition, seed).palette))
@@ -51,8 +51,8 @@ class CueMaker:
 
         Variations start from a sprite, which has a kind and colours of its own.
         """
-        given = condition.drawn_in if condition.scheme in (None, WHOLE) else condition.scheme
-        return Cue(self.header.vocabulary.rows(condition), colours_of(given) or tuple(palette))
+        whole = colours_of(condition.drawn_in) or tuple(palette)
+        return Cue(self.header.vocabulary.rows(condition), _colours(condition, whole, whole))
 
 
 def colours_of(texts: Sequence[str]) -> tuple[Colour, ...]:
@@ -63,6 +63,15 @@ def colours_of(texts: Sequence[str]) -> tuple[Colour, ...]:
 def texts_of(colours: Sequence[Colour]) -> tuple[str, ...]:
     """Colours as #rrggbb."""
     return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in colours)
+
+
+def _colours(condition: Condition, whole: tuple[Colour, ...], few: tuple[Colour, ...]) -> tuple[Colour, ...]:
+    """What is asked for: all of the palette, a scheme that is given, or `few`; in a palette of one's own, if given."""
+    own = colours_of(condition.drawn_in)
+    if condition.scheme == WHOLE:
+        return own or whole
+    colours = few if condition.scheme is None else colours_of(condition.scheme)
+    return tuple(_moved(colours, own)) if own else colours
 
 
 def _moved(colours: Sequence[Colour], palette: tuple[Colour, ...]) -> list[Colour]:

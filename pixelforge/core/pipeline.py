@@ -41,7 +41,7 @@ class Model:
         return cls(checkpoint.header, TorchBackend(checkpoint.network, device), schedule, checkpoint.bank)
 
     def settled(self, condition: Condition, seed: int) -> Condition:
-        """The condition with what the seed draws of it told, so that the sprite can be made again without the bank."""
+        """The condition with the colour scheme told that the seed draws."""
         return CueMaker(self.header, self.bank).settled(condition, seed)
 
 

@@ -21,6 +21,7 @@ from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, plan_sheet
 from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, safe_name, sprite_names
 from pixelforge.services.recipe import png_texts
 from pixelforge.services.sprites import Drawn, Made, Sprite, places_text
+from pixelforge.words import counted
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +114,9 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
             part.write_bytes(data)
             # Before any is renamed, so that a kill finds as little time as can be between the first and the last.
             sync(part)
-    logger.info("A sheet of %d sprites with %s", len(sprites), ", ".join(options.formats) or "no engine file")
+    logger.info(
+        "A sheet of %s with %s", counted(len(sprites), "sprite"), ", ".join(options.formats) or "no engine file"
+    )
     return tuple(content)
 
 

@@ -187,10 +187,12 @@ def test_a_scheme_that_is_given_is_what_sprites_are_drawn_in(model: Model) -> No
     assert maker.drawn(Condition(kind="cat", scheme=WHOLE), 0).palette == DAWN
     assert maker.drawn(Condition(kind="cat", scheme=WHOLE, drawn_in=("#0000ff",)), 0).palette == ((0, 0, 255),)
     assert maker.plain(given, DAWN).palette == ((255, 0, 0), (0, 255, 0))
+    assert maker.plain(replace(given, drawn_in=("#0000ff",)), DAWN).palette == ((0, 0, 255),)
+    assert maker.plain(Condition(drawn_in=("#0000ff", "#00ffff")), DAWN).palette == ((0, 0, 255), (0, 255, 255))
 
 
 def test_a_condition_whose_scheme_is_told_gives_the_same_cue_again(model: Model) -> None:
-    """A recipe holds it, so that the sprite can be made again whatever becomes of the bank."""
+    """A recipe holds it."""
     maker = CueMaker(model.header, model.bank)
     for asked in (NULL, Condition(kind="cat"), Condition(style="grey"), Condition(drawn_in=("#ff0000", "#0000ff"))):
         for seed in range(5):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 
 import numpy as np
 
+from pixelforge.core.nearest import known
 from pixelforge.errors import DatasetError
 from training.data.sprites import SpriteSet
-
-MOST_LISTED = 20  # styles in a message
 
 
 def of_style(data: SpriteSet, style: str) -> SpriteSet:
@@ -26,12 +24,9 @@ def of_style(data: SpriteSet, style: str) -> SpriteSet:
 
 
 def _none_of(data: SpriteSet, style: str, name: str) -> str:
-    known = sorted(set(data.styles) - {""})
-    if not known:
+    there = sorted(set(data.styles) - {""})
+    if not there:
         return (
             f"{data.source} tells no styles, so {style!r} is not among them: write a labels.csv, or leave out --style."
         )
-    if near := get_close_matches(name, known):
-        return f"{data.source} has no style {style!r}; the nearest are {', '.join(near)}."
-    more = ", …" * (len(known) > MOST_LISTED)
-    return f"{data.source} has no style {style!r}; it has {', '.join(known[:MOST_LISTED])}{more}."
+    return f"{data.source} has no style {style!r}; {known(name, there, 'has')}."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pixelforge.core.nearest import known
 from pixelforge.errors import RequestError
 from pixelforge.fields import setting
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from training.data.sprites import SpriteSet
 
 PARTS = ("class", "kind", "style")
-MOST_LISTED = 20  # words in a message
 
 Texts = NDArray[np.str_]
 
@@ -43,8 +42,7 @@ class Among:
             there = sorted({str(word) for word in words} - {""})
             for word in asked:
                 if word not in there:
-                    near = get_close_matches(word, there) or there[:MOST_LISTED] or ["none"]
-                    raise RequestError(f"The folder has no {part} {word!r}; it has {', '.join(near)}.")
+                    raise RequestError(f"The folder has no {part} {word!r}; {known(word, there, 'has')}.")
 
     @property
     def _asked(self) -> tuple[list[str], list[str], list[str]]:

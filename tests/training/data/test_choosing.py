@@ -30,7 +30,7 @@ def test_only_its_sprites_and_their_classes_are_left(styled: SpriteSet) -> None:
 
 
 def test_a_style_that_there_is_not_is_said_with_the_nearest(styled: SpriteSet, data: SpriteSet) -> None:
-    with pytest.raises(DatasetError, match="no style 'gray'; the nearest are grey"):
+    with pytest.raises(DatasetError, match="no style 'gray'; the nearest is grey"):
         of_style(styled, "gray")
     with pytest.raises(DatasetError, match="no style 'xyz'; it has dawn, grey"):
         of_style(styled, "xyz")

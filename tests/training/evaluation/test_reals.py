@@ -122,9 +122,9 @@ def test_the_split_is_that_of_training_whatever_is_looked_at(folder: Path, data:
 @pytest.mark.parametrize(
     ("among", "message"),
     [
-        (Among(classes=["tools", "tool"]), "no class 'tool'; it has tools"),
+        (Among(classes=["tools", "tool"]), "no class 'tool'; the nearest is tools"),
         (Among(kind="dragon"), "no kind 'dragon'; it has beast, tool"),
-        (Among(style="Own"), "no style 'Own'; it has own"),
+        (Among(style="Own"), "no style 'Own'; the nearest is own"),
     ],
 )
 def test_words_that_the_folder_does_not_have(folder: Path, among: Among, message: str) -> None:

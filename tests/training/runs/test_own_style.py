@@ -148,7 +148,7 @@ def test_one_style_of_a_folder_is_trained_on_alone(folder: Path, tmp_path: Path,
     assert words.styles[0].palette[:2] == PALETTE
     assert made.header.class_names == ("food", "beasts", "tools")
     assert made.header.provenance.sprites < 8
-    with pytest.raises(DatasetError, match="no style 'woods'; the nearest are wood"):
+    with pytest.raises(DatasetError, match="no style 'woods'; the nearest is wood"):
         pull(folder, tmp_path / "other", replace(asked, style="woods"))
     assert not (tmp_path / "other").exists()
 
