@@ -55,7 +55,9 @@ class TrainingRequest:
     dropout: float = setting(
         0.2, "Dropout", "In every residual block"
     )  # as the bundled model's held-out loss asked for
-    batch: int | None = setting(None, "Batch", "Sprites a step; default: 16 to 64, by the data's size", least=1)
+    batch: int | None = setting(
+        None, "Batch", "Sprites a step; default: 16 to 64, by the data's size; resumed: from there on", least=1
+    )
     learning_rate: float | None = setting(
         None, "Learning rate", "At its highest; default: by the batch, and a quarter of it from a model"
     )

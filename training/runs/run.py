@@ -119,8 +119,8 @@ class Run:
             self._without_gain = since // self.config.training.evaluate_every if self._best.step else 0
         self.watch.add(self.storage.had(state)[1])
 
-    def lengthen(self) -> None:
-        """Keep that the run is longer than it was: first the state that goes with it, then the settings."""
+    def keep_settings(self) -> None:
+        """Keep that the run is longer than it was, or its batch another: first the state, then the settings."""
         self._without_gain = 0
         self.save()
         if self.processes.leads:

@@ -126,13 +126,18 @@ class _Session:
         return name, model
 
     def _resume(self, folder: Path | None, processes: Processes) -> tuple[Run, Notes]:
-        """The run as it was last saved, as long as it was or as is asked for. folder: where its sprites are now."""
+        """The run as it was last saved, with the length and the batch it had or those that are asked for.
+
+        folder: where its sprites are now.
+        """
         config, state = self.storage.read_config(), self.storage.read_state()
         steps, minutes = self.request.budget()
         longer = steps is not None or minutes is not None
         if longer:
             _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
             config = replace(config, training=lengthened(config.training, steps, minutes))
+        if self.request.batch is not None:
+            config = replace(config, training=replace(config.training, batch_size=self.request.batch))
         data = _load(folder or Path(config.data), config.model.image_size, config.keep_background, config.only_style)
         if data.fingerprint() != config.fingerprint:
             raise TrainingError(
@@ -141,8 +146,8 @@ class _Session:
             )
         run = Run(self.storage, config, data, self.request.device, processes, self.watch)
         run.restore(state)
-        if longer:
-            run.lengthen()
+        if longer or self.request.batch is not None:
+            run.keep_settings()
         return run, (("This run is at its end already.",) if run.over else (),)
 
     def _train(self, run: Run) -> Generator[RunEvent]:

@@ -264,6 +264,15 @@ def test_a_run_goes_on_longer_than_it_was_meant_to(folder: Path, tmp_path: Path,
     assert RunStorage(out).read_config().training.minutes == 5
 
 
+def test_a_resumed_run_may_have_another_batch(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    pull(folder, out, replace(TOY, steps=6, batch=4), stop_at=3)
+    before = RunStorage(out).read_config()
+    assert resume(out, replace(ON, batch=8), stop_at=4).step == 4
+    assert RunStorage(out).read_config() == replace(before, training=replace(before.training, batch_size=8))
+    assert resume(out).step == 6  # and keeps it
+
+
 def test_a_late_run_that_becomes_longer_is_the_run_that_was_meant_to_be_so_long(
     data: SpriteSet, model_config: ModelConfig, tmp_path: Path
 ) -> None:
