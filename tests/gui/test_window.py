@@ -19,6 +19,7 @@ from pixelforge.gui.app import build, error_hook
 from pixelforge.gui.generating.states import MAX_TYPED_SEED, Phase
 from pixelforge.gui.shared.messages import Severity
 from pixelforge.imaging.sheet import lay_out
+from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Notice, Progress
 from tests.gui.using import classic, click, click_class, finish, make, pick, recipes
@@ -27,26 +28,26 @@ from tests.made import made
 
 def test_the_recommended_settings_are_the_defaults(desktop) -> None:
     controls = desktop.window.controls
-    assert controls.classes.names() == ("cats",)
+    assert controls.what.classes.names() == ("cats",)
     assert controls.scalars["guidance_scale"].number.value() == 2.5
     assert controls.scalars["guidance_scale"].number.text() == desktop.window.locale().toString(2.5)
     assert controls.scalars["guidance_scale"].slider.value() == 5
     assert controls.quality.sampler_box.currentData() == "ddim"
     assert controls.quality.steps.value() == 8
     assert [controls.count_box.itemData(i) for i in range(controls.count_box.count())] == [1, 4, 9, 16, 25, 36, 64]
-    assert controls.quality.box.currentText() == "Balanced (8 steps)"
+    assert controls.quality.currentText() == "Balanced (8 steps)"
     assert controls.palette_field.box.currentText() == "As generated"
     assert desktop.window.status.device.text() == "CPU"
 
 
 def test_controls_set_what_is_asked_for(qtbot, desktop) -> None:
     controls = desktop.window.controls
-    click_class(qtbot, controls.classes, 1)
+    click_class(qtbot, controls.what.classes, 1)
     controls.scalars["guidance_scale"].slider.setValue(9)
-    pick(controls.quality.box, "Custom")
+    pick(controls.quality, "Custom")
     pick(controls.quality.sampler_box, "DPM++ 2M")
     controls.quality.steps.setValue(6)
-    pick(controls.count_box, "4  (2 x 2)")
+    pick(controls.count_box, "4")
     controls.seed.edit.setFocus()
     controls.seed.edit.selectAll()
     qtbot.keyClicks(controls.seed.edit, "4000000000")  # more than Qt's own numbers hold
@@ -242,7 +243,7 @@ def test_without_a_model_the_window_says_so(qtbot, places) -> None:
     qtbot.addWidget(desktop.window)
     assert "no model" in desktop.studio.messages.current.text
     assert not desktop.window.actions_.generate.isEnabled()
-    assert not desktop.window.controls.classes.isEnabled()
+    assert not desktop.window.controls.what.classes.isEnabled()
     desktop.studio.generation.generate()
     assert not desktop.studio.generation.run.running
 
@@ -251,14 +252,14 @@ def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry
     other = ModelEntry("other", entry.path, False, entry.header)
     desktop = build([entry, other], places)
     qtbot.addWidget(desktop.window)
-    desktop.studio.generation.set_class_names(("dogs",))
+    desktop.studio.generation.set_ask(Ask(classes=("dogs",)))
     desktop.studio.generation.set_sampling(steps=3)
     desktop.studio.generation.set_seed(9)
     pick(desktop.window.controls.model_box, "other")
     settings = desktop.studio.generation.settings
     assert (settings.request.labels, settings.request.seed, settings.seed_locked) == (("dogs",), 9, True)
     assert settings.request.sampling.steps == 8
-    assert desktop.window.controls.classes.names() == ("dogs",)
+    assert desktop.window.controls.what.classes.names() == ("dogs",)
 
 
 def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folder, monkeypatch, caplog) -> None:
@@ -311,22 +312,25 @@ def test_every_control_has_a_name_a_tooltip_and_a_place_in_the_tab_order(desktop
     controls = desktop.window.controls
     fields = [
         controls.model_box,
-        controls.classes,
-        controls.scalars["guidance_scale"].slider,
-        controls.scalars["guidance_scale"].number,
-        controls.quality.box,
-        controls.quality.sampler_box,
-        controls.quality.steps,
+        controls.what.search,
+        controls.what.classes,
+        controls.what.kinds,
+        *controls.what.boxes.values(),
+        controls.variation.slider,
+        controls.variation.number,
+        controls.variation.remove,
+        controls.palette_field.box,
+        controls.palette_field.count,
         controls.seed.edit,
         controls.seed.lock,
         controls.seed.dice,
         controls.seed.copy,
+        controls.scalars["guidance_scale"].slider,
+        controls.scalars["guidance_scale"].number,
+        controls.quality.sampler_box,
+        controls.quality.steps,
         controls.count_box,
-        controls.palette_field.box,
-        controls.palette_field.count,
-        controls.variation.slider,
-        controls.variation.number,
-        controls.variation.remove,
+        controls.quality,
     ]
     assert all(field.accessibleName() and field.toolTip() for field in fields)
     buttons = [controls.generate_button, controls.stop_button, controls.save_button]
@@ -390,10 +394,10 @@ def test_select_all_means_what_has_the_keyboard(qtbot, desktop) -> None:
         desktop.window.activateWindow()
     make(qtbot, desktop)
     window = desktop.window
-    for widget in (window.controls.classes, window.history.view, window.stage.canvas):
+    for widget in (window.controls.what.classes, window.history.view, window.stage.canvas):
         widget.setFocus()
         qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        if widget is window.controls.classes:
+        if widget is window.controls.what.classes:
             assert desktop.studio.generation.settings.request.labels == ("cats", "dogs")
             assert desktop.studio.stage.selected == frozenset()
         elif widget is window.history.view:
@@ -407,7 +411,7 @@ def test_words_that_no_control_shows_are_told_and_can_be_dropped(qtbot, desktop)
     assert not words.isVisible()
     generation.set_conditions((Condition(class_name="dogs", kind="poodle", style="R&B"),))
     assert words.isVisible()
-    assert words.text() == "kind poodle, style R&&B  \N{MULTIPLICATION SIGN}"
+    assert words.text() == "Also kind poodle, style R&&B  \N{MULTIPLICATION SIGN}"
     click(qtbot, words)
     assert generation.settings.request.conditions == (Condition(class_name="dogs"),)
     assert not words.isVisible()

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QWi
 
 from pixelforge.imaging.palette import MAX_REDUCED, MIN_REDUCED, Palette, PaletteRule, rule_of
 
-TOOLTIP = "Recolours the finished sprites: every pixel takes the nearest colour of a palette."
+RECOLOURED = "Recolours the finished sprites: every pixel takes the nearest colour of a palette."
+DRAWN = "The model draws in the palette that is chosen. Reduced sprites are recoloured once they are finished."
 STRIP = QSize(48, 12)  # logical pixels of the picture beside a palette's name
 REDUCE = "reduce"
 DEFAULT_COUNT = 8
@@ -28,7 +29,7 @@ class PaletteField(QWidget):
         self._of_model: PaletteRule | None = None
         self.box = QComboBox()
         self.box.setAccessibleName("Palette")
-        self.box.setToolTip(TOOLTIP)
+        self.box.setToolTip(RECOLOURED)
         self.box.setIconSize(STRIP)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.addItem("As generated", None)
@@ -61,8 +62,14 @@ class PaletteField(QWidget):
             self._rules.insert(0, self._of_model)
             self.box.insertItem(FIRST, _strip(self._of_model), self._of_model.name, self._of_model)
 
+    def set_drawn(self, drawn: bool) -> None:
+        """Whether the model draws in the palette itself; else finished sprites are recoloured."""
+        self.box.setToolTip(DRAWN if drawn else RECOLOURED)
+
     def set_rule(self, rule: PaletteRule | None) -> None:
         """Show this rule; a palette that is not listed, as one of a recipe may be, joins the list."""
+        if rule is not None and not rule.dither:  # a recipe of sprites that are drawn in a palette has no name of it
+            rule = next((listed for listed in self._rules if listed.colours == rule.colours), rule)
         if rule is not None and rule.colours and rule not in self._rules:
             self._rules.append(rule)
             self.box.addItem(_strip(rule), rule.name or f"{len(rule.colours)} colours", rule)

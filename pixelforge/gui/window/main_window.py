@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
-from pixelforge.gui.generating.controls import Controls, scrolled
+from pixelforge.gui.generating.controls import Controls
 from pixelforge.gui.generating.controls_binding import ControlsBinding
 from pixelforge.gui.history.history_strip import HistoryStrip
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
@@ -71,6 +71,8 @@ class MainWindow(QMainWindow):
         geometry, docks = session.window()
         self.restoreGeometry(geometry)
         self.restoreState(docks)
+        self.controls.more.setChecked(session.settings.more_open)
+        self.controls.more.toggled.connect(session.keep_more_open)
         self.stage.setFocus()
 
     def chosen(self) -> tuple[StageCell, ...]:
@@ -128,6 +130,7 @@ class MainWindow(QMainWindow):
             zoom_in=canvas.zoom_in,
             zoom_out=canvas.zoom_out,
             zoom_to_fit=canvas.zoom_to_fit,
+            search=self.controls.what.search.setFocus,
             shortcuts=lambda: self._dialogs.shortcuts([*self.actions_.all(), *self.sprite_actions.list()]),
             show_log=self._dialogs.show_log,
             about=self._dialogs.about,
@@ -145,7 +148,7 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
         self.docks = [
-            self._dock("Controls", scrolled(self.controls), area.LeftDockWidgetArea),
+            self._dock("Controls", self.controls, area.LeftDockWidgetArea),
             self._dock("History", self.history, area.BottomDockWidgetArea),
             self._dock("Sheet tray", self.tray, area.RightDockWidgetArea),
         ]
@@ -177,6 +180,7 @@ class MainWindow(QMainWindow):
     def _connect(self, training: TrainingModel) -> None:
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
+            (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
             (self.message_bar.dismissed, studio.messages.dismiss),
             (self.stage.context_menu_requested, self.sprite_actions.pop_up),

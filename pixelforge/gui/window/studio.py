@@ -8,10 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
+from pixelforge.core.condition import Condition
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.recipe_settings import recall
-from pixelforge.gui.generating.states import Batch
+from pixelforge.gui.generating.states import Batch, knows
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
@@ -96,20 +97,25 @@ class Studio(QObject):
             self.messages.inform(f"The recipe is set: Generate makes {which} again.")
 
     def vary(self, cell: StageCell) -> None:
-        """Make variations of a sprite, of its class."""
-        self.start_from(cell.sprite.pixels, cell.sprite.class_name)
+        """Make variations of a sprite, of what it was made for."""
+        recipe = cell.sprite.recipe
+        asked = Condition(class_name=cell.sprite.class_name) if recipe is None else recipe.request.conditions[0]
+        self.start_from(cell.sprite.pixels, asked)
         self.generation.generate()
 
-    def start_from(self, pixels: Pixels, class_name: str = "") -> None:
-        """Have the next runs make variations of a picture (H, W, 4), brought to the model's size."""
+    def start_from(self, pixels: Pixels, asked: Condition | None = None) -> None:
+        """Have the next runs make variations of a picture (H, W, 4), brought to the model's size.
+
+        asked: what it shows, which they show too where the model knows it.
+        """
         generation = self.generation
         if generation.header is None or generation.settings is None:
             return
         side = generation.header.model.image_size
         start = pixels if pixels.shape[:2] == (side, side) else resize_nearest(pixels, side)
         generation.set_start(start)
-        if class_name in generation.header.class_names:
-            generation.set_class_names((class_name,))
+        if asked is not None and knows(generation.header, asked):
+            generation.set_conditions((asked,))
         if generation.settings.request.count == 1:
             generation.set_count(VARIATIONS)
 

@@ -31,6 +31,7 @@ class Slots:
     close: Slot
     lock_seed: Slot
     roll_seed: Slot
+    search: Slot
     select_all: Slot
     zoom_in: Slot
     zoom_out: Slot
@@ -59,6 +60,7 @@ class WindowActions(QObject):
         self.close = self._add("&Quit", slots.close, "Ctrl+Q")
         self.lock_seed = self._add("&Lock the seed", slots.lock_seed, "L")
         self.roll_seed = self._add("&Draw a new seed", slots.roll_seed, "D")
+        self.search = self._add("S&earch kinds", slots.search, "/")
         self.select_all = self._add("Select &all", slots.select_all, standard.SelectAll)
         self.select_all.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)  # lists select their own
         self.zoom_in = self._add("Zoom &in", slots.zoom_in, "+", "=", "Ctrl++")
@@ -88,7 +90,7 @@ class WindowActions(QObject):
             ),
             ("&Edit", ((self.undo, self.redo), (self.select_all,))),
             ("&Sprite", sprites.all),
-            ("&Make", ((self.generate, self.escape), (self.lock_seed, self.roll_seed))),
+            ("&Make", ((self.search,), (self.generate, self.escape), (self.lock_seed, self.roll_seed))),
             ("&Train", ((self.train,), (self.models,))),
             ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), tuple(views))),
             ("&Help", ((self.shortcuts, self.show_log), (self.about,))),
