@@ -186,8 +186,8 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
         for event in generate(loaded, request, part=part):
             if isinstance(event, Progress):
                 bar.update(task, completed=event.first + event.size * event.step / event.steps)
-                if event.preview is not None:
-                    writer.preview(event.first, event.preview)
+                if event.noisy is not None:
+                    writer.preview(event.first, event.noisy)
             elif isinstance(event, Finished):
                 writer.add(event)
             elif isinstance(event, Notice):

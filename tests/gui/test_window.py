@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
@@ -18,11 +18,12 @@ from pixelforge.gui import app
 from pixelforge.gui.app import build, error_hook
 from pixelforge.gui.generating.states import MAX_TYPED_SEED, Phase
 from pixelforge.gui.shared.messages import Severity
+from pixelforge.gui.window import message_bar
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Notice, Progress
-from tests.gui.using import classic, click, click_class, finish, make, pick, recipes
+from tests.gui.using import classic, click, click_cell, click_class, finish, make, pick, recipes
 from tests.made import made
 
 
@@ -161,18 +162,59 @@ def test_escape_stops_and_the_batch_of_before_is_back(qtbot, desktop) -> None:
     assert not desktop.window.controls.stop_button.isEnabled()
 
 
-def test_generate_while_running_begins_anew(qtbot, desktop) -> None:
+def test_generate_while_running_waits_for_its_turn_and_nothing_is_thrown_away(qtbot, desktop) -> None:
+    generation, controls, batches = desktop.studio.generation, desktop.window.controls, []
+    generation.batch_finished.connect(batches.append)
     classic(desktop)
-    desktop.studio.generation.generate()
-    qtbot.waitUntil(lambda: desktop.studio.generation.run.step >= 20, timeout=20_000)
-    desktop.studio.generation.set_sampling(sampler="ddim")
-    desktop.studio.generation.set_sampling(steps=3)
-    desktop.studio.generation.set_seed(77)
-    click(qtbot, desktop.window.controls.generate_button)
-    assert desktop.studio.generation.run.running
-    finish(qtbot, desktop)
-    assert desktop.studio.generation.run.phase is Phase.FINISHED
-    assert (recipes(desktop)[0].seed, recipes(desktop)[0].request.sampling.steps) == (77, 3)
+    generation.set_sampling(steps=300)
+    generation.generate()
+    qtbot.waitUntil(lambda: generation.run.step >= 1, timeout=20_000)
+    assert controls.generate_button.text() == "Add to the &queue"
+    generation.set_sampling(sampler="ddim")
+    generation.set_sampling(steps=3)
+    for seed in (77, 88, 99):
+        generation.set_seed(seed)
+        generation.set_ask(Ask(classes=("dogs",)))
+        click(qtbot, controls.generate_button)
+    shown = lambda kind: [widget for widget in controls.queue.findChildren(kind) if widget.isVisible()]  # noqa: E731
+    qtbot.waitUntil(lambda: len(shown(QLabel)) == 3)
+    assert {label.text() for label in shown(QLabel)} == {"Then 16 \N{MULTIPLICATION SIGN} dogs"}
+    click(qtbot, shown(QAbstractButton)[1])
+    qtbot.waitUntil(lambda: len(batches) == 3, timeout=60_000)
+    assert [batch.request.seed for batch in batches[1:]] == [77, 99]
+    assert len(batches[0].sprites) == 16
+    assert generation.run.phase is Phase.FINISHED
+    assert not controls.queue.isVisible()
+    assert controls.generate_button.text() == "&Generate"
+
+
+def test_stop_cancels_what_waits_and_says_so(qtbot, desktop) -> None:
+    generation = desktop.studio.generation
+    classic(desktop)
+    for _ in range(3):
+        generation.generate()
+    qtbot.waitUntil(lambda: generation.run.step >= 3, timeout=20_000)
+    qtbot.keyClick(desktop.window, Qt.Key.Key_Escape)
+    assert generation.run.phase is Phase.STOPPED
+    assert generation.queue == ()
+    assert desktop.studio.messages.current.text == "2 waiting batches cancelled."
+
+
+def test_previews_show_what_it_will_be_or_the_noise(qtbot, desktop) -> None:
+    events, stages = [], []
+    desktop.worker.reported.connect(lambda report: events.append(report.event))
+    desktop.studio.stage.changed.connect(lambda: stages.append(desktop.studio.stage.sprites))
+    desktop.worker._interval = 0.0
+    for noise in (False, True):
+        desktop.window.actions_.show_noise.setChecked(noise)
+        events.clear()
+        stages.clear()
+        desktop.studio.generation.generate()
+        finish(qtbot, desktop)
+        first = next(event for event in events if isinstance(event, Progress) and event.preview is not None)
+        assert not np.array_equal(first.preview, first.noisy)
+        np.testing.assert_array_equal(stages[1], first.noisy if noise else first.preview)
+    assert desktop.session.settings.show_noise
 
 
 def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_path) -> None:
@@ -428,3 +470,50 @@ def test_what_can_be_undone_is_limited(desktop) -> None:
     for seed in range(app.UNDO_LIMIT + 5):
         desktop.studio.tray.add([made(seed)])
     assert desktop.studio.undo.count() == app.UNDO_LIMIT
+
+
+def test_a_message_lies_over_the_stage_and_moves_nothing(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    window, messages = desktop.window, desktop.studio.messages
+    before = window.stage.canvas.geometry(), window.stage.canvas.layout_in_device_pixels()
+    messages.warn("A long line. " * 30)
+    assert (window.stage.canvas.geometry(), window.stage.canvas.layout_in_device_pixels()) == before
+    bar = window.message_bar
+    assert window.stage.rect().contains(bar.geometry())
+    assert bar.geometry().bottom() > window.stage.height() * 0.9
+    assert bar.text.height() >= bar.text.heightForWidth(bar.text.width())  # nothing is clipped
+    window.resize(1400, 900)
+    qtbot.waitUntil(lambda: abs(bar.geometry().center().x() - window.stage.rect().center().x()) <= 1)
+    assert not bar._timer.isActive()  # a warning stays
+
+
+def test_what_went_well_fades_unless_the_pointer_is_over_it(qtbot, desktop, monkeypatch) -> None:
+    monkeypatch.setattr(message_bar, "STAYS", 60)
+    bar, messages = desktop.window.message_bar, desktop.studio.messages
+    bar._fading.setDuration(40)
+    messages.inform("Done.")
+    assert bar.isVisible()
+    QApplication.sendEvent(bar, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    qtbot.wait(200)
+    assert bar.isVisible()
+    QApplication.sendEvent(bar, QEvent(QEvent.Type.Leave))
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=5_000)
+    assert messages.current is None
+
+
+def test_what_was_deleted_is_brought_back_by_the_messages_button(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    bar, studio = desktop.window.message_bar, desktop.studio
+    with qtbot.waitActive(desktop.window):
+        desktop.window.activateWindow()
+    desktop.window.stage.setFocus()
+    click_cell(qtbot, desktop, 1)
+    qtbot.keyClick(desktop.window.stage.canvas, Qt.Key.Key_Delete)
+    assert len(studio.stage.cells) == 3
+    assert bar.offer_button.text() == "Undo"
+    click(qtbot, bar.offer_button)
+    assert len(studio.stage.cells) == 4
+    assert not bar.isVisible()
+    qtbot.keyClick(desktop.window.stage.canvas, Qt.Key.Key_Delete)
+    studio.undo.undo()  # by another way: the button has nothing left to undo
+    assert not bar.isVisible()

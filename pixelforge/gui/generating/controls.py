@@ -25,6 +25,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.fields import settings_of
 from pixelforge.gui.generating.count_box import CountBox
 from pixelforge.gui.generating.quality_field import QualityField
+from pixelforge.gui.generating.queue_list import QueueList
 from pixelforge.gui.generating.seed_field import SeedField
 from pixelforge.gui.generating.variation_field import VariationField
 from pixelforge.gui.generating.what_field import WhatField
@@ -66,6 +67,7 @@ class Controls(QWidget):
         self.seed = SeedField()
         self.count_box = CountBox()
         self.quality = QualityField()
+        self.queue = QueueList()
         self.more = QToolButton()
         self.generate_button = QPushButton("&Generate")
         self.stop_button = QPushButton("St&op")
@@ -116,8 +118,9 @@ class Controls(QWidget):
         self.quality.set_value(sampling)
 
     def set_available(self, *, generate: bool, stop: bool, save: bool) -> None:
-        """Which of the three buttons can be pressed."""
+        """Which of the three buttons can be pressed; while a run can be stopped, Generate adds to the queue."""
         self.generate_button.setEnabled(generate)
+        self.generate_button.setText("Add to the &queue" if stop else "&Generate")
         self.stop_button.setEnabled(stop)
         self.save_button.setEnabled(save)
 
@@ -177,6 +180,7 @@ class Controls(QWidget):
         footer = QWidget()
         column = QVBoxLayout(footer)
         column.setContentsMargins(10, 8, 10, 8)
+        column.addWidget(self.queue)
         column.addLayout(_side_by_side(self.count_box, self.quality))
         for button in (self.generate_button, self.stop_button, self.save_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is

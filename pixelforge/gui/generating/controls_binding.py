@@ -42,6 +42,8 @@ class ControlsBinding(QObject):
             changed.connect(take)
         for signal, slot in (
             (controls.model_chosen, generation.library.choose),
+            (controls.queue.cancelled, generation.cancel),
+            (generation.queue_changed, lambda: controls.queue.set_waiting(generation.queue)),
             (seed.roll_requested, generation.roll_seed),
             (seed.copy_requested, self._copy_seed),
             (generation.library.entries_changed, self._show_entries),

@@ -19,12 +19,14 @@ from pixelforge.gui.generating.states import (
     Batch,
     Phase,
     RunState,
+    Waiting,
 )
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
-from pixelforge.services.requests import Finished, GenerationRequest, Notice, Progress, in_palette
+from pixelforge.services.requests import Finished, Notice, Progress, in_palette
+from pixelforge.words import counted
 
 
 class GenerationModel(SettingsModel):
@@ -34,6 +36,7 @@ class GenerationModel(SettingsModel):
     """
 
     run_changed = Signal()
+    queue_changed = Signal()
     forming_changed = Signal()
     batch_finished = Signal(object)  # Batch
     device_changed = Signal()
@@ -54,6 +57,8 @@ class GenerationModel(SettingsModel):
         self._clock = clock
         self._run_number = 0
         self._run = RunState()
+        self._queue: tuple[Waiting, ...] = ()
+        self._shows_noise = False
         self._pace = Pace(clock)
         self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
         self._done = 0  # how many of those are finished, the first ones
@@ -65,6 +70,11 @@ class GenerationModel(SettingsModel):
     def run(self) -> RunState:
         """The current run, or how the last one ended."""
         return self._run
+
+    @property
+    def queue(self) -> tuple[Waiting, ...]:
+        """What is made after the current run, the next one first."""
+        return self._queue
 
     @property
     def forming(self) -> Pixels | None:
@@ -87,7 +97,7 @@ class GenerationModel(SettingsModel):
             self.job_submitted.emit(Job(self._run_number, self.entry.path, None))
 
     def generate(self) -> None:
-        """Begin a run with the settings as they stand; one that is going on is given up."""
+        """Make a batch with the settings as they stand, now or after those that are being made or wait."""
         if self.entry is None or self._settings is None:
             return
         if not self._settings.seed_locked:
@@ -95,22 +105,29 @@ class GenerationModel(SettingsModel):
         request = self._settings.request
         if request.palette is not None and request.palette.reduce_to is None and self.header is not None:
             request = in_palette(replace(request, palette=None), request.palette, self.header)
-        self._run_number += 1
-        self._making = Batch(self._empty_sprites(request), request, self.entry.name, "")
-        self._done = 0
-        self._frames = []
-        self._pace = Pace(self._clock)
-        self._set_run(RunState(Phase.STARTING, count=request.count))
-        self._messages.dismiss()
-        self.forming_changed.emit()
-        self.job_submitted.emit(Job(self._run_number, self.entry.path, request))
+        batch = Waiting(self.entry, request)
+        if self._run.running:
+            self._set_queue((*self._queue, batch))
+        else:
+            self._begin(batch)
+
+    def cancel(self, waiting: Waiting) -> None:
+        """Take a batch out of the queue."""
+        self._set_queue(tuple(batch for batch in self._queue if batch is not waiting))
 
     def stop(self) -> None:
-        """Give up the current run. Sprites of it that are finished are kept."""
+        """Give up the current run and those that wait. Finished sprites are kept."""
         if self._run.running:
+            if self._queue:
+                self._messages.inform(f"{counted(len(self._queue), 'waiting batch')} cancelled.")
+            self._set_queue(())
             self._run_number += 1  # what is still on its way from the worker belongs to nobody
             self.stop_requested.emit()
             self._end(Phase.STOPPED)
+
+    def show_noise(self, shown: bool) -> None:
+        """Whether one sees a run's noisy sprites forming, in place of what the network takes them for."""
+        self._shows_noise = shown
 
     def import_model(self, source: Path) -> None:
         """Have a model file checked and put among the user's own; not while a run is going on."""
@@ -145,6 +162,25 @@ class GenerationModel(SettingsModel):
                 if self._run.running:
                     self._end(Phase.FAILED)
 
+    def _begin(self, batch: Waiting) -> None:
+        assert batch.entry.header is not None
+        side = batch.entry.header.model.image_size
+        self._run_number += 1
+        empty = np.zeros((batch.request.count, side, side, 4), np.uint8)
+        self._making = Batch(empty, batch.request, batch.entry.name, "")
+        self._done = 0
+        self._frames = []
+        self._pace = Pace(self._clock)
+        self._set_run(RunState(Phase.STARTING, count=batch.request.count))
+        self._messages.dismiss()
+        self.forming_changed.emit()
+        self.job_submitted.emit(Job(self._run_number, batch.entry.path, batch.request))
+
+    def _set_queue(self, queue: tuple[Waiting, ...]) -> None:
+        if queue != self._queue:
+            self._queue = queue
+            self.queue_changed.emit()
+
     def _on_loaded(self, device: str, sha256: str) -> None:
         if self._making is not None:
             self._making = replace(self._making, model_sha256=sha256)
@@ -166,8 +202,9 @@ class GenerationModel(SettingsModel):
         left = self._pace.seconds_left(fraction)
         state = RunState(Phase.SAMPLING, count, progress.step, progress.steps, fraction, self._pace.seconds, left)
         self._set_run(state)
-        if progress.preview is not None:
-            self._put(progress.first, progress.preview)
+        shown = progress.noisy if self._shows_noise else progress.preview
+        if shown is not None:
+            self._put(progress.first, shown)
 
     def _put(self, first: int, sprites: Pixels) -> None:
         if self._making is not None:
@@ -183,11 +220,10 @@ class GenerationModel(SettingsModel):
         self.forming_changed.emit()
         if made is not None and self._done:
             self.batch_finished.emit(replace(made, sprites=made.sprites[: self._done]))
-
-    def _empty_sprites(self, request: GenerationRequest) -> Pixels:
-        assert self.header is not None
-        side = self.header.model.image_size
-        return np.zeros((request.count, side, side, 4), np.uint8)
+        if self._queue and not self._run.running:
+            batch, *rest = self._queue
+            self._set_queue(tuple(rest))
+            self._begin(batch)
 
     def _set_run(self, run: RunState) -> None:
         self._run = run

@@ -157,8 +157,8 @@ class SearchField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Have Esc end a search before it stops a run."""
-        before_shortcuts = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if before_shortcuts and event.key() == Qt.Key.Key_Escape and self.text():
+        before_shortcuts = event.type() == QEvent.Type.ShortcutOverride and bool(self.text())
+        if before_shortcuts and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()
             return True
         return super().event(event)

@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.stage = Stage(studio.stage)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
-        self.message_bar = MessageBar()
+        self.message_bar = MessageBar(self.stage)
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
         self.sprite_actions = SpriteActions(studio, self.chosen, self._save_chosen, self)
@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
             lock_seed=generation.toggle_seed_lock,
             roll_seed=generation.roll_seed,
             select_all=self._studio.stage.select_all,
+            show_noise=self._session.keep_noise,
             zoom_in=canvas.zoom_in,
             zoom_out=canvas.zoom_out,
             zoom_to_fit=canvas.zoom_to_fit,
@@ -140,7 +141,6 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(6, 6, 6, 6)
-        column.addWidget(self.message_bar)
         column.addWidget(self.stage, 1)
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)
@@ -229,6 +229,8 @@ class MainWindow(QMainWindow):
         settings = self._session.settings
         self.stage.canvas.set_background(QColor(settings.background) if settings.background else None)
         self.stage.canvas.set_pixel_grid(settings.pixel_grid)
+        self.actions_.show_noise.setChecked(settings.show_noise)
+        self._studio.generation.show_noise(settings.show_noise)
 
     def _escape(self) -> None:
         if self._studio.generation.run.running:

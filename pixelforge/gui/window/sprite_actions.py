@@ -105,7 +105,7 @@ class SpriteActions(QObject):
     def _delete(self) -> None:
         if chosen := self._chosen():
             self._studio.delete(chosen)
-            self._studio.messages.inform(f"Deleted {_sprites(chosen)}. Ctrl+Z undoes it.")
+            self._studio.say_undoable(f"Deleted {_sprites(chosen)}.")
 
 
 def _sprites(cells: Sequence[StageCell]) -> str:

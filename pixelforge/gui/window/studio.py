@@ -14,7 +14,7 @@ from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.recipe_settings import recall
 from pixelforge.gui.generating.states import Batch, knows
 from pixelforge.gui.history.history_model import HistoryModel
-from pixelforge.gui.shared.messages import Messages
+from pixelforge.gui.shared.messages import Messages, Offer
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.undo import DeleteSprites
@@ -24,7 +24,9 @@ from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import Entry
 from pixelforge.services.recipe import Recipe
 from pixelforge.services.sprites import Sprite
+from pixelforge.words import counted
 
+UNDO = "Undo"
 VARIATIONS = 16  # of a sprite, where the count is set to 1
 
 
@@ -52,6 +54,7 @@ class Studio(QObject):
         generation.forming_changed.connect(self._show_forming)
         generation.batch_finished.connect(self._keep)
         history.starred_changed.connect(self._show_stars)
+        undo.indexChanged.connect(self._drop_undo)
 
     def show(self, cells: Sequence[StageCell]) -> None:
         """Put finished sprites on the stage; a run that is going on is given up."""
@@ -142,7 +145,11 @@ class Studio(QObject):
         ids = self.history.unstarred()
         if ids:
             self.undo.push(DeleteSprites(self.history, self.stage, (), ids))
-            self.messages.inform(f"{len(ids):,} sprites deleted. Undo (Ctrl+Z) brings them back.")
+            self.say_undoable(f"Deleted {counted(len(ids), 'sprite')}.")
+
+    def say_undoable(self, text: str) -> None:
+        """Say what was done last, with a button that undoes it."""
+        self.messages.inform(text, Offer(UNDO, self.undo.undo))
 
     def save(self, path: Path, cells: Sequence[StageCell]) -> None:
         """Write sprites as one PNG with their recipes, and say so; a failure is said as well, and loses nothing."""
@@ -161,6 +168,12 @@ class Studio(QObject):
             self.messages.complain(str(error))
         else:
             self.messages.inform(f"Saved {path}.")
+
+    def _drop_undo(self) -> None:
+        """The button undoes what the message is about, or nothing."""
+        current = self.messages.current
+        if current is not None and current.offer is not None and current.offer.label == UNDO:
+            self.messages.dismiss()
 
     def _show_forming(self) -> None:
         forming = self.generation.forming

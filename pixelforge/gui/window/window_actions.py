@@ -33,6 +33,7 @@ class Slots:
     roll_seed: Slot
     search: Slot
     select_all: Slot
+    show_noise: Callable[[bool], object]
     zoom_in: Slot
     zoom_out: Slot
     zoom_to_fit: Slot
@@ -66,6 +67,9 @@ class WindowActions(QObject):
         self.zoom_in = self._add("Zoom &in", slots.zoom_in, "+", "=", "Ctrl++")
         self.zoom_out = self._add("Zoom &out", slots.zoom_out, "-", "Ctrl+-")
         self.zoom_to_fit = self._add("Zoom to &fit", slots.zoom_to_fit, "0", "Ctrl+0")
+        self.show_noise = QAction("Show the &noise while sprites form", self)
+        self.show_noise.setCheckable(True)
+        self.show_noise.toggled.connect(slots.show_noise)
         self.shortcuts = self._add("&Keys", slots.shortcuts, "F1")
         self.show_log = self._add("Show the &log", slots.show_log)
         self.about = self._add("&About PixelForge", slots.about)
@@ -92,7 +96,7 @@ class WindowActions(QObject):
             ("&Sprite", sprites.all),
             ("&Make", ((self.search,), (self.generate, self.escape), (self.lock_seed, self.roll_seed))),
             ("&Train", ((self.train,), (self.models,))),
-            ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), tuple(views))),
+            ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), (self.show_noise,), tuple(views))),
             ("&Help", ((self.shortcuts, self.show_log), (self.about,))),
         ):
             menu = bar.addMenu(title)
