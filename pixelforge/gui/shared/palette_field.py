@@ -22,12 +22,13 @@ class PaletteField(QWidget):
     """Shows a palette rule; says which one the user chooses."""
 
     palette_chosen = Signal(object)  # PaletteRule | None
+    palette_tried = Signal(object)  # likewise: what the pointer is over in the list; the chosen one once that is left
 
     def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rules = [rule_of(palette) for palette in palettes]
         self._of_model: PaletteRule | None = None
-        self.box = QComboBox()
+        self.box = _PaletteBox()
         self.box.setAccessibleName("Palette")
         self.box.setToolTip(RECOLOURED)
         self.box.setIconSize(STRIP)
@@ -50,6 +51,8 @@ class PaletteField(QWidget):
         self.setFocusProxy(self.box)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.activated.connect(lambda _: self._emit())
+        self.box.highlighted.connect(lambda row: self.palette_tried.emit(self._rule_of(self.box.itemData(row))))
+        self.box.closed.connect(lambda: self.palette_tried.emit(self._rule_of(self.box.currentData())))
         self.count.valueChanged.connect(lambda _: self._emit())
 
     def set_model_palette(self, palette: Palette | None) -> None:
@@ -84,8 +87,20 @@ class PaletteField(QWidget):
         self.count.setVisible(rule is not None and rule.reduce_to is not None)
 
     def _emit(self) -> None:
-        chosen = self.box.currentData()
-        self.palette_chosen.emit(PaletteRule(reduce_to=self.count.value()) if chosen == REDUCE else chosen)
+        self.palette_chosen.emit(self._rule_of(self.box.currentData()))
+
+    def _rule_of(self, data: PaletteRule | str | None) -> PaletteRule | None:
+        return data if isinstance(data, PaletteRule | None) else PaletteRule(reduce_to=self.count.value())
+
+
+class _PaletteBox(QComboBox):
+    """Says when its list is left."""
+
+    closed = Signal()
+
+    def hidePopup(self) -> None:
+        super().hidePopup()
+        self.closed.emit()
 
 
 def _strip(rule: PaletteRule) -> QIcon:

@@ -60,13 +60,13 @@ class MainWindow(QMainWindow):
         self.message_bar = MessageBar(self.stage)
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
-        self.sprite_actions = SpriteActions(studio, self.chosen, self._save_chosen, self)
+        self.sprite_actions = SpriteActions(studio, self.chosen, self.shown, self._save_chosen, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
         self._connect(training)
-        for show in (self._show_lock, self._show_run, self._show_message, self._show_preferences):
+        for show in (self._show_lock, self._show_palette, self._show_run, self._show_message, self._show_preferences):
             show()
         geometry, docks = session.window()
         self.restoreGeometry(geometry)
@@ -80,6 +80,11 @@ class MainWindow(QMainWindow):
         if self._active is self.history:
             return tuple(cell_of(entry) for entry in self.history.selected_entries())
         return self._studio.stage.chosen()
+
+    def shown(self) -> tuple[StageCell, ...]:
+        """The same sprites in the colours that they are seen in."""
+        chosen = self.chosen()
+        return chosen if self._active is self.history else self._studio.stage.as_shown(chosen)
 
     def event(self, event: QEvent) -> bool:
         """Tells of the first paint, after which slow things may begin."""
@@ -182,9 +187,10 @@ class MainWindow(QMainWindow):
         for signal, slot in (
             (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
+            (self.controls.palette_field.palette_tried, studio.stage.set_rule),
             (self.message_bar.dismissed, studio.messages.dismiss),
             (self.stage.context_menu_requested, self.sprite_actions.pop_up),
-            (self.stage.drag_started, lambda: self._dialogs.drag(self.chosen())),
+            (self.stage.drag_started, lambda: self._dialogs.drag(self.shown())),
             (self.history.context_menu_requested, self.sprite_actions.pop_up),
             (self.history.selection_changed, self.sprite_actions.refresh),
             (self.history.activated, lambda entry: studio.show([cell_of(entry)])),
@@ -197,6 +203,7 @@ class MainWindow(QMainWindow):
             (studio.history.failed, studio.messages.warn),
             (generation.model_changed, self._show_available),
             (generation.settings_changed, self._show_lock),
+            (generation.settings_changed, self._show_palette),
             (generation.run_changed, self._show_run),
             (generation.device_changed, self._show_run),
             (training.changed, lambda: self.status.set_training(training.watched)),
@@ -208,6 +215,10 @@ class MainWindow(QMainWindow):
     def _show_lock(self) -> None:
         settings = self._studio.generation.settings
         self.actions_.lock_seed.setChecked(settings is not None and settings.seed_locked)
+
+    def _show_palette(self) -> None:
+        settings = self._studio.generation.settings
+        self._studio.stage.set_rule(None if settings is None else settings.request.palette)
 
     def _show_run(self) -> None:
         self.status.set_run(self._studio.generation.run)
@@ -241,7 +252,7 @@ class MainWindow(QMainWindow):
             self._studio.stage.clear_selection()
 
     def _save_chosen(self) -> None:
-        self._dialogs.save(self.chosen() or self._studio.stage.cells)
+        self._dialogs.save(self.shown() or self._studio.stage.as_shown(self._studio.stage.cells))
 
     def _to_stage(self) -> None:
         if not isinstance(QApplication.focusWidget(), QAbstractButton):  # it was the mouse: go on with what is made

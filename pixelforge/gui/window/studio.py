@@ -131,7 +131,7 @@ class Studio(QObject):
             self.history.set_starred(ids, not all(cell.starred for cell in cells if cell.id is not None))
 
     def add_to_tray(self, cells: Sequence[StageCell]) -> None:
-        """Put sprites at the end of the sheet tray."""
+        """Put sprites, as they are shown, at the end of the sheet tray."""
         if cells:
             self.tray.add([cell.sprite for cell in cells])
 
