@@ -185,6 +185,8 @@ class MainWindow(QMainWindow):
     def _connect(self, training: TrainingModel) -> None:
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
+            (self.sprite_actions.varied, self.controls.variation.setFocus),
+            (self.controls.variation.confirmed, studio.vary_further),
             (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
             (self.controls.palette_field.palette_tried, studio.stage.set_rule),
