@@ -76,7 +76,7 @@ def test_a_folder_of_sprites_is_not_replaced_unasked(generate: RunCommand, tmp_p
     assert generate(*target, 2)[0] == 0
     before = (tmp_path / "out" / "cats" / "cats_00001.png").read_bytes()
     code, _, err = generate(*target, 2, "--guidance", 9)
-    assert (code, "are there already: give --force to replace them" in err) == (1, True)
+    assert (code, "are there already: give --force to replace what is there." in err) == (1, True)
     assert (tmp_path / "out" / "cats" / "cats_00001.png").read_bytes() == before
     assert generate(*target, 2, "--seed", 2)[0] == 0
     assert generate(*target, 4, "--guidance", 9, "--force")[0] == 0

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pixelforge.errors import OutputError, RequestError
+from pixelforge.errors import OutputError, Remedy, RequestError
 from pixelforge.files import as_text, replacing, sync
 from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
 from pixelforge.imaging.atlas.model import Atlas, Frame
@@ -156,7 +156,7 @@ def in_the_way(sheet: Path, options: ExportOptions) -> list[Path]:
 def refuse_replacing(there: Sequence[Path]) -> None:
     """Raises OutputError if there are files in the way."""
     if there:
-        raise OutputError(f"{list_files(there)} there already: give --force to replace {_it(there)}.")
+        raise OutputError(f"{list_files(there)} there already.", Remedy.REPLACE)
 
 
 def list_files(paths: Sequence[Path], most: int = 3) -> str:
@@ -164,10 +164,6 @@ def list_files(paths: Sequence[Path], most: int = 3) -> str:
     if len(paths) > most:
         return f"{paths[0]} and {len(paths) - 1} more files are"
     return f"{', '.join(map(str, paths))} {'is' if len(paths) == 1 else 'are'}"
-
-
-def _it(paths: Sequence[Path]) -> str:
-    return "it" if len(paths) == 1 else "them"
 
 
 def recoloured(sprites: Sequence[Sprite], rule: PaletteRule | None) -> list[Sprite]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pixelforge.errors import DatasetError, OutputError, RequestError
+from pixelforge.errors import DatasetError, OutputError, Remedy, RequestError
 from pixelforge.files import check_writable
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.imaging.png import write_png
@@ -118,7 +118,7 @@ def slice_sheet(
         raise DatasetError(f"{path} has no tile of {grid.tile} pixels that holds something.")
     there = next((file for file in wanted if file.exists()), None)
     if there is not None and not force:
-        raise OutputError(f"{there} is there already: give --force to replace it, or another --out.")
+        raise OutputError(f"{there} is there already.", Remedy.REPLACE, Remedy.OTHER_FOLDER)
     check_writable(folder)
     for file, content in wanted.items():
         write_png(file, content)

@@ -9,7 +9,7 @@ from typing import Any
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.vocabulary import WordVocabulary
-from pixelforge.errors import TrainingError
+from pixelforge.errors import Remedy, TrainingError
 from training.data.indexed import styled, words_of
 from training.data.joining import joined_words
 from training.data.naming import style_of
@@ -120,8 +120,7 @@ def _network(request: TrainingRequest, data: SpriteSet, shape: ModelConfig | Non
     palette = find_palette(data.sprites)
     if request.prediction == "palette" and len(palette) < 2:
         raise TrainingError(
-            "The palette prediction needs sprites that share 2 to 64 colours: reduce their colours, "
-            "or train with --prediction v."
+            "The palette prediction needs sprites that share 2 to 64 colours, and these do not.", Remedy.PREDICT_V
         )
     suited: dict[str, Any] = {
         "num_classes": len(data.class_names),

@@ -17,7 +17,7 @@ from pixelforge.core.checkpoint import Checkpoint, load_checkpoint, save_checkpo
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.unet import ContextUNet
-from pixelforge.errors import PixelForgeError, RequestError, TrainingError
+from pixelforge.errors import PixelForgeError, Remedy, RequestError, TrainingError
 from tests.training.making import begin_run, config_of, finish
 from training.data.sprites import SpriteSet
 from training.learning.config import TrainConfig
@@ -146,8 +146,9 @@ def test_a_run_begins_from_the_model_that_is_named(folder: Path, tmp_path: Path,
     torch.testing.assert_close(begun.network.init_conv.weight, parent.network.init_conv.weight, atol=2e-3, rtol=2e-3)
     assert begun.header.class_names == ("beasts", "tools")
     assert "begun from base" in begun.header.provenance.credits
-    with pytest.raises(TrainingError, match="leave out --width"):
+    with pytest.raises(TrainingError, match="has its width") as refused:
         pull(folder, tmp_path / "other", replace(request, width=8))
+    assert refused.value.remedies == (Remedy.PARENTS_WIDTH,)
     assert not (tmp_path / "other").exists()
 
 
