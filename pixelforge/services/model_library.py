@@ -10,7 +10,7 @@ from pathlib import Path
 from pixelforge.core.header import SPRITES, ModelHeader, Provenance, read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
-from pixelforge.files import parse_json, reason, replacing
+from pixelforge.files import parse_json, reason, replacing, sync_folders
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
@@ -105,9 +105,10 @@ def rename_model(entry: ModelEntry, name: str) -> ModelEntry:
     return _entry(entry.path.with_name(f"{name}{SUFFIX}"), bundled=False)
 
 
-def export_model(entry: ModelEntry, target: Path) -> None:
-    """Copy a model to a file elsewhere, for somebody else. Raises OutputError."""
+def export_model(entry: ModelEntry, target: Path) -> Path:
+    """Copy a model to a file elsewhere, for somebody else; that file. Raises OutputError."""
     _copy(entry.path, target)
+    return target
 
 
 def check_name(name: str) -> None:
@@ -154,6 +155,7 @@ def files_of(entry: ModelEntry) -> list[Path]:
 def _copy(source: Path, target: Path) -> None:
     with replacing(target) as part:
         shutil.copyfile(source, part)
+    sync_folders([target])
 
 
 def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) -> None:

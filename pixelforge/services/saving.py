@@ -16,6 +16,7 @@ from pixelforge.services.export import (
     SHEET_SUFFIX,
     ExportOptions,
     alone,
+    export_each,
     export_sprites,
     in_the_way,
     recoloured_alone,
@@ -160,10 +161,10 @@ class FolderWriter:
 
     def add(self, finished: Finished) -> None:
         """Write finished sprites. Raises OutputError."""
-        options = alone(self._to.options)
-        made = recoloured_alone(self._to.sprites(finished), options.palette)
-        for index, sprite in enumerate(made, start=finished.first):
-            export_sprites(self._to.path_of(index), [sprite], replace(options, palette=None))
+        made = recoloured_alone(self._to.sprites(finished), self._to.options.palette)
+        paths = [self._to.path_of(finished.first + index) for index in range(len(made))]
+        for _ in export_each(paths, made, self._to.options):
+            pass
 
     def close(self) -> None:
         """All is written already."""
