@@ -181,7 +181,7 @@ class HistoryModel(QAbstractListModel):
         try:
             return to_mime(sprites, self._drag_folder)
         except OSError:
-            return to_mime(sprites)  # no files can be written, but the tray needs none
+            return to_mime(sprites)  # no files can be written, but the set needs none
 
     def _listed(self) -> list[int]:
         try:
