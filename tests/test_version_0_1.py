@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +92,20 @@ def test_settings_are_read_and_kept(tmp_path: Path) -> None:
     )
     save_settings(path, settings)
     assert load_settings(path) == (settings, "")
+
+
+def test_the_history_is_migrated_once_and_a_copy_kept(tmp_path: Path) -> None:
+    path, copy = tmp_path / "history.sqlite", tmp_path / "history-format-1.sqlite"
+    shutil.copyfile(MADE / "history.sqlite", path)
+    for _ in range(2):
+        history, notice = open_history(path, 20_000)
+        assert notice == ""
+        history.delete(history.ids(HistoryFilter())[:1])
+        history.close()
+    assert sorted(tmp_path.glob("*.sqlite")) == [copy, path]
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+        assert kept.execute("SELECT count(*) FROM sprites").fetchone() == (9,)
 
 
 def test_the_history_is_read(tmp_path: Path, sheet: tuple[Sprite, ...]) -> None:

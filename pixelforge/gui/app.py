@@ -28,8 +28,10 @@ from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.shared.theme import apply_theme
 from pixelforge.gui.stage.stage_model import StageModel
 from pixelforge.gui.training.training_model import TrainingModel
+from pixelforge.gui.tray.sets_model import SetsModel
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.error_log import end_watch, record, report_crashes, watch_for_crashes
+from pixelforge.gui.window.keeping import Keeping
 from pixelforge.gui.window.main_window import MainWindow
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.studio import Studio
@@ -38,6 +40,7 @@ from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.palettes import bundled_palettes
 from pixelforge.services.paths import drag_folder, history_file, icons_folder, log_folder, samples_file, settings_file
+from pixelforge.services.sets import SetStore
 from pixelforge.services.sprites import decode_sheet
 
 WITHOUT_WINDOW = "Sprites can be made without one, by the command `pixelforge generate`."
@@ -78,10 +81,12 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     undo.setUndoLimit(UNDO_LIMIT)
     library = Library(entries, messages)
     generation = GenerationModel(library, messages)
-    tray = TrayModel(undo, places.drags)
+    store = SetStore(history.database)
+    tray = TrayModel(SetsModel(store, undo), places.drags)
     history_model = HistoryModel(history, places.drags)
     studio = Studio(generation, StageModel(), history_model, tray, messages, undo)
     session.restore(generation, tray)
+    Keeping(studio, store, studio).restore()
     remove_old_files(places.drags, time.time())
     worker = Worker(describe_bug)
     training = TrainingModel(library, messages)

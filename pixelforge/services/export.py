@@ -199,7 +199,10 @@ def recoloured_alone(sprites: Sequence[Sprite], rule: PaletteRule | None) -> lis
     """Sprites under a palette rule, each by itself; their recipes tell of it, unless they tell of another already."""
     if rule is None:
         return list(sprites)
-    return [Sprite(recolour(sprite.pixels[None], rule)[0], _told(sprite.origin, rule)) for sprite in sprites]
+    return [
+        replace(sprite, pixels=recolour(sprite.pixels[None], rule)[0], origin=_told(sprite.origin, rule))
+        for sprite in sprites
+    ]
 
 
 def _told(origin: Made | Drawn, rule: PaletteRule) -> Made | Drawn:

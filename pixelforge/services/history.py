@@ -1,45 +1,29 @@
-"""Everything that was made, kept in one SQLite file that several windows of the app may share."""
+"""Everything that was made, and the bin of what was deleted, in one SQLite file that several windows may share."""
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from pixelforge.errors import DatasetError, HistoryError
-from pixelforge.files import reason
-from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
+from pixelforge.services.database import Database, open_database
+from pixelforge.services.sprites import Sprite, decode_any, encode_sprite
 
-FORMAT_VERSION = 1
-BUSY_SECONDS = 5.0  # how long to wait for another window that is writing
-ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter where its message quotes what is damaged
 MAX_PARAMETERS = 500  # in one statement; SQLite's own limit is higher
-SCHEMA = """
-CREATE TABLE sprites (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    png BLOB NOT NULL,
-    class_name TEXT NOT NULL,
-    model TEXT NOT NULL,
-    made_at REAL NOT NULL,
-    starred INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX sprites_of_class ON sprites (class_name, id);
-CREATE INDEX sprites_of_model ON sprites (model, id);
-CREATE INDEX starred_sprites ON sprites (id) WHERE starred;
-"""
+BIN_DAYS = 30  # that the bin keeps what was deleted
 COLUMNS = "id, png, class_name, model, made_at, starred"
 
 Row = tuple[int, bytes, str, str, float, int]
-"""A sprite as it lies in the table, for bringing it back."""
+Table = Literal["sprites", "bin"]
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A sprite in the history."""
+    """A sprite in the history, or in its bin."""
 
     id: int
     sprite: Sprite
@@ -54,30 +38,39 @@ class HistoryFilter:
     class_name: str | None = None
     model: str | None = None
     starred: bool = False
+    binned: bool = False  # what lies in the bin, instead of what does not
+
+    @property
+    def table(self) -> Table:
+        """Where these sprites are."""
+        return "bin" if self.binned else "sprites"
 
 
 class History:
-    """The table of sprites. Every method may raise HistoryError, and has then changed nothing."""
+    """The table of sprites and the bin. Every method may raise HistoryError, and has then changed nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, cap: int, clock: Callable[[], float] = time.time) -> None:
-        """connection: in autocommit mode, with the schema. cap: sprites to keep at most, starred ones not counted."""
-        self._connection = connection
+    def __init__(self, database: Database, cap: int, clock: Callable[[], float] = time.time) -> None:
+        """cap: sprites to keep at most, starred ones not counted."""
+        self.database = database
         self._cap = cap
         self._clock = clock
-        self._version_seen = self._version()
 
     def add(self, sprites: Sequence[Sprite]) -> tuple[int, ...]:
         """Keep sprites, the last of them the newest; their ids. The oldest ones beyond the cap are dropped."""
         now = self._clock()
         rows = [(encode_sprite(s), s.class_name, s.model, now) for s in sprites]
         insert = "INSERT INTO sprites (png, class_name, model, made_at) VALUES (?, ?, ?, ?)"
-        with self._transaction() as connection:
+        with self.database.transaction() as connection:
             ids = tuple(int(connection.execute(insert, row).lastrowid or 0) for row in rows)
-            self._drop_beyond_cap()
+            connection.execute(
+                "DELETE FROM sprites WHERE NOT starred AND id <= "
+                "(SELECT id FROM sprites WHERE NOT starred ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                (self._cap,),
+            )
         return ids
 
     def ids(self, chosen: HistoryFilter) -> list[int]:
-        """The ids of the sprites that pass a filter, newest first."""
+        """The ids of the sprites that pass a filter, newest first; of the bin, what was deleted last."""
         conditions, values = ["1"], []
         for column, value in (("class_name", chosen.class_name), ("model", chosen.model)):
             if value is not None:
@@ -85,38 +78,49 @@ class History:
                 values.append(value)
         if chosen.starred:
             conditions.append("starred")
-        query = f"SELECT id FROM sprites WHERE {' AND '.join(conditions)} ORDER BY id DESC"
-        return [id_ for (id_,) in self._read(query, values)]
+        order = "deleted_at DESC, id DESC" if chosen.binned else "id DESC"
+        query = f"SELECT id FROM {chosen.table} WHERE {' AND '.join(conditions)} ORDER BY {order}"
+        return [id_ for (id_,) in self.database.read(query, values)]
 
-    def entries(self, ids: Sequence[int]) -> list[Entry]:
+    def entries(self, ids: Sequence[int], table: Table = "sprites") -> list[Entry]:
         """The sprites of these ids, in this order; those that are gone, or damaged, are left out."""
         found: dict[int, Entry] = {}
-        for id_, png, _, _, made_at, starred in self._rows(ids):
+        for id_, png, class_name, _, made_at, starred in self._rows(ids, table):
             if isinstance(png, bytes) and isinstance(made_at, float):
                 with suppress(DatasetError):
-                    found[id_] = Entry(id_, decode_sprite(png), made_at, bool(starred))
+                    found[id_] = Entry(id_, decode_any(png, str(class_name)), made_at, bool(starred))
         return [found[id_] for id_ in ids if id_ in found]
+
+    def find(self, sprite: Sprite) -> int | None:
+        """The newest entry of a sprite of these pixels, class, model and seed; None where it is not there any more."""
+        query = "SELECT id FROM sprites WHERE class_name = ? AND model = ? AND instr(png, ?) ORDER BY id DESC"
+        told = f'"seed":{sprite.seed}'.encode() if sprite.recipe else b""  # as its recipe stands in the PNG
+        ids = [id_ for (id_,) in self.database.read(query, (sprite.class_name, sprite.model, told))]
+        alike = (entry.id for entry in self.entries(ids) if entry.sprite.fingerprint == sprite.fingerprint)
+        return next(alike, None)
 
     def set_starred(self, ids: Sequence[int], starred: bool) -> None:
         """Star sprites, or take their stars away."""
-        with self._transaction() as connection:
+        with self.database.transaction() as connection:
             connection.executemany("UPDATE sprites SET starred = ? WHERE id = ?", [(starred, id_) for id_ in ids])
 
-    def delete(self, ids: Sequence[int]) -> tuple[Row, ...]:
-        """Take sprites out; what `restore` brings back."""
-        with self._transaction() as connection:
-            rows = tuple(self._rows(ids))
-            connection.executemany("DELETE FROM sprites WHERE id = ?", [(id_,) for id_ in ids])
-        return rows
+    def delete(self, ids: Sequence[int]) -> tuple[int, ...]:
+        """Move sprites into the bin; the ids of those that were there."""
+        return self._move(ids, "sprites", f"bin ({COLUMNS}, deleted_at)", f"{COLUMNS}, {float(self._clock())!r}")
 
-    def restore(self, rows: Sequence[Row]) -> None:
-        """Bring deleted sprites back, under the ids that they had."""
-        with self._transaction() as connection:
-            connection.executemany(f"INSERT OR IGNORE INTO sprites ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+    def restore(self, ids: Sequence[int]) -> tuple[int, ...]:
+        """Bring sprites back from the bin, under the ids that they had; the ids of those that were there."""
+        return self._move(ids, "bin", f"sprites ({COLUMNS})", COLUMNS)
 
-    def unstarred(self) -> list[int]:
-        """The ids of all sprites without a star."""
-        return [id_ for (id_,) in self._read("SELECT id FROM sprites WHERE NOT starred")]
+    def empty_bin(self, older_than: float = 0) -> None:
+        """Remove for good what has been in the bin for so many seconds."""
+        with self.database.transaction() as connection:
+            connection.execute("DELETE FROM bin WHERE deleted_at <= ?", (self._clock() - older_than,))
+
+    def unstarred(self, chosen: HistoryFilter | None = None) -> list[int]:
+        """The ids of all sprites without a star that pass a filter."""
+        starred = {id_ for (id_,) in self.database.read("SELECT id FROM sprites WHERE starred")}
+        return [id_ for id_ in self.ids(chosen or HistoryFilter()) if id_ not in starred]
 
     def class_names(self) -> list[str]:
         """The classes that there are sprites of, by name."""
@@ -132,139 +136,35 @@ class History:
 
     def changed_elsewhere(self) -> bool:
         """Whether another window has written since this was asked last."""
-        version = self._version()
-        changed, self._version_seen = version != self._version_seen, version
-        return changed
+        return self.database.changed_elsewhere()
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self.database.close()
 
-    def _drop_beyond_cap(self) -> None:
-        self._connection.execute(
-            "DELETE FROM sprites WHERE NOT starred AND id <= "
-            "(SELECT id FROM sprites WHERE NOT starred ORDER BY id DESC LIMIT 1 OFFSET ?)",
-            (self._cap,),
-        )
+    def _move(self, ids: Sequence[int], source: Table, target: str, values: str) -> tuple[int, ...]:
+        with self.database.transaction() as connection:
+            there = {row[0] for row in self._rows(ids, source)}
+            one = [(id_,) for id_ in ids if id_ in there]
+            connection.executemany(f"INSERT OR IGNORE INTO {target} SELECT {values} FROM {source} WHERE id = ?", one)
+            connection.executemany(f"DELETE FROM {source} WHERE id = ?", one)
+        return tuple(id_ for (id_,) in one)
 
     def _names(self, column: str) -> list[str]:
-        found = self._read(f"SELECT DISTINCT {column} FROM sprites ORDER BY {column}")
+        found = self.database.read(f"SELECT DISTINCT {column} FROM sprites ORDER BY {column}")
         return [name for (name,) in found if isinstance(name, str)]
 
-    def _rows(self, ids: Sequence[int]) -> Iterator[Row]:
+    def _rows(self, ids: Sequence[int], table: Table) -> Iterator[Row]:
         for first in range(0, len(ids), MAX_PARAMETERS):
             some = list(ids[first : first + MAX_PARAMETERS])
             places = ", ".join("?" * len(some))
-            yield from self._read(f"SELECT {COLUMNS} FROM sprites WHERE id IN ({places})", some)
-
-    def _version(self) -> int:
-        return int(self._read("PRAGMA data_version")[0][0])
-
-    def _read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        try:
-            return self._connection.execute(query, values).fetchall()
-        except ERRORS as error:
-            raise HistoryError(f"The history cannot be read: {error}.") from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # a full disk has ended it already
-                    self._connection.execute("ROLLBACK")
-                raise
-        except ERRORS as error:
-            raise HistoryError(
-                f"The history cannot be written: {error}. The sprites on screen are not lost."
-            ) from error
+            yield from self.database.read(f"SELECT {COLUMNS} FROM {table} WHERE id IN ({places})", some)
 
 
 def open_history(path: Path, cap: int) -> tuple[History, str]:
-    """The history in a file, and a line for the user where something is wrong with it, else an empty one.
-
-    A damaged file is moved aside and a new one begun. Where no file can be used the history lives until the app closes.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return History(_connect(path), cap), ""
-    except _NewerError:
-        problem = f"The history {path} was written by a newer PixelForge, and is left alone."
-    except sqlite3.OperationalError as error:  # locked, read-only, no such folder: the file may be well
-        problem = f"The history {path} cannot be used: {error}."
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        return _begin_anew(path, cap)
-    except OSError as error:
-        problem = f"The history {path} cannot be used: {reason(error)}."
-    return _in_memory(cap), f"{problem} What you make now is kept until you close the app: save what you want to keep."
-
-
-class _NewerError(Exception):
-    """The file has a format that this app does not know."""
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.text_factory = _to_text
-    try:
-        _switch_to_wal(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the last batch, never the file
-        connection.execute("BEGIN IMMEDIATE")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > FORMAT_VERSION:
-            raise _NewerError
-        if version == 0:
-            for statement in SCHEMA.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
-        connection.execute("COMMIT")
-        _probe(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Wait for another window that opens the same new file: for this alone SQLite itself does not."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-
-
-def _to_text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")  # so that a damaged name costs that sprite its name, and no other anything
-
-
-def _probe(connection: sqlite3.Connection) -> None:
-    """Find damage now rather than later: walks the tables' trees but leaves out the indices, which takes longer."""
-    problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if problem != "ok":
-        raise sqlite3.DatabaseError(problem)
-    connection.execute(f"SELECT {COLUMNS} FROM sprites LIMIT 1").fetchone()
-
-
-def _begin_anew(path: Path, cap: int) -> tuple[History, str]:
-    aside = path.with_name(f"{path.stem}-damaged-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
-    try:
-        path.replace(aside)
-        for suffix in ("-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
-        return History(_connect(path), cap), f"The history was damaged. A new one is begun; the old file is {aside}."
-    except (OSError, sqlite3.Error) as error:
-        problem = f"The history {path} is damaged and cannot be replaced: {error}."
-        return _in_memory(cap), f"{problem} What you make now is kept until you close the app."
-
-
-def _in_memory(cap: int) -> History:
-    return History(_connect(Path(":memory:")), cap)
+    """The history in a file, and a line for the user where something is wrong with it; see `open_database`."""
+    database, notice = open_database(path)
+    history = History(database, cap)
+    with suppress(HistoryError):  # what is too old stays until the next start
+        history.empty_bin(BIN_DAYS * 86_400)
+    return history, notice

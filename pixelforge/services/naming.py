@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from string import Formatter
 
 from pixelforge.errors import RequestError
@@ -16,6 +16,7 @@ TEXTS, NUMBERS = ("class", "model"), ("index", "number", "seed")
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")  # not every format can hold them
 MAX_NAME = 200
 NAME_LENGTH = 60
+NOT_IN_NAMES = '\\/:*?"<>|'  # names become those of files
 RESERVED_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
@@ -24,10 +25,28 @@ def check_pattern(pattern: str) -> None:
     _parts(pattern)
 
 
+def check_name(name: str, taken: Iterable[str]) -> str:
+    """A name that a user gives, without spaces around it. Raises RequestError for one that cannot be."""
+    name = name.strip()
+    if not name:
+        raise RequestError("A name has at least one letter.")
+    if len(name) > NAME_LENGTH:
+        raise RequestError(f"A name has at most {NAME_LENGTH} letters; this one has {len(name)}.")
+    if UNPRINTABLE.search(name) or any(letter in NOT_IN_NAMES for letter in name):
+        raise RequestError(f"A name cannot hold {' '.join(NOT_IN_NAMES)}, because files are called by it.")
+    if name.casefold() in {other.casefold() for other in taken}:
+        raise RequestError(f"There is another {name} already.")
+    return name
+
+
 def sprite_names(pattern: str, sprites: Sequence[Sprite]) -> list[str]:
-    """A name for each sprite, no two alike: where the pattern repeats one, _2, _3, … follows. Raises RequestError."""
+    """A name for each sprite, no two alike: its own, else that of the pattern. Raises RequestError.
+
+    Where the pattern repeats one, or one that is a sprite's own, _2, _3, … follows.
+    """
     parts = _parts(pattern)
     seen: Counter[str] = Counter()
+    own = dict.fromkeys(sprite.name for sprite in sprites if sprite.name)
     names: dict[str, None] = {}
     for number, sprite in enumerate(sprites):
         values = {
@@ -38,9 +57,12 @@ def sprite_names(pattern: str, sprites: Sequence[Sprite]) -> list[str]:
             "seed": sprite.seed,
         }
         seen[sprite.class_name] += 1
+        if sprite.name:
+            names[_unlike(sprite.name, names)] = None
+            continue
         text = "".join(literal + (format(values[field], spec) if field else "") for literal, field, spec in parts)
         text = UNPRINTABLE.sub(" ", text)
-        names[_unlike(text[:MAX_NAME] or "sprite", names)] = None
+        names[_unlike(text[:MAX_NAME] or "sprite", names | own)] = None
     return list(names)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,6 +52,12 @@ class Sprite:
 
     pixels: Pixels
     origin: Made | Drawn
+    name: str = ""  # that its user gave it; empty: none
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Alike for sprites of the same pixels, and for no others."""
+        return hashlib.blake2b(self.pixels.tobytes(), digest_size=16, key=repr(self.pixels.shape).encode()).digest()
 
     @property
     def recipe(self) -> Recipe | None:
@@ -151,6 +158,14 @@ def decode_sprite(data: bytes, name: str = "The picture") -> Sprite:
         raise DatasetError(f"{name} carries no recipe of one sprite.")
     pixels.setflags(write=False)
     return Sprite(pixels, Made(recipes[0]))
+
+
+def decode_any(data: bytes, class_name: str) -> Sprite:
+    """A sprite as `encode_sprite` wrote it; one without a recipe was drawn. Raises DatasetError."""
+    pixels, texts = decode_picture(data, "The picture")
+    recipes = recipes_in(texts)
+    pixels.setflags(write=False)
+    return Sprite(pixels, Made(recipes[0]) if len(recipes) == 1 else Drawn(class_name))
 
 
 def _read(path: Path) -> bytes:

@@ -326,7 +326,7 @@ def _read_settings(path: Path) -> object:
 def _make_histories(folder: Path) -> Sequence[Files]:
     history, _ = open_history(folder / "history.sqlite", 100)
     history.add([made(i, "cats" if i % 2 else "dogs", side=8) for i in range(4)])
-    history._connection.execute("PRAGMA journal_mode = DELETE")
+    history.database.connection.execute("PRAGMA journal_mode = DELETE")
     history.close()
     return [{"history.sqlite": (folder / "history.sqlite").read_bytes()}]
 

@@ -135,7 +135,7 @@ def test_the_list_of_keys_has_every_key(qtbot, desktop) -> None:
     assert rows["Lock the seed"] == "L"
     assert rows["Keys"] == "F1"
     assert rows["Undo"] == "Ctrl+Z"
-    assert rows["Add to tray"] == "Space"
+    assert rows["Add to the set"] == "Space"
     assert rows["Star"] == "S"
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
@@ -160,7 +160,7 @@ def test_about_tells_version_licence_and_credits(desktop) -> None:
 
 def test_export_writes_the_tray_and_proposes_the_folder_again(qtbot, desktop, tmp_path) -> None:
     desktop.window.actions_.export.trigger()
-    assert "tray is empty" in desktop.studio.messages.current.text
+    assert "set is empty" in desktop.studio.messages.current.text
     make(qtbot, desktop)
     click_cell(qtbot, desktop, 1)
     desktop.studio.add_to_tray(desktop.window.chosen())

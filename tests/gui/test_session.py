@@ -13,7 +13,7 @@ from pixelforge.gui import app
 from pixelforge.gui.shared.messages import Severity
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.asking import Ask
-from tests.gui.using import click_cell, make, pictures
+from tests.gui.using import classic, click, click_cell, make, pictures
 
 
 @pytest.fixture
@@ -57,6 +57,43 @@ def test_the_history_survives_a_crash(qtbot, start, places) -> None:
     assert notice == ""
     assert len(history.ids(HistoryFilter())) == 4
     history.close()
+
+
+def test_the_set_and_the_stage_are_there_after_a_crash(qtbot, start) -> None:
+    """The first window is never closed."""
+    first = start()
+    sprites = make(qtbot, first, seed=30)
+    first.studio.add_to_tray(first.studio.stage.cells[:3])
+    first.studio.tray.rename(1, "lion")
+    first.studio.tray.move([2], 0)
+    first.studio.tray.sets.rename("Savanna")
+    first.studio.star(first.studio.stage.cells[:1])
+    second = start()
+    np.testing.assert_array_equal(pictures(second), sprites)
+    assert second.studio.stage.starred == {0}
+    assert second.studio.tray.names == ["cats_000", "cats_001", "lion"]
+    assert [sprite.seed for sprite in second.studio.tray.sprites] == [32, 30, 31]
+    assert second.window.tray.sets.box.currentText() == "Savanna"
+
+
+def test_a_run_that_was_killed_leaves_the_batch_before_it(qtbot, start) -> None:
+    first = start()
+    sprites = make(qtbot, first)
+    classic(first)
+    click(qtbot, first.window.controls.generate_button)
+    qtbot.waitUntil(lambda: not first.studio.stage.cells)
+    np.testing.assert_array_equal(pictures(start()), sprites)
+    first.studio.generation.stop()
+
+
+def test_deleted_sprites_are_not_on_the_next_stage(qtbot, start) -> None:
+    first = start()
+    sprites = make(qtbot, first)
+    click_cell(qtbot, first, 1)
+    first.studio.delete(first.window.chosen())
+    np.testing.assert_array_equal(pictures(start()), [sprites[0], *sprites[2:]])
+    first.studio.undo.undo()
+    np.testing.assert_array_equal(pictures(start()), sprites)
 
 
 def test_controls_tray_and_docks_are_as_they_were_left(start) -> None:

@@ -263,7 +263,7 @@ def test_the_context_menu_offers_all_of_it(qtbot, active) -> None:
         "Use its recipe",
         "Variations of it",
         "Star",
-        "Add to tray",
+        "Add to the set",
         "Save as…",
         "Delete",
     ]

@@ -9,6 +9,7 @@ import re
 import stat
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -335,6 +336,23 @@ def test_a_target_that_is_a_folder(tmp_path) -> None:
     (tmp_path / "s.png").mkdir()
     with pytest.raises(OutputError, match="is a folder"):
         export_sprites(tmp_path / "s.png", batch(1), ExportOptions())
+
+
+def test_names_of_their_own_are_in_every_engine_file_and_in_files_of_one(tmp_path) -> None:
+    sprites = [replace(made(1), name="red bat"), made(2), replace(made(3, "dogs"), name="wolf")]
+    rule = PaletteRule(name="two", colours=("#000000", "#ffffff"))
+    options = ExportOptions(formats=ALL, names="{class}", palette=rule)
+    for file in export_sprites(tmp_path / "s.png", sprites, options)[1:]:
+        text = file.read_text()
+        for name in ("red-bat" if file.suffix == ".css" else "red bat", "cats", "wolf"):
+            assert re.search(rf"[\"'. >]{name}\b", text), (file.name, name)
+    frames = json.loads((tmp_path / "s.json").read_text())["frames"]
+    assert [frame["filename"] for frame in frames.values()] == ["red bat", "cats", "wolf"]
+    resource = godot_parser.parse((tmp_path / "s.tres").read_text().replace('&"', '"'))
+    textures = [section for section in resource.get_sections() if section.header.name == "sub_resource"]
+    assert [texture["resource_name"] for texture in textures] == ["red bat", "cats", "wolf"]
+    files = export_files(tmp_path / "files", sprites, options)
+    assert [file.name for file in files] == ["red bat.png", "cats.png", "wolf.png"]
 
 
 def test_names_that_no_file_can_hold_are_told_apart(tmp_path) -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from pixelforge.errors import HistoryError
-from pixelforge.services.history import FORMAT_VERSION, HistoryFilter, open_history
+from pixelforge.services.database import FORMAT_VERSION
+from pixelforge.services.history import BIN_DAYS, History, HistoryFilter, open_history
 from tests.made import made
 
 ALL = HistoryFilter()
+BIN = HistoryFilter(binned=True)
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_newest_first_and_filtered(history) -> None:
     assert history.ids(HistoryFilter(model="m")) == [a[1], a[0]]
     assert history.ids(HistoryFilter(class_name="dogs", model="m", starred=True)) == [a[1]]
     assert history.ids(HistoryFilter(class_name="dogs", model="n")) == []
-    assert history.unstarred() == [a[0], b[0]]
+    assert history.unstarred() == [b[0], a[0]]
     assert (history.class_names(), history.models()) == (["cats", "dogs"], ["m", "n"])
 
 
@@ -76,6 +78,54 @@ def test_deleted_sprites_come_back_as_they_were(history) -> None:
     history.restore(rows)
     assert history.ids(ALL) == [newer[0], ids[2], ids[1], ids[0]]
     assert [entry.starred for entry in history.entries(ids)] == [False, True, False]
+
+
+def test_the_bin_outlives_a_restart_and_gives_back_what_is_in_it(path) -> None:
+    first, _ = open_history(path, 1000)
+    ids = first.add([made(i) for i in range(4)])
+    first.set_starred(ids[2:3], True)
+    assert first.delete([ids[2], ids[0], 99]) == (ids[2], ids[0])
+    first.close()
+    again, _ = open_history(path, 1000)
+    assert again.ids(ALL) == [ids[3], ids[1]]
+    assert again.ids(BIN) == [ids[2], ids[0]]
+    entries = again.entries(again.ids(BIN), "bin")
+    assert [(entry.sprite.seed, entry.starred) for entry in entries] == [(2, True), (0, False)]
+    assert again.entries(ids[:1]) == []
+    assert again.restore([ids[2]]) == (ids[2],)
+    assert again.ids(HistoryFilter(starred=True)) == [ids[2]]
+    assert again.restore([ids[2]]) == ()
+    again.empty_bin()
+    assert (again.ids(BIN), again.restore(ids)) == ([], ())
+    again.close()
+
+
+def test_the_bin_empties_itself_after_its_days(path) -> None:
+    history, _ = open_history(path, 1000)
+    ids = history.add([made(i) for i in range(2)])
+    ago = time.time() - BIN_DAYS * 86_400
+    for id_, moment in ((ids[0], ago - 60), (ids[1], ago + 60)):
+        History(history.database, 1000, lambda moment=moment: moment).delete([id_])
+    history.close()
+    again, _ = open_history(path, 1000)
+    assert again.ids(BIN) == [ids[1]]
+    again.close()
+
+
+def test_only_what_a_filter_shows_is_without_a_star(history) -> None:
+    ids = history.add([made(1, "cats"), made(2, "dogs"), made(3, "cats"), made(4, "cats", "other")])
+    history.set_starred(ids[:1], True)
+    assert history.unstarred(HistoryFilter("cats", "tiny")) == [ids[2]]
+    assert history.unstarred(HistoryFilter(starred=True)) == []
+
+
+def test_a_sprite_is_found_by_what_it_is(history) -> None:
+    ids = history.add([made(1), made(12), made(1), made(1, "dogs")])
+    assert history.find(made(1)) == ids[2]
+    assert history.find(made(1, "dogs")) == ids[3]
+    assert history.find(made(2)) is None
+    history.delete(ids)
+    assert history.find(made(1)) is None
 
 
 def test_many_ids_at_once(history) -> None:
@@ -140,9 +190,8 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path) -> None:
 
 
 def test_a_failing_write_changes_nothing_and_says_so(history, path) -> None:
-    history._connection.execute(
-        f"PRAGMA max_page_count = {history._connection.execute('PRAGMA page_count').fetchone()[0] + 2}"
-    )
+    pages = history.database.read("PRAGMA page_count")[0][0]
+    history.database.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(HistoryError, match="cannot be written: database or disk is full"):
         history.add([made(i) for i in range(200)])
     assert history.ids(ALL) == []

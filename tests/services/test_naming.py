@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pixelforge.errors import RequestError
-from pixelforge.services.naming import DEFAULT_PATTERN, sprite_names
+from pixelforge.services.naming import DEFAULT_PATTERN, check_name, sprite_names
 from tests.made import made
 
 SPRITES = [made(seed, name) for seed, name in ((7, "cat"), (8, "dog"), (9, "cat"))]
@@ -44,6 +46,23 @@ def test_patterns(pattern, names) -> None:
 def test_patterns_that_cannot_be(pattern) -> None:
     with pytest.raises(RequestError):
         sprite_names(pattern, SPRITES)
+
+
+def test_a_name_of_its_own_goes_before_the_pattern() -> None:
+    named = [SPRITES[0], replace(SPRITES[1], name="cat_000"), replace(SPRITES[2], name="hero")]
+    assert sprite_names(DEFAULT_PATTERN, named) == ["cat_000_2", "cat_000", "hero"]
+    twice = [replace(sprite, name="hero") for sprite in SPRITES]
+    assert sprite_names(DEFAULT_PATTERN, twice) == ["hero", "hero_2", "hero_3"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 61, "a/b", "a\nb", 'say "hi"', "HERO"])
+def test_names_that_cannot_be_given(name) -> None:
+    with pytest.raises(RequestError):
+        check_name(name, ["hero"])
+
+
+def test_names_that_can_be_given() -> None:
+    assert [check_name(name, ["hero"]) for name in (" Löwe ", "hero_2", "飞龙")] == ["Löwe", "hero_2", "飞龙"]
 
 
 def test_long_names_are_cut_and_stay_apart() -> None:

@@ -1,4 +1,4 @@
-"""The dialog that writes the tray's sheet, and the files that engines read beside it."""
+"""The dialog that writes a set's sheet, and the files that engines read beside it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from pixelforge.errors import HistoryError
 from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
 from pixelforge.gui.shared.sprite_delegate import SPRITE_ROLE, STARRED_ROLE
-from pixelforge.services.history import Entry, History, HistoryFilter, Row
+from pixelforge.services.history import Entry, History, HistoryFilter
 from pixelforge.services.sprites import Sprite
 
 PAGE = 64  # rows that are read together
@@ -92,7 +92,7 @@ class HistoryModel(QAbstractListModel):
     def entries_of(self, ids: Sequence[int]) -> list[Entry]:
         """The sprites of these ids, whatever the filter."""
         try:
-            return self._history.entries(ids)
+            return self._history.entries(ids, self._filter.table)
         except HistoryError as error:
             self.failed.emit(str(error))
             return []
@@ -113,29 +113,31 @@ class HistoryModel(QAbstractListModel):
         self._update()
         self._repaint([row for id_ in ids if (row := self.row_of(id_)) >= 0])
 
-    def delete(self, ids: Sequence[int]) -> tuple[Row, ...]:
-        """Take sprites out; what `restore` brings back, nothing if it failed."""
+    def delete(self, ids: Sequence[int]) -> tuple[int, ...]:
+        """Put sprites into the bin; the ids of those that are there now, none if it failed."""
         try:
-            rows = self._history.delete(ids)
+            gone = self._history.delete(ids)
         except HistoryError as error:
             self.failed.emit(str(error))
             return ()
         self._forget(ids)
         self._update()
-        return rows
+        return gone
 
-    def restore(self, rows: Sequence[Row]) -> None:
-        """Bring deleted sprites back."""
+    def restore(self, ids: Sequence[int]) -> tuple[int, ...]:
+        """Bring sprites back from the bin; the ids of those that are back."""
         try:
-            self._history.restore(rows)
+            back = self._history.restore(ids)
         except HistoryError as error:
             self.failed.emit(str(error))
+            return ()
         self._update()
+        return back
 
     def unstarred(self) -> list[int]:
-        """The ids of all sprites without a star, whatever the filter."""
+        """The ids of the sprites without a star that pass the filter."""
         try:
-            return self._history.unstarred()
+            return self._history.unstarred(self._filter)
         except HistoryError as error:
             self.failed.emit(str(error))
             return []
@@ -179,7 +181,7 @@ class HistoryModel(QAbstractListModel):
         try:
             return to_mime(sprites, self._drag_folder)
         except OSError:
-            return to_mime(sprites)  # no files can be written, but the tray needs none
+            return to_mime(sprites)  # no files can be written, but the set needs none
 
     def _listed(self) -> list[int]:
         try:

@@ -55,7 +55,7 @@ def _write(files: Sequence[bytes], sprites: Sequence[Sprite], folder: Path) -> l
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for data, sprite in zip(files, sprites, strict=True):
-        stem = f"{safe_name(sprite.class_name)}_{sprite.seed:05}"
+        stem = safe_name(sprite.name) if sprite.name else f"{safe_name(sprite.class_name)}_{sprite.seed:05}"
         path = folder / f"{stem}.png"
         number = 2
         while path in paths or (path.exists() and path.read_bytes() != data):

@@ -39,11 +39,11 @@ class SpriteDelegate(QStyledItemDelegate):
         if not isinstance(sprite, Sprite):
             return
         painter.save()
-        picture = self._picture(sprite, painter.device().devicePixelRatioF(), palette)
+        picture = self.picture(sprite, painter.device().devicePixelRatioF(), palette)
         if index.data(STARRED_ROLE):
             _put_star(picture)
         inner = area.adjusted(FRAME, FRAME, -FRAME, -FRAME)
-        _draw_sharp(painter, QPointF(inner.topLeft()), picture)
+        draw_sharp(painter, QPointF(inner.topLeft()), picture)
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 3))
             painter.drawRect(area.adjusted(2, 2, -2, -2))
@@ -52,7 +52,8 @@ class SpriteDelegate(QStyledItemDelegate):
             painter.drawRect(area.adjusted(1, 1, -2, -2))
         painter.restore()
 
-    def _picture(self, sprite: Sprite, ratio: float, palette: QPalette) -> QImage:
+    def picture(self, sprite: Sprite, ratio: float, palette: QPalette) -> QImage:
+        """A sprite over a checkerboard, in device pixels."""
         room = round(self._room * ratio)
         side = max(sprite.pixels.shape[:2])
         factor = max(1, room // side)
@@ -65,7 +66,7 @@ class SpriteDelegate(QStyledItemDelegate):
         return picture
 
 
-def _draw_sharp(painter: QPainter, corner: QPointF, picture: QImage) -> None:
+def draw_sharp(painter: QPainter, corner: QPointF, picture: QImage) -> None:
     """At a fractional scale factor a corner may lie between two device pixels; the picture must not."""
     to_device = painter.deviceTransform()
     at = to_device.map(corner)

@@ -1,4 +1,4 @@
-"""The sheet tray: chosen sprites in their order, and how the sheet is laid out."""
+"""The shown set as a list for Qt's views: its sprites in their order, and how its sheet is laid out."""
 
 from __future__ import annotations
 
@@ -7,32 +7,39 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from pixelforge.errors import RequestError
 from pixelforge.gui.shared.mime import MIME_TYPE, from_mime, to_mime
 from pixelforge.gui.shared.sprite_delegate import SPRITE_ROLE
+from pixelforge.gui.tray.sets_model import SetsModel
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import sheet_picture
+from pixelforge.services.naming import DEFAULT_PATTERN, check_name, sprite_names
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
-ROWS_TYPE = "application/x-pixelforge-tray-rows"  # space-separated: the tray's own rows, on their way within it
+ROWS_TYPE = "application/x-pixelforge-tray-rows"  # space-separated: the set's own rows, on their way within it
+NAMED_ROLE = Qt.ItemDataRole.UserRole + 10  # bool: whether the name is the sprite's own
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class TrayModel(QAbstractListModel):
-    """Sprites in order; the same one may be in twice. Every change of them can be undone."""
+    """Sprites in order, each of them once, under names that are unlike. Every change can be undone."""
 
     sheet_changed = Signal()
+    refused = Signal(str)  # why something was not done, or not all of it
 
-    def __init__(self, undo: QUndoStack, drag_folder: Path, parent: QObject | None = None) -> None:
+    def __init__(self, sets: SetsModel, drag_folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._undo = undo
+        self.sets = sets
         self._drag_folder = drag_folder
-        self._sprites: tuple[Sprite, ...] = ()
         self._options = SheetOptions()
+        self._sprites: tuple[Sprite, ...] = ()
+        self._names: list[str] = []
+        sets.changed.connect(self._show)
+        self._show()
 
     @property
     def sprites(self) -> tuple[Sprite, ...]:
@@ -40,12 +47,17 @@ class TrayModel(QAbstractListModel):
         return self._sprites
 
     @property
+    def names(self) -> list[str]:
+        """Under which they are exported: their own, else by class and number."""
+        return self._names
+
+    @property
     def options(self) -> SheetOptions:
         """How the sheet is laid out."""
         return self._options
 
     def sheet(self) -> Pixels | None:
-        """The picture that export writes, (H, W, 4); None while the tray is empty."""
+        """The picture that export writes, (H, W, 4); None while the set is empty."""
         return sheet_picture(self._sprites, self._options) if self._sprites else None
 
     def set_columns(self, columns: int | None) -> None:
@@ -57,18 +69,25 @@ class TrayModel(QAbstractListModel):
         self._set_options(replace(self._options, padding=padding))
 
     def add(self, sprites: Sequence[Sprite], at: int | None = None) -> None:
-        """Put sprites in before row `at`; None: at the end."""
-        if sprites:
-            at = len(self._sprites) if at is None else at
-            now = (*self._sprites[:at], *sprites, *self._sprites[at:])
-            self._change(f"Add {_count(len(sprites))} to the tray", now)
+        """Put sprites in before row `at`; None: at the end. Those that are in already stay where they are."""
+        at = len(self._sprites) if at is None else at
+        there = {sprite.fingerprint for sprite in self._sprites}
+        fresh: dict[bytes, Sprite] = {}
+        for sprite in sprites:
+            if sprite.fingerprint not in there:
+                fresh.setdefault(sprite.fingerprint, sprite)
+        if fresh:
+            now = (*self._sprites[:at], *fresh.values(), *self._sprites[at:])
+            self.sets.put_sprites(now, f"Add {_count(len(fresh))} to the set")
+        if len(fresh) < len(sprites):
+            self.refused.emit(self._left_out(sprites, len(fresh)))
 
     def remove(self, rows: Sequence[int]) -> None:
         """Take rows out."""
         gone = set(rows)
         if gone:
             now = tuple(sprite for row, sprite in enumerate(self._sprites) if row not in gone)
-            self._change(f"Remove {_count(len(gone))} from the tray", now)
+            self.sets.put_sprites(now, f"Remove {_count(len(gone))} from the set")
 
     def move(self, rows: Sequence[int], to: int) -> None:
         """Put rows before row `to`, in the order that they have now."""
@@ -77,43 +96,66 @@ class TrayModel(QAbstractListModel):
         before = sum(row < to for row in rest)
         order = [*rest[:before], *moved, *rest[before:]]
         if order != sorted(order):
-            self._change("Reorder the tray", tuple(self._sprites[row] for row in order))
+            self.sets.put_sprites(tuple(self._sprites[row] for row in order), "Reorder the set")
 
     def clear(self) -> None:
         """Take everything out."""
         self.remove(range(len(self._sprites)))
 
-    def put(self, sprites: tuple[Sprite, ...]) -> None:
-        """Hold these; for the undo commands alone."""
-        self.beginResetModel()
-        self._sprites = sprites
-        self.endResetModel()
-        self.sheet_changed.emit()
+    def check_name(self, row: int, name: str) -> str:
+        """A name that the sprite of a row can have; empty for none of its own. Raises RequestError."""
+        others = [other for at, other in enumerate(self._names) if at != row]
+        return check_name(name, others) if name.strip() else ""
+
+    def rename(self, row: int, name: str) -> None:
+        """Call a sprite by a name; an empty one takes its name away. Raises RequestError."""
+        name = self.check_name(row, name)
+        sprite = self._sprites[row]
+        if name not in (sprite.name, self._names[row]):
+            text = f"Rename {self._names[row]} to {name}" if name else f"Take the name {sprite.name} away"
+            renamed = replace(sprite, name=name)
+            self.sets.put_sprites((*self._sprites[:row], renamed, *self._sprites[row + 1 :]), text)
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
-        """How many sprites are in the tray."""
+        """How many sprites are in the set."""
         return 0 if parent is not None and parent.isValid() else len(self._sprites)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """A sprite, or what it is in words."""
+        """A sprite, its name, or what it is in words."""
         if not index.isValid() or index.row() >= len(self._sprites):
             return None
-        sprite = self._sprites[index.row()]
+        sprite, name = self._sprites[index.row()], self._names[index.row()]
         if role == SPRITE_ROLE:
             return sprite
+        if role == NAMED_ROLE:
+            return bool(sprite.name)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{index.row() + 1}: {sprite.class_name}, seed {sprite.seed}"
+            return f"{index.row() + 1}: {name}, {sprite.class_name}, seed {sprite.seed}"
         return None
 
+    def setData(self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Rename a sprite, as an editor in the list does it."""
+        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+            return False
+        try:
+            self.rename(index.row(), str(value))
+        except RequestError as error:
+            self.refused.emit(str(error))
+            return False
+        return True
+
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        """Sprites can be dragged, and dropped between others."""
+        """Sprites can be dragged, renamed, and dropped between others."""
         flag = Qt.ItemFlag
         if not index.isValid():
             return flag.ItemIsDropEnabled
-        return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | flag.ItemNeverHasChildren
+        able = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | flag.ItemIsEditable
+        return able | flag.ItemNeverHasChildren
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Sprites from elsewhere are copied; the tray's own are moved, which `dropMimeData` does itself."""
+        """Sprites from elsewhere are copied; the set's own are moved, which `dropMimeData` does itself."""
         return Qt.DropAction.CopyAction
 
     def mimeTypes(self) -> list[str]:
@@ -132,7 +174,7 @@ class TrayModel(QAbstractListModel):
         return mime
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex) -> bool:
-        """Take in sprites from elsewhere, or reorder the tray's own."""
+        """Take in sprites from elsewhere, or reorder the set's own."""
         to = row if row >= 0 else len(self._sprites)
         if data.hasFormat(ROWS_TYPE):
             self.move([int(text) for text in bytes(data.data(ROWS_TYPE).data()).split()], to)
@@ -146,21 +188,31 @@ class TrayModel(QAbstractListModel):
             self._options = options
             self.sheet_changed.emit()
 
-    def _change(self, text: str, now: tuple[Sprite, ...]) -> None:
-        self._undo.push(_Change(text, self, now))
+    def _show(self) -> None:
+        now = self.sets.current.sprites
+        if now == self._sprites:
+            return  # it is a set's name that has changed
+        names = sprite_names(DEFAULT_PATTERN, now)
+        if [sprite.fingerprint for sprite in now] == [sprite.fingerprint for sprite in self._sprites]:
+            self._sprites, self._names = now, names  # what is selected stays
+            self.dataChanged.emit(self.index(0), self.index(len(now) - 1))
+        else:
+            self.beginResetModel()
+            self._sprites, self._names = now, names
+            self.endResetModel()
+        self.sheet_changed.emit()
 
-
-class _Change(QUndoCommand):
-    def __init__(self, text: str, tray: TrayModel, now: tuple[Sprite, ...]) -> None:
-        super().__init__(text)
-        self._tray = tray
-        self._before, self._now = tray.sprites, now
-
-    def redo(self) -> None:
-        self._tray.put(self._now)
-
-    def undo(self) -> None:
-        self._tray.put(self._before)
+    def _left_out(self, sprites: Sequence[Sprite], added: int) -> str:
+        count = len(sprites) - added
+        if len(sprites) > 1:
+            which = f"{count:,} of the {len(sprites):,} sprites" if added else f"All {count:,} sprites"
+            return f"{which} {'is' if count == 1 else 'are'} in the set already."
+        name = next(
+            name
+            for name, sprite in zip(self._names, self._sprites, strict=True)
+            if sprite.fingerprint == sprites[0].fingerprint
+        )
+        return f"The sprite is in the set already, as {name}."
 
 
 def _count(sprites: int) -> str:

@@ -1,4 +1,4 @@
-"""The window: controls, stage, history and tray around one studio."""
+"""The window: controls, stage, history and set around one studio."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and pictures from elsewhere; the window's own sprites go to the tray alone."""
+        """Take files and pictures from elsewhere; the window's own sprites go to the set alone."""
         if event.source() is None and drops.can_take(event.mimeData()):
             event.acceptProposedAction()
 
@@ -155,14 +155,15 @@ class MainWindow(QMainWindow):
         self.docks = [
             self._dock("Controls", self.controls, area.LeftDockWidgetArea),
             self._dock("History", self.history, area.BottomDockWidgetArea),
-            self._dock("Sheet tray", self.tray, area.RightDockWidgetArea),
+            self._dock("Set", self.tray, area.RightDockWidgetArea, "Sheet tray"),
         ]
         self.resize(1180, 780)
         self.resizeDocks(self.docks[1:2], [HISTORY_HEIGHT], Qt.Orientation.Vertical)
 
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea, kept_as: str = "") -> QDockWidget:
+        """kept_as: what settings call the dock, where that was once its title."""
         dock = QDockWidget(title)
-        dock.setObjectName(title)
+        dock.setObjectName(kept_as or title)
         dock.setWidget(content)
         self.addDockWidget(area, dock)
         return dock

@@ -21,7 +21,7 @@ MOUSE = (
     ("Enlarge a sprite, and back", "Double click, Enter"),
     ("Zoom", "Wheel"),
     ("Move the picture", "Drag beside the sprites, or with the middle button"),
-    ("Reorder the tray", "Drag, Alt+Left, Alt+Right"),
+    ("Reorder the set", "Drag, Alt+Up, Alt+Down"),
 )
 
 

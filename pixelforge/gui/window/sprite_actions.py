@@ -38,7 +38,7 @@ class SpriteActions(QObject):
         self.use_recipe = self._add("Use its &recipe", "R", self._use_recipe)
         self.vary = self._add("&Variations of it", "V", self._vary)
         self.star = self._add("&Star", "S", lambda: studio.star(self._chosen()))
-        self.to_tray = self._add("Add to &tray", "Space", lambda: studio.add_to_tray(self._shown()))
+        self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
         self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
         self.delete = self._add("De&lete", QKeySequence(QKeySequence.StandardKey.Delete), self._delete)
         self.all = (

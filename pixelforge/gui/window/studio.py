@@ -1,4 +1,4 @@
-"""What one can do with sprites: it joins the run, the stage, the history and the tray."""
+"""What one can do with sprites: it joins the run, the stage, the history and the sets."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Studio(QObject):
             self.history.set_starred(ids, not all(cell.starred for cell in cells if cell.id is not None))
 
     def add_to_tray(self, cells: Sequence[StageCell]) -> None:
-        """Put sprites, as they are shown, at the end of the sheet tray."""
+        """Put sprites, as they are shown, at the end of the shown set."""
         if cells:
             self.tray.add([cell.sprite for cell in cells])
 

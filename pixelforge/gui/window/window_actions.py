@@ -56,7 +56,7 @@ class WindowActions(QObject):
         self.models = self._add("&Models…", slots.models)
         self.save = self._add("&Save sprites…", slots.save, standard.Save)
         self.save_forming = self._add("Save how they &formed…", slots.save_forming)
-        self.export = self._add("&Export the tray…", slots.export, "Ctrl+E")
+        self.export = self._add("&Export the set…", slots.export, "Ctrl+E")
         self.preferences = self._add("&Preferences…", slots.preferences, "Ctrl+,")
         self.close = self._add("&Quit", slots.close, "Ctrl+Q")
         self.lock_seed = self._add("&Lock the seed", slots.lock_seed, "L")

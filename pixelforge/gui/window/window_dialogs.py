@@ -91,10 +91,10 @@ class WindowDialogs:
             self._studio.save_forming(path, frames)
 
     def export(self) -> None:
-        """Export what is in the tray."""
+        """Export what is in the shown set."""
         tray = self._studio.tray
         if not tray.sprites:
-            self._studio.messages.warn("The sheet tray is empty: put sprites into it first, with Space or by dragging.")
+            self._studio.messages.warn("The set is empty: put sprites into it first, with Space or by dragging.")
             return
         dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", self._choice(), self._window)
         dialog.exported.connect(lambda written: self._on_exported(written))

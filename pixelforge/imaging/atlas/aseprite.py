@@ -16,21 +16,22 @@ DURATION = 100  # milliseconds a frame
 
 
 def encode_hash(atlas: Atlas) -> str:
-    """Frames by "0", "1", …: Phaser's createFromAseprite looks them up so."""
-    frames = {str(index): _frame(frame) for index, frame in enumerate(atlas.frames)}
+    """Frames by "0", "1", …: Phaser's createFromAseprite looks them up so. Their names are their `filename`."""
+    frames = {str(index): _named(frame) for index, frame in enumerate(atlas.frames)}
     names = {tag: [str(index) for index in span] for tag, span in atlas.tags().items()}
     return _text({"frames": frames, "meta": _meta(atlas), "animations": names})
 
 
 def encode_array(atlas: Atlas) -> str:
     """A list of frames with their names as `filename`."""
-    frames = [{"filename": frame.name, **_frame(frame)} for frame in atlas.frames]
+    frames = [_named(frame) for frame in atlas.frames]
     return _text({"frames": frames, "meta": _meta(atlas)})
 
 
-def _frame(frame: Frame) -> dict[str, Any]:
+def _named(frame: Frame) -> dict[str, Any]:
     size = {"w": frame.width, "h": frame.height}
     return {
+        "filename": frame.name,
         "frame": {"x": frame.x, "y": frame.y, **size},
         "rotated": False,
         "trimmed": False,

@@ -1,4 +1,4 @@
-"""Godot 4's SpriteFrames resource (.tres): an animation a class, an AtlasTexture a sprite.
+"""Godot 4's SpriteFrames resource (.tres): an animation a class, an AtlasTexture a sprite, under its name.
 
 A path without res:// is looked up beside the .tres (resource_format_text.cpp); what an animation must have is told by
 sprite_frames.cpp.
@@ -25,7 +25,8 @@ def encode(atlas: Atlas) -> str:
 
 def _texture(index: int, frame: Frame) -> str:
     region = f"Rect2({frame.x}, {frame.y}, {frame.width}, {frame.height})"
-    return f'[sub_resource type="AtlasTexture" id="s{index}"]\natlas = ExtResource("1")\nregion = {region}\n'
+    header = f'[sub_resource type="AtlasTexture" id="s{index}"]'
+    return f'{header}\nresource_name = {quoted(frame.name)}\natlas = ExtResource("1")\nregion = {region}\n'
 
 
 def _animation(tag: str, span: range) -> str:

@@ -1,0 +1,148 @@
+"""The sets, and which of them is shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from pixelforge.errors import HistoryError
+from pixelforge.services.naming import check_name
+from pixelforge.services.sets import SetStore, SpriteSet
+from pixelforge.services.sprites import Sprite
+
+
+class SetsModel(QObject):
+    """At least one set. Every change of one can be undone, and is kept at once; HistoryErrors come out as `failed`."""
+
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self, store: SetStore, undo: QUndoStack, clock: Callable[[], int] = time.time_ns, parent: QObject | None = None
+    ) -> None:
+        """clock: for the ids of new sets, so that no two windows give the same one."""
+        super().__init__(parent)
+        self._store = store
+        self._undo = undo
+        self._clock = clock
+        self._sets: tuple[SpriteSet, ...] = ()
+        self._current = 0
+        self._take(*self._read())
+        if not self._sets:
+            first = SpriteSet(clock(), self._free_name())
+            self._take((first,), first.id)
+            self._keep(lambda: store.save(first))
+
+    @property
+    def sets(self) -> tuple[SpriteSet, ...]:
+        """In the order in which they were made."""
+        return self._sets
+
+    @property
+    def current(self) -> SpriteSet:
+        """The one that is shown."""
+        return next(one for one in self._sets if one.id == self._current)
+
+    def choose(self, id_: int) -> None:
+        """Show another set."""
+        if id_ != self._current and any(one.id == id_ for one in self._sets):
+            self._current = id_
+            self._keep(lambda: self._store.choose(id_))
+            self.changed.emit()
+
+    def new(self) -> None:
+        """Begin an empty set under a name of its own, and show it."""
+        self._push("New set", None, SpriteSet(self._clock(), self._free_name()))
+
+    def check_name(self, name: str) -> str:
+        """A name that the shown set can have, without spaces around it. Raises RequestError."""
+        return check_name(name, [one.name for one in self._sets if one.id != self._current])
+
+    def rename(self, name: str) -> None:
+        """Call the shown set by another name. Raises RequestError."""
+        name = self.check_name(name)
+        if name != self.current.name:
+            self._push(f"Rename the set to {name}", self.current, replace(self.current, name=name))
+
+    def delete(self) -> None:
+        """Delete the shown set, if it is not the only one."""
+        if len(self._sets) > 1:
+            self._push(f"Delete the set {self.current.name}", self.current, None)
+
+    def put_sprites(self, sprites: tuple[Sprite, ...], text: str) -> None:
+        """Have the shown set hold these; `text` says what is done, for Undo."""
+        self._push(text, self.current, replace(self.current, sprites=sprites))
+
+    def put(self, id_: int, value: SpriteSet | None) -> None:
+        """Have a set be as it is told, and show it; None: there is none. For the undo commands alone."""
+        rest = [one for one in self._sets if one.id != id_]
+        if value is not None:
+            now, shown = (*rest, value), id_
+            self._keep(lambda: self._store.save(value))
+        elif rest:
+            before = [one.id for one in rest if one.id < id_]
+            now, shown = tuple(rest), before[-1] if before else rest[0].id
+            self._keep(lambda: self._store.delete(id_))
+        else:
+            return  # another window has deleted the others in the meantime
+        self._keep(lambda: self._store.choose(shown))
+        self._take(now, shown)
+        self.changed.emit()
+
+    def reload(self) -> None:
+        """Show what another window has made of the sets."""
+        sets, _ = self._read()
+        same = [(one.id, one.name, _looks(one)) for one in sets]
+        if sets and same != [(one.id, one.name, _looks(one)) for one in self._sets]:
+            self._take(sets, self._current)
+            self.changed.emit()
+
+    def _read(self) -> tuple[tuple[SpriteSet, ...], int | None]:
+        try:
+            return self._store.sets(), self._store.chosen()
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return (), None
+
+    def _take(self, sets: tuple[SpriteSet, ...], shown: int | None) -> None:
+        self._sets = tuple(sorted(sets, key=lambda one: one.id))
+        known = [one.id for one in self._sets]
+        self._current = shown if shown in known else known[0] if known else 0
+
+    def _keep(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except HistoryError as error:
+            self.failed.emit(str(error))
+
+    def _push(self, text: str, before: SpriteSet | None, now: SpriteSet | None) -> None:
+        self._undo.push(_Change(text, self, before, now))
+
+    def _free_name(self) -> str:
+        taken = {one.name.casefold() for one in self._sets}
+        number = 1
+        while f"set {number}" in taken:
+            number += 1
+        return f"Set {number}"
+
+
+class _Change(QUndoCommand):
+    def __init__(self, text: str, sets: SetsModel, before: SpriteSet | None, now: SpriteSet | None) -> None:
+        super().__init__(text)
+        self._sets = sets
+        self._before, self._now = before, now
+        self._id = next(one.id for one in (before, now) if one is not None)
+
+    def redo(self) -> None:
+        self._sets.put(self._id, self._now)
+
+    def undo(self) -> None:
+        self._sets.put(self._id, self._before)
+
+
+def _looks(one: SpriteSet) -> list[tuple[str, bytes]]:
+    return [(sprite.name, sprite.fingerprint) for sprite in one.sprites]
