@@ -101,7 +101,7 @@ class Studio(QObject):
 
     def vary(self, cell: StageCell) -> None:
         """Have the next run make variations of a sprite, of what it was made for."""
-        recipe = cell.sprite.recipe
+        recipe = cell.sprite.made_from
         asked = Condition(class_name=cell.sprite.class_name) if recipe is None else recipe.request.conditions[0]
         self.start_from(cell.sprite.pixels, asked)
 
