@@ -96,6 +96,7 @@ class Desk(QWidget):
             left.addWidget(button)
         left.addStretch(1)
         right = QVBoxLayout()
+        right.addWidget(self.back_button)
         right.addWidget(self.swatches)
         right.addWidget(self.more_button)
         for command in self.commands:
@@ -117,7 +118,6 @@ class Desk(QWidget):
         right.addLayout(sizes)
         right.addStretch(1)
         right.addWidget(self.readout)
-        right.addWidget(self.back_button)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from pixelforge.gui.desk.desk_model import DeskModel
@@ -56,16 +56,24 @@ class DeskCanvas(QWidget):
         return int(left // factor), int(top // factor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint in device pixels, so that no screen scale factor can blur it."""
+        """Paint the sprite in device pixels, so that no screen scale factor can blur it."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
-        ratio, area = self.devicePixelRatioF(), self.area()
+        picture = self._compose()
+        # At a fractional scale factor this widget may begin between two device pixels; the picture must not.
         to_device = painter.deviceTransform()
-        corner = to_device.map(QPointF(0, 0))
-        painter.resetTransform()
-        painter.translate(round(corner.x()), round(corner.y()))
-        painter.scale(1 / self._scale(painter), 1 / self._scale(painter))
-        factor = self._factor(area)
+        origin = to_device.map(QPointF(0, 0))
+        corner = QPointF(round(origin.x()), round(origin.y()))
+        painter.drawImage(to_device.inverted()[0].map(corner), picture)
+        painter.end()
+
+    def _compose(self) -> QImage:
+        ratio, area = self.devicePixelRatioF(), self.area()
+        picture = QImage(
+            int(self.width() * ratio), int(self.height() * ratio), QImage.Format.Format_ARGB32_Premultiplied
+        )
+        picture.fill(Qt.GlobalColor.transparent)
+        painter, factor = QPainter(picture), self._factor(area)
         behind = checkerboard(max(area.width(), area.height()), max(1, factor // 2), self.palette())
         painter.drawImage(area.topLeft(), behind, QRect(QPoint(0, 0), area.size()))
         painter.drawImage(area.topLeft(), to_qimage(enlarge(self._model.picture, factor)))
@@ -73,6 +81,8 @@ class DeskCanvas(QWidget):
             self._draw_grid(painter, area, factor)
         self._draw_marks(painter, area, factor, max(1, round(ratio)))
         painter.end()
+        picture.setDevicePixelRatio(ratio)
+        return picture
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a stroke: the left button draws, the right one erases, Alt picks a colour."""
@@ -107,10 +117,6 @@ class DeskCanvas(QWidget):
 
     def _factor(self, area: QRect) -> int:
         return max(1, area.width() // len(self._model.picture[0]))
-
-    def _scale(self, painter: QPainter) -> float:
-        """What Qt multiplies logical pixels with on this device; the painter is to count device pixels."""
-        return painter.device().devicePixelRatioF()
 
     def _draw_grid(self, painter: QPainter, area: QRect, factor: int) -> None:
         for x in range(area.left() + factor, area.right(), factor):

@@ -280,10 +280,12 @@ class MainWindow(QMainWindow):
 
     def _show_desk(self) -> None:
         self.middle.setCurrentWidget(self.desk)
+        self.message_bar.raise_()
         self.desk.setFocus()
 
     def _show_stage(self) -> None:
         self.middle.setCurrentWidget(self.stage)
+        self.message_bar.raise_()
         self.stage.setFocus()
 
     def _save_chosen(self) -> None:
