@@ -26,7 +26,7 @@ from training.runs.clock import SECOND, Clock, Stopwatch
 from training.runs.config import lengthened
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent
 from training.runs.folder import Command, RunPhase
-from training.runs.plan import Parent, plan
+from training.runs.plan import Parent, changed, plan
 from training.runs.request import NOTHING, TrainingRequest
 from training.runs.run import Run
 from training.runs.state import RunStorage
@@ -126,18 +126,18 @@ class _Session:
         return name, model
 
     def _resume(self, folder: Path | None, processes: Processes) -> tuple[Run, Notes]:
-        """The run as it was last saved, with the length and the batch it had or those that are asked for.
+        """The run as it was last saved, with the length, batch and EMA it had or those that are asked for.
 
         folder: where its sprites are now.
         """
         config, state = self.storage.read_config(), self.storage.read_state()
+        before = config
         steps, minutes = self.request.budget()
         longer = steps is not None or minutes is not None
         if longer:
             _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
             config = replace(config, training=lengthened(config.training, steps, minutes))
-        if self.request.batch is not None:
-            config = replace(config, training=replace(config.training, batch_size=self.request.batch))
+        config = replace(config, training=changed(config.training, self.request))
         data = _load(folder or Path(config.data), config.model.image_size, config.keep_background, config.only_style)
         if data.fingerprint() != config.fingerprint:
             raise TrainingError(
@@ -147,7 +147,7 @@ class _Session:
             )
         run = Run(self.storage, config, data, self.request.device, processes, self.watch)
         run.restore(state)
-        if longer or self.request.batch is not None:
+        if config != before:
             run.keep_settings()
         return run, (("This run is at its end already.",) if run.over else (),)
 

@@ -265,12 +265,13 @@ def test_a_run_goes_on_longer_than_it_was_meant_to(folder: Path, tmp_path: Path,
     assert RunStorage(out).read_config().training.minutes == 5
 
 
-def test_a_resumed_run_may_have_another_batch(folder: Path, tmp_path: Path) -> None:
+def test_a_resumed_run_may_have_another_batch_and_ema(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     pull(folder, out, replace(TOY, steps=6, batch=4), stop_at=3)
     before = RunStorage(out).read_config()
-    assert resume(out, replace(ON, batch=8), stop_at=4).step == 4
-    assert RunStorage(out).read_config() == replace(before, training=replace(before.training, batch_size=8))
+    assert resume(out, replace(ON, batch=8, ema_decay=0.9), stop_at=4).step == 4
+    after = replace(before, training=replace(before.training, batch_size=8, ema_decay=0.9))
+    assert RunStorage(out).read_config() == after
     assert resume(out).step == 6  # and keeps it
 
 
