@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from pixelforge.core.condition import Condition
 from pixelforge.core.header import SPRITES, ModelHeader, Provenance, read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
@@ -109,6 +111,33 @@ def export_model(entry: ModelEntry, target: Path) -> Path:
     """Copy a model to a file elsewhere, for somebody else; that file. Raises OutputError."""
     _copy(entry.path, target)
     return target
+
+
+def describe_model(
+    path: Path, *, recommended: dict[str, Any], usual_style: str | None, provenance: dict[str, Any]
+) -> None:
+    """Change fields of a model file's description; its weights stay. usual_style: None leaves it.
+
+    Raises CheckpointError, RequestError or OutputError.
+    """
+    from pixelforge.core.checkpoint import replace_header
+
+    header = read_header(path)
+    words = header.words
+    if usual_style is not None:
+        if words is None:
+            raise RequestError("That model knows no styles.")
+        header.vocabulary.rows(Condition(style=usual_style))
+        words = replace(words, usual_style=usual_style)
+    replace_header(
+        path,
+        replace(
+            header,
+            words=words,
+            recommended=replace(header.recommended, **recommended),
+            provenance=replace(header.provenance, **provenance),
+        ),
+    )
 
 
 def check_name(name: str) -> None:
