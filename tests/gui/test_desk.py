@@ -238,3 +238,31 @@ def test_a_stroke_is_on_the_screen_and_every_pixel_of_it_is_sharp(qtbot, desktop
         for x in range(2, factor - 2):
             place = corner.x() + 5 * factor + x, corner.y() + 5 * factor + x
             assert image.pixelColor(*place) == QColor(255, 0, 0)
+
+
+def test_a_marked_part_is_made_anew_in_eight_ways_and_a_key_or_a_click_takes_one(qtbot, desktop, desk, model) -> None:
+    studio = desktop.studio
+    count, cells, before = studio.history.rowCount(), studio.stage.cells, model.picture.copy()
+    qtbot.keyClick(desk.canvas, KEY.Key_M)
+    stroke(desk, (0, 0), (15, 7))
+    qtbot.keyClick(desk.canvas, KEY.Key_Return)
+    qtbot.waitUntil(lambda: len(model.fillings) == 8, timeout=20_000)
+    for filling in model.fillings:
+        np.testing.assert_array_equal(filling[8:], before[8:])
+    assert studio.history.rowCount() == count  # none of them is a sprite before it is taken
+    assert studio.stage.cells == cells
+    qtbot.keyClick(desk.canvas, KEY.Key_3)
+    np.testing.assert_array_equal(model.picture, model.fillings[2])
+    qtbot.waitUntil(desk.fillings.pictures[5].isVisible)
+    click(qtbot, desk.fillings.pictures[5])
+    np.testing.assert_array_equal(model.picture, model.fillings[5])
+    assert studio.history.rowCount() == count + 1
+    qtbot.keyClick(desk.canvas, KEY.Key_Z, CTRL)
+    qtbot.keyClick(desk.canvas, KEY.Key_Z, CTRL)
+    np.testing.assert_array_equal(model.picture, before)
+
+
+def test_a_part_of_a_sprite_of_another_size_is_refused_in_words(desktop, desk, model) -> None:
+    model.open(np.full((8, 20, 4), 255, np.uint8))
+    model.ask_for_fillings()
+    assert "a part of one of 20 x 8 it cannot" in desktop.studio.messages.current.text

@@ -15,6 +15,8 @@ from pixelforge.imaging import drawing
 from pixelforge.imaging.drawing import CLEAR
 from pixelforge.imaging.pixels import Pixels
 
+FILLINGS = 8  # that are offered at a time, each with its digit
+
 
 @dataclass(frozen=True)
 class Command:
@@ -35,6 +37,8 @@ def commands(model: DeskModel, close: Callable[[], object]) -> tuple[Command, ..
         Command("Recolour the outline", "Ctrl+Shift+O", lambda: model.change(_with_outline(model)), on_button=True),
         Command("Remove the outline", "Alt+Shift+O", lambda: model.change(_without_outline), on_button=True),
         Command("Remove stray pixels", "Shift+R", lambda: model.change(_without_stray), on_button=True),
+        Command("Make the part anew", "Return", model.ask_for_fillings, on_button=True),
+        *(Command(f"Take filling {at + 1}", str(at + 1), partial(model.take_filling, at)) for at in range(FILLINGS)),
         Command("Undo the stroke", "Ctrl+Z", model.undo),
         Command("Redo the stroke", "Ctrl+Y", model.redo),
         Command("Redo the stroke", "Ctrl+Shift+Z", model.redo),

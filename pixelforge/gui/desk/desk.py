@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from pixelforge.gui.desk.commands import Command, commands
 from pixelforge.gui.desk.desk_canvas import DeskCanvas
 from pixelforge.gui.desk.desk_model import DeskModel
+from pixelforge.gui.desk.filling_strip import FillingStrip
 from pixelforge.gui.desk.swatches import Swatches
 from pixelforge.gui.desk.tools import Tool
 from pixelforge.gui.shared.pixel_button import Glyph, PixelButton
@@ -61,6 +62,7 @@ class Desk(QWidget):
         self.back_button.setToolTip("Back to the sprites (Esc). What was drawn is kept.")
         self.more_button = QPushButton("Other co&lour…")
         self.more_button.setToolTip("Draw in a colour that is not among these.")
+        self.fillings = FillingStrip()
         self.readout = QLabel(" ")
         self.readout.setAccessibleName("Pixel")
         self.true_pictures = [SheetPicture() for _ in GROUNDS]
@@ -106,6 +108,7 @@ class Desk(QWidget):
                 change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
                 change.clicked.connect(command.run)
                 right.addWidget(change)
+        right.addWidget(self.fillings)
         sizes = QHBoxLayout()
         for picture, ground in zip(self.true_pictures, GROUNDS, strict=True):
             frame = QWidget()
@@ -133,6 +136,8 @@ class Desk(QWidget):
         self.more_button.clicked.connect(self._ask_for_colour)
         self.back_button.clicked.connect(self.closed)
         self.canvas.pointed.connect(self._read_out)
+        self.fillings.chosen.connect(model.take_filling)
+        model.fillings_changed.connect(lambda: self.fillings.set_pictures(model.fillings))
         model.tool_changed.connect(self._show_tool)
         model.ink_changed.connect(self._show_inks)
         model.picture_changed.connect(self._show_true)

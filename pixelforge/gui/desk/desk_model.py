@@ -23,6 +23,8 @@ class DeskModel(QObject):
     ink_changed = Signal()
     box_changed = Signal()
     stroke_done = Signal()
+    fillings_changed = Signal()
+    redo_requested = Signal(object, object)  # the picture, and the mask (H, W) of what is to be made anew
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class DeskModel(QObject):
         self._last: Point | None = None  # of the stroke that is going on; None between strokes
         self._first: Point = (0, 0)
         self._erasing = False
+        self._fillings: tuple[Pixels, ...] = ()
         self._box: Box | None = None
         self._grip: Point | None = None  # where the box was taken hold of
 
@@ -70,6 +73,11 @@ class DeskModel(QObject):
         return self._box
 
     @property
+    def fillings(self) -> tuple[Pixels, ...]:
+        """Pictures to choose from in which the marked part was made anew."""
+        return self._fillings
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a stroke to undo."""
         return bool(self._done)
@@ -84,6 +92,7 @@ class DeskModel(QObject):
         self._picture = self._before = picture.copy()
         self._done, self._undone = [], []
         self._last = None
+        self.set_fillings(())
         own = drawing.colours_of(picture)
         self._palette = tuple(dict.fromkeys((*own, *palette))) or (BLACK,)
         self.set_box(None)
@@ -194,6 +203,26 @@ class DeskModel(QObject):
         self.apply(drawing.pasted(self._picture, piece, (left, top)))
         self.set_tool(Tool.MOVE)
         self.set_box((left, top, left + wide, top + high))
+
+    def ask_for_fillings(self) -> None:
+        """Have what is marked made anew, or everything that is not transparent, in some ways to choose from."""
+        mask = self._picture[..., 3] > 0
+        if self._box is not None:
+            left, top, right, bottom = self._box
+            mask = np.zeros_like(mask)
+            mask[top:bottom, left:right] = True
+        if mask.any():
+            self.redo_requested.emit(self._picture, mask)
+
+    def set_fillings(self, pictures: Sequence[Pixels]) -> None:
+        """Offer these."""
+        self._fillings = tuple(pictures)
+        self.fillings_changed.emit()
+
+    def take_filling(self, index: int) -> None:
+        """Take one of them, as a stroke of its own; the others stay to be tried."""
+        if index < len(self._fillings) and self._last is None:
+            self.apply(self._fillings[index])
 
     def undo(self) -> None:
         """Take the last stroke back."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.core.start import Start
 from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Report
 from pixelforge.gui.generating.pace import Pace
 from pixelforge.gui.generating.settings_model import SettingsModel
@@ -20,6 +21,7 @@ from pixelforge.gui.generating.states import (
     Phase,
     RunState,
     Waiting,
+    qualities,
 )
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
@@ -78,8 +80,8 @@ class GenerationModel(SettingsModel):
 
     @property
     def forming(self) -> Pixels | None:
-        """The sprites of the current run as they stand, (N, H, W, 4); None between runs."""
-        return self._making.sprites if self._making else None
+        """The sprites of the current run as they stand, (N, H, W, 4); None between runs, and of the desk's."""
+        return self._making.sprites if self._making is not None and not self._making.for_desk else None
 
     @property
     def frames(self) -> tuple[Pixels, ...]:
@@ -108,6 +110,21 @@ class GenerationModel(SettingsModel):
         batch = Waiting(self.entry, request)
         if self._run.running:
             self._set_queue((*self._queue, batch))
+        else:
+            self._begin(batch)
+
+    def redo(self, start: Start, count: int) -> None:
+        """Make a part of a sprite anew, so many times, of what is asked for now and fast; for the desk alone."""
+        if self.entry is None or self.entry.header is None or self._settings is None:
+            return
+        fast, *_ = qualities(self.entry.header)
+        sampling = replace(self._settings.request.sampling, sampler=fast.sampler, steps=fast.steps)
+        request = replace(
+            self._settings.request, start=start, count=count, palette=None, sampling=sampling, seed=self._draw_seed()
+        )
+        batch = Waiting(self.entry, request, for_desk=True)
+        if self._run.running:
+            self._set_queue((batch, *self._queue))
         else:
             self._begin(batch)
 
@@ -167,13 +184,14 @@ class GenerationModel(SettingsModel):
         side = batch.entry.header.model.image_size
         self._run_number += 1
         empty = np.zeros((batch.request.count, side, side, 4), np.uint8)
-        self._making = Batch(empty, batch.request, batch.entry.name, "")
+        self._making = Batch(empty, batch.request, batch.entry.name, "", for_desk=batch.for_desk)
         self._done = 0
         self._frames = []
         self._pace = Pace(self._clock)
         self._set_run(RunState(Phase.STARTING, count=batch.request.count))
         self._messages.dismiss()
-        self.forming_changed.emit()
+        if not batch.for_desk:
+            self.forming_changed.emit()
         self.job_submitted.emit(Job(self._run_number, batch.entry.path, batch.request))
 
     def _set_queue(self, queue: tuple[Waiting, ...]) -> None:
@@ -212,12 +230,14 @@ class GenerationModel(SettingsModel):
             stage[first : first + len(sprites)] = sprites
             self._making = replace(self._making, sprites=stage)
             self._frames.append(stage)
-            self.forming_changed.emit()
+            if not self._making.for_desk:
+                self.forming_changed.emit()
 
     def _end(self, phase: Phase) -> None:
         made, self._making = self._making, None
         self._set_run(replace(self._run, phase=phase, seconds=self._pace.seconds, seconds_left=None))
-        self.forming_changed.emit()
+        if made is not None and not made.for_desk:
+            self.forming_changed.emit()
         if made is not None and self._done:
             self.batch_finished.emit(replace(made, sprites=made.sprites[: self._done]))
         if self._queue and not self._run.running:

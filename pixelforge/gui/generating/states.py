@@ -76,6 +76,7 @@ class Batch:
     model: str
     model_sha256: str
     conditions: tuple[Condition, ...] = ()  # of the finished ones, as `Finished` has them
+    for_desk: bool = False  # choices for the sprite that is mended, which neither the stage nor the history gets
 
     @cached_property
     def finished(self) -> tuple[Sprite, ...]:
@@ -89,6 +90,7 @@ class Waiting:
 
     entry: ModelEntry
     request: GenerationRequest
+    for_desk: bool = False  # as `Batch` has it
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.stage = Stage(studio.stage)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
-        self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation.library, self)
+        self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation, studio.messages, self)
         self.desk = Desk(self._mending.desk, system.ask_colour)
         self.middle = QStackedWidget()
         for room in (self.stage, self.desk):

@@ -6,11 +6,16 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.start import Start
+from pixelforge.gui.desk.commands import FILLINGS
 from pixelforge.gui.desk.desk_model import DeskModel
+from pixelforge.gui.generating.generation_model import GenerationModel
+from pixelforge.gui.generating.states import Batch
 from pixelforge.gui.history.history_model import HistoryModel
-from pixelforge.gui.shared.library import Library
+from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
-from pixelforge.imaging.drawing import Ink
+from pixelforge.imaging.drawing import Ink, Mask
+from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.recipe import Recipe
 from pixelforge.services.sprites import Drawn, Sprite
 
@@ -24,17 +29,26 @@ class Mending(QObject):
     ended = Signal()
 
     def __init__(
-        self, desk: DeskModel, stage: StageModel, history: HistoryModel, library: Library, parent: QObject | None = None
+        self,
+        desk: DeskModel,
+        stage: StageModel,
+        history: HistoryModel,
+        generation: GenerationModel,
+        messages: Messages,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.desk = desk
         self._stage = stage
         self._history = history
-        self._library = library
+        self._generation = generation
+        self._messages = messages
         self._from: StageCell | None = None  # what is mended; None: nothing is
         self._sprite: Sprite | None = None  # as it is now, and its row in the history; None before the first stroke
         self._id: int | None = None
         desk.stroke_done.connect(self._keep)
+        desk.redo_requested.connect(self._redo)
+        generation.batch_finished.connect(self._offer)
 
     @property
     def going_on(self) -> bool:
@@ -45,12 +59,12 @@ class Mending(QObject):
         """Lay a sprite on the desk."""
         self.end()
         self._from, self._sprite, self._id = cell, None, None
-        self.desk.open(cell.sprite.pixels, colours_of_style(cell.sprite.made_from, self._library.header))
+        self.desk.open(cell.sprite.pixels, colours_of_style(cell.sprite.made_from, self._generation.header))
         self.begun.emit()
 
     def begin_blank(self) -> None:
         """Lay a sprite on the desk that is transparent all over."""
-        header = self._library.header
+        header = self._generation.header
         side = 16 if header is None else header.model.image_size
         self.begin(StageCell(Sprite(np.zeros((side, side, 4), np.uint8), Drawn(BLANK)), None))
 
@@ -67,6 +81,25 @@ class Mending(QObject):
             self._stage.replace_cells(cells)
             self._stage.click(there + 1)
         self.ended.emit()
+
+    def _redo(self, picture: Pixels, mask: Mask) -> None:
+        header = self._generation.header
+        if header is None:
+            return
+        side, (height, width) = header.model.image_size, picture.shape[:2]
+        if (height, width) != (side, side):
+            self._messages.warn(
+                f"The model makes sprites of {side} x {side} pixels; a part of one of {width} x {height} it cannot."
+            )
+            return
+        self._generation.redo(Start(picture=picture, mask=mask, strength=1.0), FILLINGS)
+
+    def _offer(self, batch: Batch) -> None:
+        """Show the fillings that were asked for, if the sprite still lies on the desk."""
+        start = batch.request.start
+        mended = self._from is not None and start is not None and start.picture.shape == self.desk.picture.shape
+        if batch.for_desk and mended:
+            self.desk.set_fillings(list(batch.sprites))
 
     def _keep(self) -> None:
         if self._from is None:

@@ -189,6 +189,8 @@ class Studio(QObject):
         self.stage.show_forming(forming)
 
     def _keep(self, batch: Batch) -> None:
+        if batch.for_desk:
+            return
         sprites = batch.finished
         ids: Sequence[int | None] = self.history.add(sprites) or [None] * len(sprites)
         self.stage.show_finished([StageCell(sprite, id_) for sprite, id_ in zip(sprites, ids, strict=True)])
