@@ -29,12 +29,20 @@ ALL = "all"
 class Order:
     """What is made, by which model, and where it goes: each field is an option."""
 
+    asked: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="WORDS",
+            help="What to make, in the model's words: `red dragon`, `potion sword`. Several kinds share the count.",
+            show_default=False,
+        ),
+    ] = None
     classes: Annotated[
         list[str] | None,
         typer.Option(
             "--class",
-            help="Class to make; repeat it for several, or `all`. It may be left out where a kind, style, colour or "
-            "size is given.",
+            help="Class to make; repeat it for several, or `all`. It may be left out where words, a kind, style, "
+            "colour or size are given.",
             show_default=False,
         ),
     ] = None
@@ -82,7 +90,7 @@ def generate(
 
     path = find_model(order.model)
     header = read_header(path)
-    conditions = _conditions(header, order.classes or [], words, order.scheme)
+    conditions = _conditions(path, header, order, words)
     count = len(conditions) if order.count is None else order.count
     request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling)
     rule = choices.palette_rule(header.model.palette)
@@ -107,20 +115,26 @@ def generate(
     _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, order.json)
 
 
-def _conditions(
-    header: ModelHeader, classes: list[str], words: dict[str, Any], scheme: str | None
-) -> tuple[Condition, ...]:
-    """What is to be made: the words for each of the classes, or without a class. Raises RequestError for nothing."""
+def _conditions(path: Path, header: ModelHeader, order: Order, told: dict[str, Any]) -> tuple[Condition, ...]:
+    """What is to be made, by words, classes and the options `told`. Raises RequestError for nothing."""
     from pixelforge.errors import RequestError
+    from pixelforge.services.asking import Ask, offer_of, understood
     from pixelforge.services.palettes import find_scheme
 
-    chosen = header.class_names if ALL in classes and ALL not in header.class_names else tuple(dict.fromkeys(classes))
-    if not chosen and not words:
+    every = ALL in (order.classes or ()) and ALL not in header.class_names
+    classes = header.class_names if every else tuple(dict.fromkeys(order.classes or ()))
+    if not classes and not told and not order.asked:
         raise RequestError(f"Say what to make: --class with {', '.join(header.class_names)}, or all.")
-    if scheme is not None and header.model.prediction != "pointer":
+    if order.scheme is not None and header.model.prediction != "pointer":
         raise RequestError("That model draws in its own colours alone: leave out --scheme, or recolour by --palette.")
-    asked = Condition(**words, scheme=None if scheme is None else find_scheme(scheme))
-    return tuple(replace(asked, class_name=name) for name in chosen or (None,))
+    scheme = None if order.scheme is None else find_scheme(order.scheme)
+    if not order.asked:
+        return tuple(Condition(class_name=name, scheme=scheme, **told) for name in classes or (None,))
+    offer = offer_of(path, header)
+    words = understood(order.asked, offer)
+    kinds = tuple(dict.fromkeys((*words.kinds, *filter(None, [told.pop("kind", None)]))))
+    asked: Ask = replace(words, classes=tuple(dict.fromkeys((*words.classes, *classes))), kinds=kinds, **told)
+    return tuple(replace(condition, scheme=scheme) for condition in asked.conditions(offer))
 
 
 def _tell_left_out(request: GenerationRequest) -> None:
@@ -172,8 +186,8 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
         for event in generate(loaded, request, part=part):
             if isinstance(event, Progress):
                 bar.update(task, completed=event.first + event.size * event.step / event.steps)
-                if event.preview is not None:
-                    writer.preview(event.first, event.preview)
+                if event.noisy is not None:
+                    writer.preview(event.first, event.noisy)
             elif isinstance(event, Finished):
                 writer.add(event)
             elif isinstance(event, Notice):

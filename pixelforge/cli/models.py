@@ -64,3 +64,23 @@ def import_model(
     names = [name.strip() for name in classes.split(",") if name.strip()]
     entry: ModelEntry = import_model(file, names)
     console.report(f"{entry.name}: {entry.path}")
+
+
+@models_app.command("icons")
+def draw_icons(
+    name: Annotated[str, typer.Argument(help="A model's name or file.", show_default=False)],
+    style: Annotated[str | None, typer.Option(help="The style of all of them; default: drawn by their seeds.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the first; icon i has seed + i.")] = 0,
+) -> None:
+    """Have a model draw a picture for each of its classes and kinds, which the window shows beside the words."""
+    from pixelforge.services.icons import icons_path, make_icons
+    from pixelforge.services.model_library import find_model
+    from pixelforge.services.requests import Progress
+
+    path = find_model(name)
+    with console.progress_bar() as bar:
+        task = bar.add_task("icons", total=None)
+        for event in make_icons(path, style=style, seed=seed):
+            if isinstance(event, Progress):
+                bar.update(task, completed=event.first + event.size * event.step / event.steps)
+    console.report(f"Icons: {icons_path(path)}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from pixelforge.core.build import build_network
@@ -22,13 +21,11 @@ from pixelforge.core.header import (
     parse_header,
 )
 from pixelforge.core.network import Network
+from pixelforge.core.scheme_file import TENSORS, bank_tensors, read_bank
 from pixelforge.core.schemes import SchemeBank
-from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import CheckpointError, OutputError
 from pixelforge.files import replacing
 
-BANK_TYPES = {"words": "int16", "masks": "uint8", "weights": "float32"}
-BANK = "bank."  # before the names of the arrays of a bank of schemes
 WEIGHT_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
 
@@ -48,7 +45,7 @@ def save_checkpoint(
     assert (bank is not None) == (header.words is not None)
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
     if bank is not None:
-        tensors |= {f"{BANK}{fact.name}": torch.from_numpy(getattr(bank, fact.name)) for fact in fields(bank)}
+        tensors |= {name: torch.from_numpy(array) for name, array in bank_tensors(bank).items()}
     _write(path, header, tensors)
 
 
@@ -77,8 +74,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
         names = set(file.keys())
         bank = None
         if header.words is not None:
-            bank = _read_bank(path, file, header)
-            names -= {f"{BANK}{fact.name}" for fact in fields(SchemeBank)}
+            bank = read_bank(path, header)
+            names -= set(TENSORS.values())
         with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
             expected = build_network(header.model).state_dict()
         missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
@@ -98,22 +95,6 @@ def load_checkpoint(path: Path) -> Checkpoint:
     network = build_network(header.model)
     network.load_state_dict(weights)
     return Checkpoint(header, network.eval().requires_grad_(False), bank)
-
-
-def _read_bank(path: Path, file: safe_open, header: ModelHeader) -> SchemeBank:
-    try:
-        tensors = {fact.name: file.get_tensor(f"{BANK}{fact.name}") for fact in fields(SchemeBank)}  # type: ignore[no-untyped-call]
-        kinds = {name: np.dtype(kind) for name, kind in BANK_TYPES.items()}
-        arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
-        if any(arrays[name].dtype != kind for name, kind in kinds.items()):
-            raise ValueError("a bank of schemes is stored in other types")
-        bank = SchemeBank(**arrays)
-        vocabulary = header.vocabulary
-        assert isinstance(vocabulary, WordVocabulary)
-        bank.check(vocabulary)
-        return bank
-    except (SafetensorError, ValueError, TypeError) as error:
-        raise CheckpointError(f"{path} is damaged: its bank of colour schemes is missing or unfit.") from error
 
 
 def _difference(missing: list[str], extra: list[str]) -> str:

@@ -70,8 +70,8 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
     for step in _steps(model, request, first, size):
         due = step.total < SHORT_RUN or (step.index + 1) % PREVIEW_EVERY == 0
         last = step.index + 1 == step.total
-        preview = _to_pixels(step.x_t) if due and not last else None
-        yield Progress(first, size, step.index + 1, step.total, preview)
+        shown = (_to_pixels(step.pred_x0), _to_pixels(step.x_t)) if due and not last else (None, None)
+        yield Progress(first, size, step.index + 1, step.total, *shown)
     assert step is not None
     conditions = [request.condition_of(index) for index in range(first, first + size)]
     if request.start is None:

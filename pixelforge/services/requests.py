@@ -115,7 +115,8 @@ class Progress:
     size: int
     step: int  # 1 … steps
     steps: int  # that these sprites take
-    preview: Pixels | None  # (size, H, W, 4), the sprites as they are now; None where no preview is due
+    preview: Pixels | None  # (size, H, W, 4), what the network takes the sprites for; None where no preview is due
+    noisy: Pixels | None = None  # likewise, as they are now
 
 
 @dataclass(frozen=True)

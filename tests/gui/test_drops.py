@@ -19,6 +19,7 @@ from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.gui.window.drops import open_file
 from pixelforge.imaging.pixels import resize_nearest
 from pixelforge.services import model_library
+from pixelforge.services.asking import Ask
 from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.requests import GenerationRequest
 from pixelforge.services.sprites import encode_sprite, made_sprites
@@ -199,7 +200,7 @@ def test_a_palette_is_taken_for_new_sprites(qtbot, desktop, tmp_path) -> None:
 
 def test_a_kind_that_the_model_does_not_know_leaves_its_class(qtbot, desktop, tmp_path) -> None:
     generation = desktop.studio.generation
-    generation.set_class_names(("cats",))
+    generation.set_ask(Ask(classes=("cats",)))
     request = GenerationRequest(conditions=(Condition(class_name="dogs", kind="poodle"),), sampling=Sampling(steps=2))
     (sprite,) = made_sprites(request, made(1, side=8).pixels[None], "tiny", "0" * 64)
     path = tmp_path / "poodle.png"

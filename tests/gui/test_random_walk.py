@@ -111,7 +111,7 @@ class Walker:
             [
                 lambda: controls.scalars["guidance_scale"].slider.setValue(self.rng.randint(2, 30)),
                 lambda: controls.scalars["guidance_scale"].number.setValue(self.rng.uniform(1, 15)),
-                lambda: self._pick(controls.quality.box),
+                lambda: self._pick(controls.quality),
                 lambda: self._pick(controls.quality.sampler_box),
                 lambda: controls.quality.steps.setValue(self.rng.randint(1, 1000)),
                 lambda: self._pick(controls.count_box),
@@ -126,7 +126,7 @@ class Walker:
         )()
 
     def choose_classes(self) -> None:
-        classes = self.window.controls.classes
+        classes = self.window.controls.what.classes
         at = classes.visualItemRect(classes.item(self.rng.randrange(classes.count()))).center()
         QTest.mouseClick(classes.viewport(), LEFT, self.rng.choice(MODIFIERS), at)
 

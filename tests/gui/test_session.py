@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from pixelforge.gui import app
 from pixelforge.gui.shared.messages import Severity
 from pixelforge.imaging.palette import PaletteRule
+from pixelforge.services.asking import Ask
 from tests.gui.using import classic, click, click_cell, make, pictures
 
 
@@ -98,7 +99,7 @@ def test_deleted_sprites_are_not_on_the_next_stage(qtbot, start) -> None:
 def test_controls_tray_and_docks_are_as_they_were_left(start) -> None:
     first = start()
     generation = first.studio.generation
-    generation.set_class_names(("dogs", "cats"))
+    generation.set_ask(Ask(classes=("dogs", "cats")))
     generation.set_sampling(guidance_scale=6.5)
     generation.set_sampling(sampler="dpm++2m")
     generation.set_sampling(steps=11)

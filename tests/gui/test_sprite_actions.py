@@ -19,6 +19,7 @@ from pixelforge.gui.shared.qimage import from_qimage
 from pixelforge.gui.window.studio import VARIATIONS
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet import lay_out
+from pixelforge.services.asking import Ask
 from pixelforge.services.sprites import decode_sprite
 from tests.gui.using import click, click_cell, finish, make, pictures, point_of, recipes
 
@@ -66,7 +67,7 @@ def test_so_it_does_out_of_a_batch_of_several_classes(qtbot, active) -> None:
 def test_a_seed_kept_for_another_class_compares_like_for_like(qtbot, active) -> None:
     make(qtbot, active, seed=5, class_names=("cats",))
     click_cell(qtbot, active, 2)
-    active.studio.generation.set_class_names(("dogs",))
+    active.studio.generation.set_ask(Ask(classes=("dogs",)))
     press(qtbot, active, Qt.Key.Key_U)
     assert active.studio.generation.settings.request.labels == ("dogs",)
 
@@ -83,7 +84,7 @@ def test_a_recipe_brings_everything_back(qtbot, active) -> None:
     generation.set_palette(None)
     generation.set_sampling(guidance_scale=9)
     generation.set_sampling(steps=2)
-    generation.set_class_names(("cats",))
+    generation.set_ask(Ask(classes=("cats",)))
     press(qtbot, active, Qt.Key.Key_R)
     press(qtbot, active, Qt.Key.Key_Return, CTRL)
     finish(qtbot, active)
@@ -93,7 +94,7 @@ def test_a_recipe_brings_everything_back(qtbot, active) -> None:
 
 def test_variations_of_a_sprite_and_the_recipe_of_one_of_them(qtbot, active) -> None:
     sprites = make(qtbot, active, seed=5, count=1, class_names=("dogs",))
-    active.studio.generation.set_class_names(("cats",))
+    active.studio.generation.set_ask(Ask(classes=("cats",)))
     active.window.controls.variation.slider.setValue(30)
     press(qtbot, active, Qt.Key.Key_V)
     finish(qtbot, active)

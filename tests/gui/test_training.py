@@ -327,10 +327,10 @@ def test_what_a_model_is_named(qtbot, desktop, sprites) -> None:
 def test_other_models_in_the_list_change_no_setting(desktop, entry, model_file) -> None:
     generation, controls = desktop.studio.generation, desktop.window.controls
     generation.set_sampling(steps=7)
-    before = (controls.quality.box.currentText(), generation.settings)
+    before = (controls.quality.currentText(), generation.settings)
     generation.library.add(entry.__class__("other", model_file.with_name("other.safetensors"), False, entry.header))
     assert controls.model_box.count() == 2
-    assert (controls.quality.box.currentText(), generation.settings) == before
+    assert (controls.quality.currentText(), generation.settings) == before
 
 
 @pytest.fixture

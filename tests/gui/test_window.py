@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
@@ -18,35 +18,37 @@ from pixelforge.gui import app
 from pixelforge.gui.app import build, error_hook
 from pixelforge.gui.generating.states import MAX_TYPED_SEED, Phase
 from pixelforge.gui.shared.messages import Severity
+from pixelforge.gui.window import message_bar
 from pixelforge.imaging.sheet import lay_out
+from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Notice, Progress
-from tests.gui.using import classic, click, click_class, finish, make, pick, recipes
+from tests.gui.using import classic, click, click_cell, click_class, finish, make, pick, recipes
 from tests.made import made
 
 
 def test_the_recommended_settings_are_the_defaults(desktop) -> None:
     controls = desktop.window.controls
-    assert controls.classes.names() == ("cats",)
+    assert controls.what.classes.names() == ("cats",)
     assert controls.scalars["guidance_scale"].number.value() == 2.5
     assert controls.scalars["guidance_scale"].number.text() == desktop.window.locale().toString(2.5)
     assert controls.scalars["guidance_scale"].slider.value() == 5
     assert controls.quality.sampler_box.currentData() == "ddim"
     assert controls.quality.steps.value() == 8
     assert [controls.count_box.itemData(i) for i in range(controls.count_box.count())] == [1, 4, 9, 16, 25, 36, 64]
-    assert controls.quality.box.currentText() == "Balanced (8 steps)"
+    assert controls.quality.currentText() == "Balanced (8 steps)"
     assert controls.palette_field.box.currentText() == "As generated"
     assert desktop.window.status.device.text() == "CPU"
 
 
 def test_controls_set_what_is_asked_for(qtbot, desktop) -> None:
     controls = desktop.window.controls
-    click_class(qtbot, controls.classes, 1)
+    click_class(qtbot, controls.what.classes, 1)
     controls.scalars["guidance_scale"].slider.setValue(9)
-    pick(controls.quality.box, "Custom")
+    pick(controls.quality, "Custom")
     pick(controls.quality.sampler_box, "DPM++ 2M")
     controls.quality.steps.setValue(6)
-    pick(controls.count_box, "4  (2 x 2)")
+    pick(controls.count_box, "4")
     controls.seed.edit.setFocus()
     controls.seed.edit.selectAll()
     qtbot.keyClicks(controls.seed.edit, "4000000000")  # more than Qt's own numbers hold
@@ -160,18 +162,59 @@ def test_escape_stops_and_the_batch_of_before_is_back(qtbot, desktop) -> None:
     assert not desktop.window.controls.stop_button.isEnabled()
 
 
-def test_generate_while_running_begins_anew(qtbot, desktop) -> None:
+def test_generate_while_running_waits_for_its_turn_and_nothing_is_thrown_away(qtbot, desktop) -> None:
+    generation, controls, batches = desktop.studio.generation, desktop.window.controls, []
+    generation.batch_finished.connect(batches.append)
     classic(desktop)
-    desktop.studio.generation.generate()
-    qtbot.waitUntil(lambda: desktop.studio.generation.run.step >= 20, timeout=20_000)
-    desktop.studio.generation.set_sampling(sampler="ddim")
-    desktop.studio.generation.set_sampling(steps=3)
-    desktop.studio.generation.set_seed(77)
-    click(qtbot, desktop.window.controls.generate_button)
-    assert desktop.studio.generation.run.running
-    finish(qtbot, desktop)
-    assert desktop.studio.generation.run.phase is Phase.FINISHED
-    assert (recipes(desktop)[0].seed, recipes(desktop)[0].request.sampling.steps) == (77, 3)
+    generation.set_sampling(steps=300)
+    generation.generate()
+    qtbot.waitUntil(lambda: generation.run.step >= 1, timeout=20_000)
+    assert controls.generate_button.text() == "Add to the &queue"
+    generation.set_sampling(sampler="ddim")
+    generation.set_sampling(steps=3)
+    for seed in (77, 88, 99):
+        generation.set_seed(seed)
+        generation.set_ask(Ask(classes=("dogs",)))
+        click(qtbot, controls.generate_button)
+    shown = lambda kind: [widget for widget in controls.queue.findChildren(kind) if widget.isVisible()]  # noqa: E731
+    qtbot.waitUntil(lambda: len(shown(QLabel)) == 3)
+    assert {label.text() for label in shown(QLabel)} == {"Then 16 \N{MULTIPLICATION SIGN} dogs"}
+    click(qtbot, shown(QAbstractButton)[1])
+    qtbot.waitUntil(lambda: len(batches) == 3, timeout=60_000)
+    assert [batch.request.seed for batch in batches[1:]] == [77, 99]
+    assert len(batches[0].sprites) == 16
+    assert generation.run.phase is Phase.FINISHED
+    assert not controls.queue.isVisible()
+    assert controls.generate_button.text() == "&Generate"
+
+
+def test_stop_cancels_what_waits_and_says_so(qtbot, desktop) -> None:
+    generation = desktop.studio.generation
+    classic(desktop)
+    for _ in range(3):
+        generation.generate()
+    qtbot.waitUntil(lambda: generation.run.step >= 3, timeout=20_000)
+    qtbot.keyClick(desktop.window, Qt.Key.Key_Escape)
+    assert generation.run.phase is Phase.STOPPED
+    assert generation.queue == ()
+    assert desktop.studio.messages.current.text == "2 waiting batches cancelled."
+
+
+def test_previews_show_what_it_will_be_or_the_noise(qtbot, desktop) -> None:
+    events, stages = [], []
+    desktop.worker.reported.connect(lambda report: events.append(report.event))
+    desktop.studio.stage.changed.connect(lambda: stages.append(desktop.studio.stage.sprites))
+    desktop.worker._interval = 0.0
+    for noise in (False, True):
+        desktop.window.actions_.show_noise.setChecked(noise)
+        events.clear()
+        stages.clear()
+        desktop.studio.generation.generate()
+        finish(qtbot, desktop)
+        first = next(event for event in events if isinstance(event, Progress) and event.preview is not None)
+        assert not np.array_equal(first.preview, first.noisy)
+        np.testing.assert_array_equal(stages[1], first.noisy if noise else first.preview)
+    assert desktop.session.settings.show_noise
 
 
 def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_path) -> None:
@@ -242,7 +285,7 @@ def test_without_a_model_the_window_says_so(qtbot, places) -> None:
     qtbot.addWidget(desktop.window)
     assert "no model" in desktop.studio.messages.current.text
     assert not desktop.window.actions_.generate.isEnabled()
-    assert not desktop.window.controls.classes.isEnabled()
+    assert not desktop.window.controls.what.classes.isEnabled()
     desktop.studio.generation.generate()
     assert not desktop.studio.generation.run.running
 
@@ -251,14 +294,14 @@ def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry
     other = ModelEntry("other", entry.path, False, entry.header)
     desktop = build([entry, other], places)
     qtbot.addWidget(desktop.window)
-    desktop.studio.generation.set_class_names(("dogs",))
+    desktop.studio.generation.set_ask(Ask(classes=("dogs",)))
     desktop.studio.generation.set_sampling(steps=3)
     desktop.studio.generation.set_seed(9)
     pick(desktop.window.controls.model_box, "other")
     settings = desktop.studio.generation.settings
     assert (settings.request.labels, settings.request.seed, settings.seed_locked) == (("dogs",), 9, True)
     assert settings.request.sampling.steps == 8
-    assert desktop.window.controls.classes.names() == ("dogs",)
+    assert desktop.window.controls.what.classes.names() == ("dogs",)
 
 
 def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folder, monkeypatch, caplog) -> None:
@@ -311,22 +354,25 @@ def test_every_control_has_a_name_a_tooltip_and_a_place_in_the_tab_order(desktop
     controls = desktop.window.controls
     fields = [
         controls.model_box,
-        controls.classes,
-        controls.scalars["guidance_scale"].slider,
-        controls.scalars["guidance_scale"].number,
-        controls.quality.box,
-        controls.quality.sampler_box,
-        controls.quality.steps,
+        controls.what.search,
+        controls.what.classes,
+        controls.what.kinds,
+        *controls.what.boxes.values(),
+        controls.variation.slider,
+        controls.variation.number,
+        controls.variation.remove,
+        controls.palette_field.box,
+        controls.palette_field.count,
         controls.seed.edit,
         controls.seed.lock,
         controls.seed.dice,
         controls.seed.copy,
+        controls.scalars["guidance_scale"].slider,
+        controls.scalars["guidance_scale"].number,
+        controls.quality.sampler_box,
+        controls.quality.steps,
         controls.count_box,
-        controls.palette_field.box,
-        controls.palette_field.count,
-        controls.variation.slider,
-        controls.variation.number,
-        controls.variation.remove,
+        controls.quality,
     ]
     assert all(field.accessibleName() and field.toolTip() for field in fields)
     buttons = [controls.generate_button, controls.stop_button, controls.save_button]
@@ -390,10 +436,10 @@ def test_select_all_means_what_has_the_keyboard(qtbot, desktop) -> None:
         desktop.window.activateWindow()
     make(qtbot, desktop)
     window = desktop.window
-    for widget in (window.controls.classes, window.history.view, window.stage.canvas):
+    for widget in (window.controls.what.classes, window.history.view, window.stage.canvas):
         widget.setFocus()
         qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        if widget is window.controls.classes:
+        if widget is window.controls.what.classes:
             assert desktop.studio.generation.settings.request.labels == ("cats", "dogs")
             assert desktop.studio.stage.selected == frozenset()
         elif widget is window.history.view:
@@ -407,7 +453,7 @@ def test_words_that_no_control_shows_are_told_and_can_be_dropped(qtbot, desktop)
     assert not words.isVisible()
     generation.set_conditions((Condition(class_name="dogs", kind="poodle", style="R&B"),))
     assert words.isVisible()
-    assert words.text() == "kind poodle, style R&&B  \N{MULTIPLICATION SIGN}"
+    assert words.text() == "Also kind poodle, style R&&B  \N{MULTIPLICATION SIGN}"
     click(qtbot, words)
     assert generation.settings.request.conditions == (Condition(class_name="dogs"),)
     assert not words.isVisible()
@@ -424,3 +470,50 @@ def test_what_can_be_undone_is_limited(desktop) -> None:
     for seed in range(app.UNDO_LIMIT + 5):
         desktop.studio.tray.add([made(seed)])
     assert desktop.studio.undo.count() == app.UNDO_LIMIT
+
+
+def test_a_message_lies_over_the_stage_and_moves_nothing(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    window, messages = desktop.window, desktop.studio.messages
+    before = window.stage.canvas.geometry(), window.stage.canvas.layout_in_device_pixels()
+    messages.warn("A long line. " * 30)
+    assert (window.stage.canvas.geometry(), window.stage.canvas.layout_in_device_pixels()) == before
+    bar = window.message_bar
+    assert window.stage.rect().contains(bar.geometry())
+    assert bar.geometry().bottom() > window.stage.height() * 0.9
+    assert bar.text.height() >= bar.text.heightForWidth(bar.text.width())  # nothing is clipped
+    window.resize(1400, 900)
+    qtbot.waitUntil(lambda: abs(bar.geometry().center().x() - window.stage.rect().center().x()) <= 1)
+    assert not bar._timer.isActive()  # a warning stays
+
+
+def test_what_went_well_fades_unless_the_pointer_is_over_it(qtbot, desktop, monkeypatch) -> None:
+    monkeypatch.setattr(message_bar, "STAYS", 60)
+    bar, messages = desktop.window.message_bar, desktop.studio.messages
+    bar._fading.setDuration(40)
+    messages.inform("Done.")
+    assert bar.isVisible()
+    QApplication.sendEvent(bar, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    qtbot.wait(200)
+    assert bar.isVisible()
+    QApplication.sendEvent(bar, QEvent(QEvent.Type.Leave))
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=5_000)
+    assert messages.current is None
+
+
+def test_what_was_deleted_is_brought_back_by_the_messages_button(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    bar, studio = desktop.window.message_bar, desktop.studio
+    with qtbot.waitActive(desktop.window):
+        desktop.window.activateWindow()
+    desktop.window.stage.setFocus()
+    click_cell(qtbot, desktop, 1)
+    qtbot.keyClick(desktop.window.stage.canvas, Qt.Key.Key_Delete)
+    assert len(studio.stage.cells) == 3
+    assert bar.offer_button.text() == "Undo"
+    click(qtbot, bar.offer_button)
+    assert len(studio.stage.cells) == 4
+    assert not bar.isVisible()
+    qtbot.keyClick(desktop.window.stage.canvas, Qt.Key.Key_Delete)
+    studio.undo.undo()  # by another way: the button has nothing left to undo
+    assert not bar.isVisible()

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.asking import Ask
 from pixelforge.services.recipe import Recipe
 
 
@@ -43,7 +44,7 @@ def classic(desktop) -> None:
 def make(qtbot, desktop, seed: int = 5, count: int = 4, class_names: tuple[str, ...] = ("cats",)) -> list[Pixels]:
     """Generate a batch; its pictures."""
     generation = desktop.studio.generation
-    generation.set_class_names(class_names)
+    generation.set_ask(Ask(classes=class_names))
     generation.set_seed(seed)
     generation.set_count(count)
     click(qtbot, desktop.window.controls.generate_button)

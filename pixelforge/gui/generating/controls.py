@@ -1,4 +1,4 @@
-"""The panel on the left: what to make, and how."""
+"""The panel on the left: what to make, how, and the button that makes it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,34 +23,33 @@ from PySide6.QtWidgets import (
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampling import Sampling
 from pixelforge.fields import settings_of
-from pixelforge.gui.generating.class_list import TOOLTIP as CLASS_TOOLTIP
-from pixelforge.gui.generating.class_list import ClassList
-from pixelforge.gui.generating.quality_field import TOOLTIP as QUALITY_TOOLTIP
+from pixelforge.gui.generating.count_box import CountBox
 from pixelforge.gui.generating.quality_field import QualityField
-from pixelforge.gui.generating.seed_field import TOOLTIP as SEED_TOOLTIP
+from pixelforge.gui.generating.queue_list import QueueList
 from pixelforge.gui.generating.seed_field import SeedField
-from pixelforge.gui.generating.variation_field import TOOLTIP as VARIATION_TOOLTIP
 from pixelforge.gui.generating.variation_field import VariationField
-from pixelforge.gui.generating.words_field import TOOLTIP as WORDS_TOOLTIP
+from pixelforge.gui.generating.what_field import WhatField
 from pixelforge.gui.generating.words_field import WordsField
-from pixelforge.gui.shared.palette_field import TOOLTIP as PALETTE_TOOLTIP
 from pixelforge.gui.shared.palette_field import PaletteField
 from pixelforge.gui.shared.scalar_field import ScalarField
 from pixelforge.imaging.palette import Palette
+from pixelforge.services.asking import Offer
+from pixelforge.services.icons import Icons
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.palettes import palette_of
-from pixelforge.services.settings import COUNTS, GenerationSettings
 
-WIDTH = 300
+WIDTH = 320
 MNEMONICS = {"guidance_scale": "G&uidance"}
 
 
 class Controls(QWidget):
-    """Shows the settings and emits what the user changes; keeps nothing itself."""
+    """Shows the settings and emits what the user changes; keeps nothing itself.
+
+    What is asked for stands above and scrolls where there is too little room; the button stands below and never moves.
+    """
 
     model_chosen = Signal(object)  # ModelEntry
     import_requested = Signal()
-    count_chosen = Signal(int)
     sampling_changed = Signal(object)  # fields of Sampling by name, dict[str, Any]
 
     def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
@@ -55,22 +57,27 @@ class Controls(QWidget):
         self.model_box = _combo("Model", "The model that makes the sprites.")
         self.import_button = QPushButton("Import…")
         self.import_button.setToolTip("Put a model file among yours (Ctrl+I), or drop it on the window.")
-        self.classes = ClassList()
+        self.what = WhatField()
+        self.words = WordsField()
+        self.palette_field = PaletteField(palettes)
+        self.variation = VariationField()
         # A number of Sampling that has a range gets a slider: to declare one there is all it takes.
         ranged = {name: told for name, told in settings_of(Sampling).items() if told.most is not None}
         self.scalars = {name: ScalarField(told) for name, told in ranged.items()}
-        self.quality = QualityField()
         self.seed = SeedField()
-        self.count_box = _combo("Count", "How many sprites to make at once.")
-        self.palette_field = PaletteField(palettes)
-        self.words = WordsField()
-        self.variation = VariationField()
+        self.count_box = CountBox()
+        self.quality = QualityField()
+        self.queue = QueueList()
+        self.more = QToolButton()
         self.generate_button = QPushButton("&Generate")
         self.stop_button = QPushButton("St&op")
         self.save_button = QPushButton("Sa&ve…")
         self._lay_out()
-        self._fill()
-        self._connect()
+        for name, field in self.scalars.items():
+            field.value_changed.connect(lambda value, name=name: self.sampling_changed.emit({name: value}))
+        self.quality.value_changed.connect(self.sampling_changed)
+        self.import_button.clicked.connect(self.import_requested)
+        self.model_box.activated.connect(lambda row: self.model_chosen.emit(self.model_box.itemData(row)))
         self.setFixedWidth(WIDTH)
 
     def set_models(self, entries: tuple[ModelEntry, ...], chosen: ModelEntry | None) -> None:
@@ -87,10 +94,10 @@ class Controls(QWidget):
                     items.item(row).setEnabled(False)
             box.setCurrentIndex(entries.index(chosen) if chosen in entries else -1)
 
-    def set_header(self, header: ModelHeader | None) -> None:
-        """The classes, qualities and range of steps of a model; without one there is nothing to set."""
+    def set_header(self, header: ModelHeader | None, offer: Offer, icons: Icons) -> None:
+        """What can be asked of a model; without one there is nothing to set."""
         for widget in (
-            self.classes,
+            self.what,
             *self.scalars.values(),
             self.quality,
             self.seed,
@@ -99,92 +106,117 @@ class Controls(QWidget):
         ):
             widget.setEnabled(header is not None)
         if header is not None:
-            self.classes.set_classes(header.class_names)
+            self.what.set_offer(offer, icons)
             self.quality.set_header(header)
             self.palette_field.set_model_palette(palette_of(header))
+            self.palette_field.set_drawn(header.model.prediction == "pointer")
 
-    def set_settings(self, settings: GenerationSettings) -> None:
-        """Show the settings."""
-        request = settings.request
-        self.classes.set_names(tuple(dict.fromkeys(asked.class_name or "" for asked in request.conditions)))
-        self._form.setRowVisible(self.words, self.words.set_conditions(request.conditions))
+    def set_sampling(self, sampling: Sampling) -> None:
+        """Show how sprites are sampled."""
         for name, field in self.scalars.items():
-            field.set_value(getattr(request.sampling, name))
-        self.quality.set_sampling(request.sampling.sampler, request.sampling.steps)
-        self.seed.set_seed(request.seed)
-        self.seed.set_locked(settings.seed_locked)
-        self.count_box.setCurrentIndex(self.count_box.findData(request.count))
-        self.palette_field.set_rule(request.palette)
-        self.variation.set_start(request.start)
-        self._form.setRowVisible(self.variation, request.start is not None)
+            field.set_value(getattr(sampling, name))
+        self.quality.set_value(sampling)
 
     def set_available(self, *, generate: bool, stop: bool, save: bool) -> None:
-        """Which of the three buttons can be pressed."""
+        """Which of the three buttons can be pressed; while a run can be stopped, Generate adds to the queue."""
         self.generate_button.setEnabled(generate)
+        self.generate_button.setText("Add to the &queue" if stop else "&Generate")
         self.stop_button.setEnabled(stop)
         self.save_button.setEnabled(save)
 
     def _lay_out(self) -> None:
-        model = QWidget()
-        row = QHBoxLayout(model)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.model_box, 1)
-        row.addWidget(self.import_button)
-        model.setFocusProxy(self.model_box)
-        self._form = QFormLayout()
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._form.setVerticalSpacing(8)
-        scalars = [
-            (MNEMONICS.get(name, settings_of(Sampling)[name].label), field, field.toolTip())
-            for name, field in self.scalars.items()
-        ]
-        rows: tuple[tuple[str, QWidget, str], ...] = (
-            ("Mode&l", model, self.model_box.toolTip()),
-            ("&Class", self.classes, CLASS_TOOLTIP),
-            ("Al&so", self.words, WORDS_TOOLTIP),
-            *scalars,
-            ("&Quality", self.quality, QUALITY_TOOLTIP),
-            ("See&d", self.seed, SEED_TOOLTIP),
-            ("Cou&nt", self.count_box, self.count_box.toolTip()),
-            ("Pale&tte", self.palette_field, PALETTE_TOOLTIP),
-            ("Var&iations", self.variation, VARIATION_TOOLTIP),
-        )
-        for text, field, tooltip in rows:
-            label = QLabel(text)
-            label.setBuddy(field.focusProxy() or field)
-            label.setToolTip(tooltip)
-            self._form.addRow(label, field)
-        column = QVBoxLayout(self)
+        asked = QWidget()
+        column = QVBoxLayout(asked)
         column.setContentsMargins(10, 8, 10, 8)
-        column.addLayout(self._form)
-        column.addSpacing(10)
+        column.addLayout(_side_by_side(self.model_box, self.import_button))
+        column.addWidget(self.what, 1)
+        column.addWidget(self.words)
+        column.addWidget(self.variation)
+        column.addLayout(_form(("Pale&tte", self.palette_field)))
+        column.addWidget(self._more())
+        area = QScrollArea()
+        area.setWidget(asked)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(area, 1)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        outer.addWidget(line)
+        outer.addWidget(self._footer())
+
+    def _more(self) -> QWidget:
+        """What few change, folded away until it is asked for."""
+        details = QWidget()
+        column = QVBoxLayout(details)
+        column.setContentsMargins(0, 0, 0, 0)
+        scalars = [
+            (MNEMONICS.get(name, settings_of(Sampling)[name].label), field) for name, field in self.scalars.items()
+        ]
+        column.addLayout(_form(("See&d", self.seed), *scalars, ("S&ampler", self.quality.details)))
+        self.more.setText("More")
+        self.more.setToolTip("Seed, guidance, sampler and steps.")
+        self.more.setCheckable(True)
+        self.more.setAutoRaise(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.more.toggled.connect(details.setVisible)
+        self.more.toggled.connect(self._turn_arrow)
+        self.quality.custom_chosen.connect(lambda: self.more.setChecked(True))
+        self._turn_arrow(False)
+        details.hide()
+        both = QWidget()
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.more)
+        column.addWidget(details)
+        return both
+
+    def _footer(self) -> QWidget:
+        footer = QWidget()
+        column = QVBoxLayout(footer)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.addWidget(self.queue)
+        column.addLayout(_side_by_side(self.count_box, self.quality))
         for button in (self.generate_button, self.stop_button, self.save_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
         self.generate_button.setMinimumHeight(40)
-        column.addWidget(self.generate_button)
-        small = QHBoxLayout()
-        for button in (self.stop_button, self.save_button):
-            button.setMinimumHeight(30)
-            small.addWidget(button)
-        column.addLayout(small)
-        column.addStretch(1)
-
-    def _fill(self) -> None:
-        for count in COUNTS:
-            side = round(count**0.5)
-            self.count_box.addItem("1" if count == 1 else f"{count}  ({side} x {side})", count)
         font = self.generate_button.font()
         font.setBold(True)
         self.generate_button.setFont(font)
+        column.addWidget(self.generate_button)
+        for button in (self.stop_button, self.save_button):
+            button.setMinimumHeight(30)
+        column.addLayout(_side_by_side(self.stop_button, self.save_button))
+        return footer
 
-    def _connect(self) -> None:
-        for box, signal in ((self.model_box, self.model_chosen), (self.count_box, self.count_chosen)):
-            box.activated.connect(lambda row, box=box, signal=signal: signal.emit(box.itemData(row)))
-        for name, field in self.scalars.items():
-            field.value_changed.connect(lambda value, name=name: self.sampling_changed.emit({name: value}))
-        self.quality.changed.connect(self.sampling_changed)
-        self.import_button.clicked.connect(self.import_requested)
+    def _turn_arrow(self, opened: bool) -> None:
+        self.more.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+
+
+def _form(*rows: tuple[str, QWidget]) -> QFormLayout:
+    """Fields with their labels; a row is seen while its field is."""
+    form = QFormLayout()
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form.setVerticalSpacing(8)
+    for text, field in rows:
+        label = QLabel(text)
+        label.setBuddy(field.focusProxy() or field)
+        label.setToolTip(field.toolTip())
+        form.addRow(label, field)
+    return form
+
+
+def _side_by_side(first: QWidget, second: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in (first, second):
+        row.addWidget(widget, 1 if widget.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Fixed else 0)
+    return row
 
 
 def _combo(name: str, tooltip: str) -> QComboBox:
@@ -193,14 +225,5 @@ def _combo(name: str, tooltip: str) -> QComboBox:
     box.setToolTip(tooltip)
     # Long names are cut short in the box and whole in its list: they must not widen the panel.
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return box
-
-
-def scrolled(controls: Controls) -> QScrollArea:
-    """The controls where there is too little room for all of them."""
-    area = QScrollArea()
-    area.setWidget(controls)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area

@@ -10,6 +10,7 @@ from pixelforge.core.header import ModelHeader, file_sha256
 from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
 from pixelforge.gui.generating.states import MAX_TYPED_SEED, knows, settings_for
+from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.recipe import Recipe
 from pixelforge.services.settings import GenerationSettings
@@ -34,10 +35,12 @@ def recall(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, b
     assert entry.header is not None
     header, made = entry.header, recipe.request
     settings = settings_for(header, before)
-    conditions = (_condition(made.conditions[0], header, problems) or settings.request.conditions[0],)
+    asked = _condition(made.conditions[0], header, problems) or settings.request.conditions[0]
+    drawn_in = PaletteRule(colours=asked.drawn_in) if asked.drawn_in else None
     request = replace(
         made,
-        conditions=conditions,
+        conditions=(replace(asked, drawn_in=()),),
+        palette=made.palette or drawn_in,
         sampling=made.sampling.within(header.diffusion.num_timesteps),
         seed=min(made.seed, MAX_TYPED_SEED),
         start=_start(made.start, header.model.image_size, problems),

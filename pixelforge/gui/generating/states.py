@@ -10,6 +10,7 @@ from pixelforge.core.condition import Condition
 from pixelforge.core.header import ModelHeader
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import MAX_SEED, GenerationRequest, of_classes
 from pixelforge.services.settings import COUNTS, GenerationSettings
 from pixelforge.services.sprites import Sprite, made_sprites
@@ -79,6 +80,19 @@ class Batch:
     def finished(self) -> tuple[Sprite, ...]:
         """Each of them with its recipe."""
         return made_sprites(self.request, self.sprites, self.model, self.model_sha256, conditions=self.conditions)
+
+
+@dataclass(frozen=True, eq=False)
+class Waiting:
+    """A batch that waits for its turn."""
+
+    entry: ModelEntry
+    request: GenerationRequest
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is of: kinds where they are asked for, else classes."""
+        return tuple(dict.fromkeys(asked.kind or asked.label for asked in self.request.conditions))
 
 
 class Phase(Enum):

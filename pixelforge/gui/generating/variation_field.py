@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
 
@@ -18,11 +20,11 @@ THUMBNAIL = 48  # logical pixels a side
 class VariationField(QWidget):
     """Shows the start and the strength; hidden while sprites are made from noise alone."""
 
-    strength_changed = Signal(float)
-    removed = Signal()
+    value_changed = Signal(object)  # Start | None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._start: Start | None = None
         self.picture = SheetPicture()
         self.picture.setFixedSize(THUMBNAIL, THUMBNAIL)
         self.picture.setAccessibleName("Start of the variations")
@@ -46,10 +48,13 @@ class VariationField(QWidget):
         self.setFocusProxy(self.slider)
         self.slider.valueChanged.connect(self.number.setValue)
         self.number.valueChanged.connect(self._on_number)
-        self.remove.clicked.connect(self.removed)
+        self.remove.clicked.connect(lambda: self.value_changed.emit(None))
+        self.hide()
 
-    def set_start(self, start: Start | None) -> None:
-        """Show a start."""
+    def set_value(self, start: Start | None) -> None:
+        """Show a start; None hides the field."""
+        self._start = start
+        self.setVisible(start is not None)
         self.picture.set_sheet(None if start is None else start.picture)
         if start is None:
             return
@@ -61,4 +66,5 @@ class VariationField(QWidget):
     def _on_number(self, percent: int) -> None:
         with QSignalBlocker(self.slider):
             self.slider.setValue(percent)
-        self.strength_changed.emit(percent / 100)
+        if self._start is not None:
+            self.value_changed.emit(replace(self._start, strength=percent / 100))

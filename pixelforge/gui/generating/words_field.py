@@ -1,4 +1,4 @@
-"""What is asked for beside the class, in words; hidden while there is nothing."""
+"""What is asked for and no other control shows, in words; hidden while there is nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pixelforge.core.condition import WHOLE, Condition
 from pixelforge.words import counted
 
-TOOLTIP = "A kind, style, colour or size that a recipe asks for as well. Press to ask for the class alone."
+TOOLTIP = "What a recipe asks for as well. Press to drop it."
 
 
 class WordsField(QPushButton):
@@ -23,12 +23,13 @@ class WordsField(QPushButton):
         self.setAccessibleName("Also asked for")
         self.setToolTip(TOOLTIP)
         self.clicked.connect(self.removed)
+        self.hide()
 
-    def set_conditions(self, conditions: Sequence[Condition]) -> bool:
-        """Show what they ask for beside the class; whether there is anything."""
+    def set_value(self, conditions: Sequence[Condition]) -> None:
+        """Show what they ask for."""
         parts = dict.fromkeys(word for condition in conditions for word in _words(condition))
-        self.setText(f"{', '.join(parts)}  \N{MULTIPLICATION SIGN}".replace("&", "&&"))
-        return bool(parts)
+        self.setText(f"Also {', '.join(parts)}  \N{MULTIPLICATION SIGN}".replace("&", "&&"))
+        self.setVisible(bool(parts))
 
     def minimumSizeHint(self) -> QSize:
         """Long words are cut: they must not widen the panel."""

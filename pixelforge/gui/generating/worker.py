@@ -156,8 +156,10 @@ class Worker(QThread):
     def _report(self, task: _Task, event: Loaded | Imported | GenerationEvent | Completed | Failed) -> None:
         if isinstance(event, Finished):
             event.sprites.setflags(write=False)
-        elif isinstance(event, Progress) and event.preview is not None:
-            event.preview.setflags(write=False)
+        elif isinstance(event, Progress):
+            for shown in (event.preview, event.noisy):
+                if shown is not None:
+                    shown.setflags(write=False)
         self.reported.emit(Report(task.job.run, event))
 
 
@@ -167,4 +169,4 @@ def _thin(event: GenerationEvent, previews: Throttle, steps: Throttle) -> Genera
         return event
     if event.preview is not None and previews.ready():
         return event
-    return replace(event, preview=None) if steps.ready() else None
+    return replace(event, preview=None, noisy=None) if steps.ready() else None

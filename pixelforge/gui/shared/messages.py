@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -17,11 +18,20 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What a message's button says and does, such as Undo."""
+
+    label: str
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class Message:
-    """A line for the user that stays until it is closed or overtaken."""
+    """A line for the user. What went well fades; anything else stays until it is closed or overtaken."""
 
     severity: Severity
     text: str
+    offer: Offer | None = None
 
 
 class Messages(QObject):
@@ -38,9 +48,9 @@ class Messages(QObject):
         """What the user should read now."""
         return self._current
 
-    def inform(self, text: str) -> None:
-        """Say that something went well."""
-        self._set(Message(Severity.INFO, text))
+    def inform(self, text: str, offer: Offer | None = None) -> None:
+        """Say that something went well. offer: what can be done about it by a button."""
+        self._set(Message(Severity.INFO, text, offer))
 
     def warn(self, text: str) -> None:
         """Say that something is not as one would expect; the work goes on."""

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QWi
 
 from pixelforge.imaging.palette import MAX_REDUCED, MIN_REDUCED, Palette, PaletteRule, rule_of
 
-TOOLTIP = "Recolours the finished sprites: every pixel takes the nearest colour of a palette."
+RECOLOURED = "Recolours the finished sprites: every pixel takes the nearest colour of a palette."
+DRAWN = "The model draws in the palette that is chosen. Reduced sprites are recoloured once they are finished."
 STRIP = QSize(48, 12)  # logical pixels of the picture beside a palette's name
 REDUCE = "reduce"
 DEFAULT_COUNT = 8
@@ -21,14 +22,15 @@ class PaletteField(QWidget):
     """Shows a palette rule; says which one the user chooses."""
 
     palette_chosen = Signal(object)  # PaletteRule | None
+    palette_tried = Signal(object)  # likewise: what the pointer is over in the list; the chosen one once that is left
 
     def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rules = [rule_of(palette) for palette in palettes]
         self._of_model: PaletteRule | None = None
-        self.box = QComboBox()
+        self.box = _PaletteBox()
         self.box.setAccessibleName("Palette")
-        self.box.setToolTip(TOOLTIP)
+        self.box.setToolTip(RECOLOURED)
         self.box.setIconSize(STRIP)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.addItem("As generated", None)
@@ -49,6 +51,8 @@ class PaletteField(QWidget):
         self.setFocusProxy(self.box)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.activated.connect(lambda _: self._emit())
+        self.box.highlighted.connect(lambda row: self.palette_tried.emit(self._rule_of(self.box.itemData(row))))
+        self.box.closed.connect(lambda: self.palette_tried.emit(self._rule_of(self.box.currentData())))
         self.count.valueChanged.connect(lambda _: self._emit())
 
     def set_model_palette(self, palette: Palette | None) -> None:
@@ -61,8 +65,14 @@ class PaletteField(QWidget):
             self._rules.insert(0, self._of_model)
             self.box.insertItem(FIRST, _strip(self._of_model), self._of_model.name, self._of_model)
 
+    def set_drawn(self, drawn: bool) -> None:
+        """Whether the model draws in the palette itself; else finished sprites are recoloured."""
+        self.box.setToolTip(DRAWN if drawn else RECOLOURED)
+
     def set_rule(self, rule: PaletteRule | None) -> None:
         """Show this rule; a palette that is not listed, as one of a recipe may be, joins the list."""
+        if rule is not None and not rule.dither:  # a recipe of sprites that are drawn in a palette has no name of it
+            rule = next((listed for listed in self._rules if listed.colours == rule.colours), rule)
         if rule is not None and rule.colours and rule not in self._rules:
             self._rules.append(rule)
             self.box.addItem(_strip(rule), rule.name or f"{len(rule.colours)} colours", rule)
@@ -77,8 +87,20 @@ class PaletteField(QWidget):
         self.count.setVisible(rule is not None and rule.reduce_to is not None)
 
     def _emit(self) -> None:
-        chosen = self.box.currentData()
-        self.palette_chosen.emit(PaletteRule(reduce_to=self.count.value()) if chosen == REDUCE else chosen)
+        self.palette_chosen.emit(self._rule_of(self.box.currentData()))
+
+    def _rule_of(self, data: PaletteRule | str | None) -> PaletteRule | None:
+        return data if isinstance(data, PaletteRule | None) else PaletteRule(reduce_to=self.count.value())
+
+
+class _PaletteBox(QComboBox):
+    """Says when its list is left."""
+
+    closed = Signal()
+
+    def hidePopup(self) -> None:
+        super().hidePopup()
+        self.closed.emit()
 
 
 def _strip(rule: PaletteRule) -> QIcon:

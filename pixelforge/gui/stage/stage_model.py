@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet_plan import grid_columns
-from pixelforge.services.sprites import Sprite
+from pixelforge.services.sprites import Sprite, recoloured
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +38,11 @@ class StageModel(QObject):
         self._current: int | None = None
         self._anchor = 0
         self._enlarged = False
+        self._rule: PaletteRule | None = None
 
     @property
     def sprites(self) -> Pixels | None:
-        """What to draw, (N, H, W, 4); None where there is nothing."""
+        """What to draw, (N, H, W, 4), recoloured where a palette is tried on; None where there is nothing."""
         return self._sprites
 
     @property
@@ -93,6 +95,21 @@ class StageModel(QObject):
         if current is None:
             self.set_enlarged(False)
         self.changed.emit()
+
+    def set_rule(self, rule: PaletteRule | None) -> None:
+        """Show the finished sprites under a palette; they themselves stay as they are. None: as they are."""
+        if rule != self._rule:
+            self._rule = rule
+            if self._cells:
+                self._put(self._cells)
+                self.changed.emit()
+
+    def as_shown(self, cells: Sequence[StageCell]) -> tuple[StageCell, ...]:
+        """Cells with their sprites under the palette that is shown."""
+        rule = self._rule
+        if rule is None:
+            return tuple(cells)
+        return tuple(replace(cell, sprite=recoloured(cell.sprite, rule)) for cell in cells)
 
     def set_starred(self, ids: Sequence[int], starred: bool) -> None:
         """Show the stars of these sprites as they are in the history now."""
@@ -154,7 +171,7 @@ class StageModel(QObject):
         self._cells = cells
         side = max((max(cell.sprite.pixels.shape[:2]) for cell in cells), default=0)
         self._sprites = np.zeros((len(cells), side, side, 4), np.uint8) if cells else None
-        for index, cell in enumerate(cells):
+        for index, cell in enumerate(self.as_shown(cells)):
             height, width = cell.sprite.pixels.shape[:2]
             assert self._sprites is not None
             self._sprites[index, :height, :width] = cell.sprite.pixels

@@ -14,7 +14,7 @@ from pixelforge.errors import OutputError, PixelForgeError
 from pixelforge.files import reason
 from pixelforge.gui.shared.child import start_detached
 from pixelforge.gui.shared.library import Library
-from pixelforge.gui.shared.messages import Messages
+from pixelforge.gui.shared.messages import Messages, Offer
 from pixelforge.services import training_runs
 from pixelforge.services.model_library import ModelEntry, figures_of
 from pixelforge.services.training_runs import NewRun
@@ -221,7 +221,7 @@ class TrainingModel(QObject):
             return
         training_runs.tidy_up(files)
         self._library.add(entry)
-        self._messages.inform(f"The model {entry.name} is ready: choose it under Model.")
+        self._messages.inform(f"The model {entry.name} is ready.", Offer("Use it", lambda: self._library.choose(entry)))
         if self._watched is not None and files is self._files:
             self._watched = replace(self._watched, model=entry, measuring=True)
             self._timer.start()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
-from pixelforge.gui.generating.controls import Controls, scrolled
+from pixelforge.gui.generating.controls import Controls
 from pixelforge.gui.generating.controls_binding import ControlsBinding
 from pixelforge.gui.history.history_strip import HistoryStrip
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
@@ -57,20 +57,22 @@ class MainWindow(QMainWindow):
         self.stage = Stage(studio.stage)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
-        self.message_bar = MessageBar()
+        self.message_bar = MessageBar(self.stage)
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
-        self.sprite_actions = SpriteActions(studio, self.chosen, self._save_chosen, self)
+        self.sprite_actions = SpriteActions(studio, self.chosen, self.shown, self._save_chosen, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
         self._connect(training)
-        for show in (self._show_lock, self._show_run, self._show_message, self._show_preferences):
+        for show in (self._show_lock, self._show_palette, self._show_run, self._show_message, self._show_preferences):
             show()
         geometry, docks = session.window()
         self.restoreGeometry(geometry)
         self.restoreState(docks)
+        self.controls.more.setChecked(session.settings.more_open)
+        self.controls.more.toggled.connect(session.keep_more_open)
         self.stage.setFocus()
 
     def chosen(self) -> tuple[StageCell, ...]:
@@ -78,6 +80,11 @@ class MainWindow(QMainWindow):
         if self._active is self.history:
             return tuple(cell_of(entry) for entry in self.history.selected_entries())
         return self._studio.stage.chosen()
+
+    def shown(self) -> tuple[StageCell, ...]:
+        """The same sprites in the colours that they are seen in."""
+        chosen = self.chosen()
+        return chosen if self._active is self.history else self._studio.stage.as_shown(chosen)
 
     def event(self, event: QEvent) -> bool:
         """Tells of the first paint, after which slow things may begin."""
@@ -125,9 +132,11 @@ class MainWindow(QMainWindow):
             lock_seed=generation.toggle_seed_lock,
             roll_seed=generation.roll_seed,
             select_all=self._studio.stage.select_all,
+            show_noise=self._session.keep_noise,
             zoom_in=canvas.zoom_in,
             zoom_out=canvas.zoom_out,
             zoom_to_fit=canvas.zoom_to_fit,
+            search=self.controls.what.search.setFocus,
             shortcuts=lambda: self._dialogs.shortcuts([*self.actions_.all(), *self.sprite_actions.list()]),
             show_log=self._dialogs.show_log,
             about=self._dialogs.about,
@@ -137,7 +146,6 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(6, 6, 6, 6)
-        column.addWidget(self.message_bar)
         column.addWidget(self.stage, 1)
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)
@@ -145,7 +153,7 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
         self.docks = [
-            self._dock("Controls", scrolled(self.controls), area.LeftDockWidgetArea),
+            self._dock("Controls", self.controls, area.LeftDockWidgetArea),
             self._dock("History", self.history, area.BottomDockWidgetArea),
             self._dock("Set", self.tray, area.RightDockWidgetArea, "Sheet tray"),
         ]
@@ -178,10 +186,12 @@ class MainWindow(QMainWindow):
     def _connect(self, training: TrainingModel) -> None:
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
+            (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
+            (self.controls.palette_field.palette_tried, studio.stage.set_rule),
             (self.message_bar.dismissed, studio.messages.dismiss),
             (self.stage.context_menu_requested, self.sprite_actions.pop_up),
-            (self.stage.drag_started, lambda: self._dialogs.drag(self.chosen())),
+            (self.stage.drag_started, lambda: self._dialogs.drag(self.shown())),
             (self.history.context_menu_requested, self.sprite_actions.pop_up),
             (self.history.selection_changed, self.sprite_actions.refresh),
             (self.history.activated, lambda entry: studio.show([cell_of(entry)])),
@@ -194,6 +204,7 @@ class MainWindow(QMainWindow):
             (studio.history.failed, studio.messages.warn),
             (generation.model_changed, self._show_available),
             (generation.settings_changed, self._show_lock),
+            (generation.settings_changed, self._show_palette),
             (generation.run_changed, self._show_run),
             (generation.device_changed, self._show_run),
             (training.changed, lambda: self.status.set_training(training.watched)),
@@ -205,6 +216,10 @@ class MainWindow(QMainWindow):
     def _show_lock(self) -> None:
         settings = self._studio.generation.settings
         self.actions_.lock_seed.setChecked(settings is not None and settings.seed_locked)
+
+    def _show_palette(self) -> None:
+        settings = self._studio.generation.settings
+        self._studio.stage.set_rule(None if settings is None else settings.request.palette)
 
     def _show_run(self) -> None:
         self.status.set_run(self._studio.generation.run)
@@ -226,6 +241,8 @@ class MainWindow(QMainWindow):
         settings = self._session.settings
         self.stage.canvas.set_background(QColor(settings.background) if settings.background else None)
         self.stage.canvas.set_pixel_grid(settings.pixel_grid)
+        self.actions_.show_noise.setChecked(settings.show_noise)
+        self._studio.generation.show_noise(settings.show_noise)
 
     def _escape(self) -> None:
         if self._studio.generation.run.running:
@@ -236,7 +253,7 @@ class MainWindow(QMainWindow):
             self._studio.stage.clear_selection()
 
     def _save_chosen(self) -> None:
-        self._dialogs.save(self.chosen() or self._studio.stage.cells)
+        self._dialogs.save(self.shown() or self._studio.stage.as_shown(self._studio.stage.cells))
 
     def _to_stage(self) -> None:
         if not isinstance(QApplication.focusWidget(), QAbstractButton):  # it was the mouse: go on with what is made

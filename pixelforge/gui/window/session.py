@@ -46,6 +46,14 @@ class Session(QObject):
         """Propose this folder the next time something is saved."""
         self.take(replace(self._settings, save_folder=str(folder)))
 
+    def keep_noise(self, shown: bool) -> None:
+        """Keep whether previews show the noise."""
+        self.take(replace(self._settings, show_noise=shown))
+
+    def keep_more_open(self, opened: bool) -> None:
+        """Keep whether the controls that few change are unfolded."""
+        self.take(replace(self._settings, more_open=opened))
+
     def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Keep where the window stands and how its docks lie."""
         self.take(replace(self._settings, window=_to_text(geometry), docks=_to_text(docks)))

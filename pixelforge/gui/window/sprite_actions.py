@@ -17,20 +17,26 @@ Chosen = Callable[[], tuple[StageCell, ...]]
 
 
 class SpriteActions(QObject):
-    """QActions that work on what `chosen` tells; their keys hold in the widgets given to `listen_in`."""
+    """QActions that work on what `chosen` tells; their keys hold in the widgets given to `listen_in`.
 
-    def __init__(self, studio: Studio, chosen: Chosen, save: Callable[[], None], window: QWidget) -> None:
+    shown: the same sprites in the colours that they are seen in, which are those that leave the stage.
+    """
+
+    def __init__(
+        self, studio: Studio, chosen: Chosen, shown: Chosen, save: Callable[[], None], window: QWidget
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._studio = studio
         self._chosen = chosen
+        self._shown = shown
         self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
         self.copy_seed = self._add("Copy see&d", "Ctrl+Shift+C", self._copy_seed)
         self.use_seed = self._add("&Use this seed", "U", self._use_seed)
         self.use_recipe = self._add("Use its &recipe", "R", self._use_recipe)
         self.vary = self._add("&Variations of it", "V", self._vary)
         self.star = self._add("&Star", "S", lambda: studio.star(self._chosen()))
-        self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._chosen()))
+        self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
         self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
         self.delete = self._add("De&lete", QKeySequence(QKeySequence.StandardKey.Delete), self._delete)
         self.all = (
@@ -79,7 +85,7 @@ class SpriteActions(QObject):
         return action
 
     def _copy(self) -> None:
-        if chosen := self._chosen():
+        if chosen := self._shown():
             QGuiApplication.clipboard().setMimeData(to_mime([cell.sprite for cell in chosen]))
             self._studio.messages.inform(f"Copied {_sprites(chosen)}.")
 
@@ -99,13 +105,13 @@ class SpriteActions(QObject):
                 self._studio.use_recipe(recipe)
 
     def _vary(self) -> None:
-        for cell in self._chosen()[:1]:
+        for cell in self._shown()[:1]:
             self._studio.vary(cell)
 
     def _delete(self) -> None:
         if chosen := self._chosen():
             self._studio.delete(chosen)
-            self._studio.messages.inform(f"Deleted {_sprites(chosen)}. Ctrl+Z undoes it.")
+            self._studio.say_undoable(f"Deleted {_sprites(chosen)}.")
 
 
 def _sprites(cells: Sequence[StageCell]) -> str:

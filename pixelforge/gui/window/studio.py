@@ -8,12 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
+from pixelforge.core.condition import Condition
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.recipe_settings import recall
-from pixelforge.gui.generating.states import Batch
+from pixelforge.gui.generating.states import Batch, knows
 from pixelforge.gui.history.history_model import HistoryModel
-from pixelforge.gui.shared.messages import Messages
+from pixelforge.gui.shared.messages import Messages, Offer
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.undo import DeleteSprites
@@ -23,7 +24,9 @@ from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import Entry
 from pixelforge.services.recipe import Recipe
 from pixelforge.services.sprites import Sprite
+from pixelforge.words import counted
 
+UNDO = "Undo"
 VARIATIONS = 16  # of a sprite, where the count is set to 1
 
 
@@ -51,6 +54,7 @@ class Studio(QObject):
         generation.forming_changed.connect(self._show_forming)
         generation.batch_finished.connect(self._keep)
         history.starred_changed.connect(self._show_stars)
+        undo.indexChanged.connect(self._drop_undo)
 
     def show(self, cells: Sequence[StageCell]) -> None:
         """Put finished sprites on the stage; a run that is going on is given up."""
@@ -96,20 +100,25 @@ class Studio(QObject):
             self.messages.inform(f"The recipe is set: Generate makes {which} again.")
 
     def vary(self, cell: StageCell) -> None:
-        """Make variations of a sprite, of its class."""
-        self.start_from(cell.sprite.pixels, cell.sprite.class_name)
+        """Make variations of a sprite, of what it was made for."""
+        recipe = cell.sprite.recipe
+        asked = Condition(class_name=cell.sprite.class_name) if recipe is None else recipe.request.conditions[0]
+        self.start_from(cell.sprite.pixels, asked)
         self.generation.generate()
 
-    def start_from(self, pixels: Pixels, class_name: str = "") -> None:
-        """Have the next runs make variations of a picture (H, W, 4), brought to the model's size."""
+    def start_from(self, pixels: Pixels, asked: Condition | None = None) -> None:
+        """Have the next runs make variations of a picture (H, W, 4), brought to the model's size.
+
+        asked: what it shows, which they show too where the model knows it.
+        """
         generation = self.generation
         if generation.header is None or generation.settings is None:
             return
         side = generation.header.model.image_size
         start = pixels if pixels.shape[:2] == (side, side) else resize_nearest(pixels, side)
         generation.set_start(start)
-        if class_name in generation.header.class_names:
-            generation.set_class_names((class_name,))
+        if asked is not None and knows(generation.header, asked):
+            generation.set_conditions((asked,))
         if generation.settings.request.count == 1:
             generation.set_count(VARIATIONS)
 
@@ -122,7 +131,7 @@ class Studio(QObject):
             self.history.set_starred(ids, not all(cell.starred for cell in cells if cell.id is not None))
 
     def add_to_tray(self, cells: Sequence[StageCell]) -> None:
-        """Put sprites at the end of the shown set."""
+        """Put sprites, as they are shown, at the end of the shown set."""
         if cells:
             self.tray.add([cell.sprite for cell in cells])
 
@@ -136,7 +145,11 @@ class Studio(QObject):
         ids = self.history.unstarred()
         if ids:
             self.undo.push(DeleteSprites(self.history, self.stage, (), ids))
-            self.messages.inform(f"{len(ids):,} sprites deleted. Undo (Ctrl+Z) brings them back.")
+            self.say_undoable(f"Deleted {counted(len(ids), 'sprite')}.")
+
+    def say_undoable(self, text: str) -> None:
+        """Say what was done last, with a button that undoes it."""
+        self.messages.inform(text, Offer(UNDO, self.undo.undo))
 
     def save(self, path: Path, cells: Sequence[StageCell]) -> None:
         """Write sprites as one PNG with their recipes, and say so; a failure is said as well, and loses nothing."""
@@ -155,6 +168,12 @@ class Studio(QObject):
             self.messages.complain(str(error))
         else:
             self.messages.inform(f"Saved {path}.")
+
+    def _drop_undo(self) -> None:
+        """The button undoes what the message is about, or nothing."""
+        current = self.messages.current
+        if current is not None and current.offer is not None and current.offer.label == UNDO:
+            self.messages.dismiss()
 
     def _show_forming(self) -> None:
         forming = self.generation.forming

@@ -31,7 +31,9 @@ class Slots:
     close: Slot
     lock_seed: Slot
     roll_seed: Slot
+    search: Slot
     select_all: Slot
+    show_noise: Callable[[bool], object]
     zoom_in: Slot
     zoom_out: Slot
     zoom_to_fit: Slot
@@ -59,11 +61,15 @@ class WindowActions(QObject):
         self.close = self._add("&Quit", slots.close, "Ctrl+Q")
         self.lock_seed = self._add("&Lock the seed", slots.lock_seed, "L")
         self.roll_seed = self._add("&Draw a new seed", slots.roll_seed, "D")
+        self.search = self._add("S&earch kinds", slots.search, "/")
         self.select_all = self._add("Select &all", slots.select_all, standard.SelectAll)
         self.select_all.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)  # lists select their own
         self.zoom_in = self._add("Zoom &in", slots.zoom_in, "+", "=", "Ctrl++")
         self.zoom_out = self._add("Zoom &out", slots.zoom_out, "-", "Ctrl+-")
         self.zoom_to_fit = self._add("Zoom to &fit", slots.zoom_to_fit, "0", "Ctrl+0")
+        self.show_noise = QAction("Show the &noise while sprites form", self)
+        self.show_noise.setCheckable(True)
+        self.show_noise.toggled.connect(slots.show_noise)
         self.shortcuts = self._add("&Keys", slots.shortcuts, "F1")
         self.show_log = self._add("Show the &log", slots.show_log)
         self.about = self._add("&About PixelForge", slots.about)
@@ -88,9 +94,9 @@ class WindowActions(QObject):
             ),
             ("&Edit", ((self.undo, self.redo), (self.select_all,))),
             ("&Sprite", sprites.all),
-            ("&Make", ((self.generate, self.escape), (self.lock_seed, self.roll_seed))),
+            ("&Make", ((self.search,), (self.generate, self.escape), (self.lock_seed, self.roll_seed))),
             ("&Train", ((self.train,), (self.models,))),
-            ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), tuple(views))),
+            ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), (self.show_noise,), tuple(views))),
             ("&Help", ((self.shortcuts, self.show_log), (self.about,))),
         ):
             menu = bar.addMenu(title)

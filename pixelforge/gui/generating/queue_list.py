@@ -1,0 +1,53 @@
+"""The batches that wait for the one that is being made, each with a cross that takes it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from pixelforge.gui.generating.states import Waiting
+from pixelforge.gui.shared.pixel_button import CROSS, PixelButton
+
+MOST_SHOWN = 4  # batches; of more the number is told
+
+
+class QueueList(QWidget):
+    """Shows what waits, the next one first; hidden while nothing does."""
+
+    cancelled = Signal(object)  # Waiting
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self.setAccessibleName("Waiting batches")
+        self.hide()
+
+    def set_waiting(self, waiting: Sequence[Waiting]) -> None:
+        """Show these."""
+        while (item := self._column.takeAt(0)) is not None:
+            if (row := item.widget()) is not None:
+                row.hide()
+                row.deleteLater()
+        for batch in waiting[:MOST_SHOWN]:
+            self._column.addWidget(self._row(batch))
+        if len(waiting) > MOST_SHOWN:
+            self._column.addWidget(QLabel(f"and {len(waiting) - MOST_SHOWN} more"))
+        self.setVisible(bool(waiting))
+
+    def _row(self, batch: Waiting) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        label = QLabel(f"Then {batch.request.count} \N{MULTIPLICATION SIGN} {', '.join(batch.names)}")
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long names widen nothing
+        cross = PixelButton("Take it out of the queue", CROSS)
+        cross.setToolTip("Take it out of the queue.")
+        cross.setAutoRaise(True)
+        cross.clicked.connect(lambda: self.cancelled.emit(batch))
+        line.addWidget(label, 1)
+        line.addWidget(cross)
+        return row

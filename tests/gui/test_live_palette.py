@@ -1,0 +1,50 @@
+"""A palette is tried on what stands on the stage, and what leaves the stage has it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from pixelforge.imaging.palette import parse_colours
+from tests.gui.using import click, click_cell, finish, make, pick, pictures
+
+
+def test_a_palette_is_tried_on_by_hovering_and_leaves_the_sprites_as_they_are(qtbot, desktop) -> None:
+    before = make(qtbot, desktop)
+    box, stage = desktop.window.controls.palette_field.box, desktop.studio.stage
+    row = box.findText("Game Boy")
+    colours = set(parse_colours(box.itemData(row).colours))
+    box.showPopup()
+    box.view().setCurrentIndex(box.model().index(row, 0))  # what moving the pointer over it does
+    box.highlighted.emit(row)
+    assert opaque_colours(stage.sprites) <= colours
+    box.hidePopup()
+    np.testing.assert_array_equal(stage.sprites, np.stack(before))
+    pick(box, "Game Boy")
+    assert opaque_colours(stage.sprites) <= colours
+    np.testing.assert_array_equal(pictures(desktop), before)
+    pick(box, "As generated")
+    np.testing.assert_array_equal(stage.sprites, np.stack(before))
+
+
+def test_what_leaves_the_stage_has_the_palette_that_is_shown_and_a_recipe_that_tells_it(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    box, studio = desktop.window.controls.palette_field.box, desktop.studio
+    pick(box, "Game Boy")
+    with qtbot.waitActive(desktop.window):
+        desktop.window.activateWindow()
+    desktop.window.stage.setFocus()
+    click_cell(qtbot, desktop, 2)
+    qtbot.keyClick(desktop.window.stage.canvas, Qt.Key.Key_Space)
+    (sprite,) = studio.tray.sprites
+    np.testing.assert_array_equal(sprite.pixels, studio.stage.sprites[2])
+    assert sprite.recipe.request.palette == box.currentData()
+    assert studio.history.entries_of([studio.stage.cells[2].id])[0].sprite.recipe.request.palette is None
+    studio.use_recipe(sprite.recipe)
+    click(qtbot, desktop.window.controls.generate_button)
+    finish(qtbot, desktop)
+    np.testing.assert_array_equal(studio.stage.sprites[0], sprite.pixels)
+
+
+def opaque_colours(sprites) -> set[tuple[int, int, int]]:
+    return {tuple(map(int, colour)) for colour in sprites[sprites[..., 3] > 0][:, :3]}

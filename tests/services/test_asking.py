@@ -1,0 +1,137 @@
+"""What can be asked for, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pixelforge.core.condition import Condition
+from pixelforge.core.header import read_header
+from pixelforge.errors import CheckpointError, RequestError
+from pixelforge.services.asking import Ask, Offer, ask_of, offer_of, understood
+from pixelforge.services.model_library import list_models
+from tests.pointer import write_pointer_model
+
+OFFER = Offer(
+    classes=("animals", "items"),
+    kinds={"animals": ("wolf", "sea-creature", "big-cat", "skull"), "items": ("potion", "skull", "berry")},
+    styles=("tiny", "ink"),
+    colours=("red", "teal"),
+    sizes=("tiny", "large"),
+    needs_class=False,
+)
+
+
+def test_a_pointer_model_offers_the_kinds_that_its_bank_has_by_class_the_usual_first(tmp_path: Path) -> None:
+    path = write_pointer_model(tmp_path / "model.safetensors")
+    offer = offer_of(path, read_header(path))
+    assert offer.classes == ("cats", "dogs")
+    assert offer.kinds == {"cats": ("lion", "lynx"), "dogs": ("wolf",)}
+    assert (offer.styles, offer.colours, offer.sizes) == (("dawn", "ink"), ("red", "blue"), ("small", "large"))
+    assert not offer.needs_class
+
+
+def test_a_model_of_version_0_1_offers_classes_and_their_kinds() -> None:
+    entry = next(entry for entry in list_models() if entry.name == "dawnlike16")
+    assert entry.header is not None
+    offer = offer_of(entry.path, entry.header)
+    assert offer.needs_class
+    assert offer.kinds["food"] == ("flesh", "food")
+    assert offer.styles == offer.colours == offer.sizes == ()
+    assert Ask(kinds=("potion",)).conditions(offer) == (Condition(class_name="items", kind="potion"),)
+    for kinds in offer.kinds.values():
+        for kind in kinds:
+            (asked,) = Ask(kinds=(kind,)).conditions(offer)
+            entry.header.vocabulary.rows(asked)  # it knows them all
+
+
+def test_a_damaged_bank_is_told(tmp_path: Path) -> None:
+    path = write_pointer_model(tmp_path / "model.safetensors")
+    header = read_header(path)
+    path.write_bytes(path.read_bytes().replace(b"bank.masks", b"bank.maskz"))
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is damaged: its bank of colour schemes"):
+        offer_of(path, header)
+
+
+@pytest.mark.parametrize(
+    ("ask", "made"),
+    [
+        (Ask(), [(None, None)]),
+        (Ask(classes=("items",)), [("items", None)]),
+        (Ask(kinds=("wolf",)), [("animals", "wolf")]),
+        (Ask(classes=("items", "animals"), kinds=("wolf",)), [("animals", "wolf"), ("items", None)]),
+        (Ask(kinds=("potion", "wolf")), [("animals", "wolf"), ("items", "potion")]),
+        (Ask(kinds=("skull",)), [("items", "skull")]),  # where it is the more usual
+        (Ask(classes=("animals",), kinds=("skull",)), [("animals", "skull")]),
+        (Ask(kinds=("unicorn",)), [(None, "unicorn")]),
+    ],
+)
+def test_every_kind_and_every_class_without_one_is_a_condition(ask: Ask, made: list[tuple[str | None, str]]) -> None:
+    conditions = ask.conditions(OFFER)
+    assert [(asked.class_name, asked.kind) for asked in conditions] == made
+    assert ask_of(conditions).conditions(OFFER) == conditions
+
+
+def test_style_colour_and_size_are_those_of_all(tmp_path: Path) -> None:
+    ask = Ask(kinds=("wolf", "potion"), style="ink", colour="red", size="large")
+    conditions = ask.conditions(OFFER)
+    assert all((asked.style, asked.colour, asked.size) == ("ink", "red", "large") for asked in conditions)
+    mixed = ask_of([Condition(style="ink"), Condition(style="tiny", size="large")])
+    assert (mixed.style, mixed.size) == (None, None)
+
+
+def test_a_model_that_needs_a_class_is_never_asked_without() -> None:
+    offer = Offer(("animals", "items"))
+    assert Ask().conditions(offer) == (Condition(class_name="animals"),)
+
+
+def test_what_is_not_known_can_be_left_out() -> None:
+    ask = Ask(classes=("animals", "plants"), kinds=("wolf", "unicorn"), style="oil", colour="red", size="huge")
+    assert OFFER.known(ask) == Ask(classes=("animals",), kinds=("wolf",), colour="red")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("b", ("berry", "big-cat")),
+        ("cat", ("big-cat",)),
+        ("sea c", ("sea-creature",)),
+        ("potoin", ("potion",)),  # misspelt
+        ("qqq", ()),
+        (" WOLF ", ("wolf",)),
+    ],
+)
+def test_a_search_finds_the_beginning_then_the_middle_then_what_is_spelt_alike(text: str, found: tuple[str]) -> None:
+    assert OFFER.search(text)[: len(found)] == found
+    assert bool(OFFER.search(text)) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("words", "ask"),
+    [
+        ("red wolf", Ask(kinds=("wolf",), colour="red")),
+        ("wolves", Ask(kinds=("wolf",))),
+        ("berries, Potions", Ask(kinds=("berry", "potion"))),
+        ("sea creature", Ask(kinds=("sea-creature",))),
+        ("large teal big-cats", Ask(kinds=("big-cat",), colour="teal", size="large")),
+        ("tiny items", Ask(classes=("items",), size="tiny")),  # a size before a style of that name
+        ("ink", Ask(style="ink")),
+    ],
+)
+def test_words_are_understood(words: str, ask: Ask) -> None:
+    assert understood(words.split(), OFFER) == ask
+    assert understood([words], OFFER) == ask
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("wollf", "no 'wollf'; the nearest is wolf"),
+        ("red teal wolf", "one colour at a time, not for red and teal"),
+        ("red sausage", "no 'sausage'; it knows animals, items"),
+    ],
+)
+def test_what_is_not_understood_is_told(words: str, told: str) -> None:
+    with pytest.raises(RequestError, match=told):
+        understood(words.split(), OFFER)
