@@ -56,6 +56,7 @@ class Studio(QObject):
         generation.forming_changed.connect(self._show_forming)
         generation.batch_finished.connect(self._keep)
         history.starred_changed.connect(self._show_stars)
+        undo.setParent(self)  # at its end it tells of an index once more, and must not find half of this gone
         undo.indexChanged.connect(self._drop_undo)
 
     def show(self, cells: Sequence[StageCell]) -> None:
