@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from pixelforge.errors import DatasetError, HistoryError
 from pixelforge.services.database import Database, open_database
+from pixelforge.services.recipe import Recipe
 from pixelforge.services.sprites import Sprite, decode_any, encode_sprite
 
 MAX_PARAMETERS = 500  # in one statement; SQLite's own limit is higher
 BIN_DAYS = 30  # that the bin keeps what was deleted
 COLUMNS = "id, png, class_name, model, made_at, starred"
 
-Row = tuple[int, bytes, str, str, float, int]
+Row = tuple[int, bytes, str, str, float, int, float | None]
 Table = Literal["sprites", "bin"]
 
 
@@ -29,6 +30,7 @@ class Entry:
     sprite: Sprite
     made_at: float  # seconds since 1970
     starred: bool
+    deleted_at: float | None = None  # seconds since 1970; None outside the bin
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,21 @@ class History:
     def entries(self, ids: Sequence[int], table: Table = "sprites") -> list[Entry]:
         """The sprites of these ids, in this order; those that are gone, or damaged, are left out."""
         found: dict[int, Entry] = {}
-        for id_, png, class_name, _, made_at, starred in self._rows(ids, table):
+        for id_, png, class_name, _, made_at, starred, gone in self._rows(ids, table):
             if isinstance(png, bytes) and isinstance(made_at, float):
                 with suppress(DatasetError):
-                    found[id_] = Entry(id_, decode_any(png, str(class_name)), made_at, bool(starred))
+                    found[id_] = Entry(id_, decode_any(png, str(class_name)), made_at, bool(starred), gone)
         return [found[id_] for id_ in ids if id_ in found]
 
     def find(self, sprite: Sprite) -> int | None:
-        """The newest entry of a sprite of these pixels, class, model and seed; None where it is not there any more."""
+        """The newest entry of a sprite, or of what it was before a palette; None where it is not there any more."""
         query = "SELECT id FROM sprites WHERE class_name = ? AND model = ? AND instr(png, ?) ORDER BY id DESC"
         told = f'"seed":{sprite.seed}'.encode() if sprite.recipe else b""  # as its recipe stands in the PNG
         ids = [id_ for (id_,) in self.database.read(query, (sprite.class_name, sprite.model, told))]
-        alike = (entry.id for entry in self.entries(ids) if entry.sprite.fingerprint == sprite.fingerprint)
-        return next(alike, None)
+        entries = self.entries(ids)
+        same = [entry.id for entry in entries if entry.sprite.fingerprint == sprite.fingerprint]
+        before = [entry.id for entry in entries if sprite.recipe and _bare(entry.sprite) == _bare(sprite)]
+        return next(iter(same + before), None)
 
     def set_starred(self, ids: Sequence[int], starred: bool) -> None:
         """Star sprites, or take their stars away."""
@@ -163,7 +167,14 @@ class History:
         for first in range(0, len(ids), MAX_PARAMETERS):
             some = list(ids[first : first + MAX_PARAMETERS])
             places = ", ".join("?" * len(some))
-            yield from self.database.read(f"SELECT {COLUMNS} FROM {table} WHERE id IN ({places})", some)
+            gone = "deleted_at" if table == "bin" else "NULL"
+            yield from self.database.read(f"SELECT {COLUMNS}, {gone} FROM {table} WHERE id IN ({places})", some)
+
+
+def _bare(sprite: Sprite) -> Recipe | None:
+    """How it was made, whatever its palette."""
+    recipe = sprite.recipe
+    return recipe and replace(recipe, request=replace(recipe.request, palette=None))
 
 
 def open_history(path: Path, cap: int) -> tuple[History, str]:

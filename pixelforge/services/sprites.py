@@ -115,7 +115,8 @@ def recoloured(sprite: Sprite, rule: PaletteRule) -> Sprite:
     pixels.setflags(write=False)
     if recipe is None:
         return replace(sprite, pixels=pixels)
-    return Sprite(pixels, Made(replace(recipe, request=replace(recipe.request, palette=rule))))
+    told = replace(recipe, request=replace(recipe.request, palette=rule))
+    return replace(sprite, pixels=pixels, origin=Made(told))
 
 
 def encode_sprite(sprite: Sprite) -> bytes:

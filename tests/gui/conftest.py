@@ -173,6 +173,7 @@ def desktop(qtbot, entry, places, ask_path, drags, opened_folders, answers, bin_
         ask_folder=lambda *_: answers.get("folder"),
         ask_model_path=lambda *_: answers.get("model"),
         ask_about_training=lambda *_: answers.get("training", "stop"),
+        ask_to_delete=lambda _, *asked: answers.update(asked=asked) or answers.get("delete", True),
         move_to_bin=lambda path: bool(shutil.move(path, bin_folder)),
         start_drag=drags.append_mime,
         open_folder=opened_folders.append,

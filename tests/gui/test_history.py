@@ -50,7 +50,7 @@ def seeds(model: HistoryModel) -> list[int]:
 def test_only_what_is_looked_at_is_read(qtbot, history, strip, model, monkeypatch) -> None:
     read = []
     entries = history.entries
-    monkeypatch.setattr(history, "entries", lambda ids: read.extend(ids) or entries(ids))
+    monkeypatch.setattr(history, "entries", lambda ids, *table: read.extend(ids) or entries(ids, *table))
     model.add([made(i, side=8) for i in range(3000)])
     qtbot.wait(50)
     strip.view.grab()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from pixelforge.errors import HistoryError
 from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
-from pixelforge.gui.shared.sprite_delegate import SPRITE_ROLE, STARRED_ROLE
+from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE, SPRITE_ROLE, STARRED_ROLE
 from pixelforge.services.history import Entry, History, HistoryFilter
 from pixelforge.services.sprites import Sprite
 
@@ -28,6 +28,7 @@ class HistoryModel(QAbstractListModel):
     starred_changed = Signal(object)  # the ids, list[int]
     filters_changed = Signal()  # there may be other classes or models to choose from
     counted = Signal(int)  # rows, whenever their number may have changed
+    changed_elsewhere = Signal()  # another window has written into the file
 
     def __init__(self, history: History, drag_folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +37,7 @@ class HistoryModel(QAbstractListModel):
         self._filter = HistoryFilter()
         self._cache: OrderedDict[int, Entry] = OrderedDict()
         self._ids: list[int] = []
+        self._gathered: frozenset[bytes] = frozenset()
         self.reload()
 
     @property
@@ -66,6 +68,25 @@ class HistoryModel(QAbstractListModel):
             self._cache.clear()
             self._update()
             self._repaint(range(len(self._ids)))
+            self.changed_elsewhere.emit()
+
+    def bin(self) -> HistoryModel:
+        """What was deleted, as a list of its own."""
+        binned = HistoryModel(self._history, self._drag_folder)
+        binned.set_filter(HistoryFilter(binned=True))
+        return binned
+
+    def empty_bin(self) -> None:
+        """Remove for good what was deleted."""
+        try:
+            self._history.empty_bin()
+        except HistoryError as error:
+            self.failed.emit(str(error))
+
+    def set_gathered(self, fingerprints: frozenset[bytes]) -> None:
+        """Mark the sprites of these fingerprints: those in the shown set."""
+        self._gathered = fingerprints
+        self._repaint(range(len(self._ids)))
 
     def add(self, sprites: Sequence[Sprite]) -> tuple[int, ...]:
         """Keep sprites; their ids, none if they could not be kept."""
@@ -106,6 +127,18 @@ class HistoryModel(QAbstractListModel):
         except HistoryError as error:
             self.failed.emit(str(error))
             return []
+
+    def find(self, sprite: Sprite) -> int | None:
+        """The id of a sprite, whatever the filter; None where it is not there any more."""
+        try:
+            return self._history.find(sprite)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return None
+
+    def ids_of(self, rows: Sequence[int]) -> list[int]:
+        """The ids of the sprites in these rows."""
+        return [self._ids[row] for row in rows]
 
     def row_of(self, id_: int) -> int:
         """The row of a sprite; -1 where it is not listed."""
@@ -165,7 +198,13 @@ class HistoryModel(QAbstractListModel):
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """A sprite, its star, or what it is in words."""
-        wanted = (SPRITE_ROLE, STARRED_ROLE, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+        wanted = (
+            SPRITE_ROLE,
+            STARRED_ROLE,
+            GATHERED_ROLE,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        )
         if not index.isValid() or role not in wanted:
             return None
         entry = self.entry(index.row())
@@ -173,6 +212,8 @@ class HistoryModel(QAbstractListModel):
             return None
         if role == SPRITE_ROLE:
             return entry.sprite
+        if role == GATHERED_ROLE:
+            return entry.sprite.fingerprint in self._gathered
         return entry.starred if role == STARRED_ROLE else _describe(entry)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -246,4 +287,7 @@ def _describe(entry: Entry) -> str:
     sprite = entry.sprite
     made = datetime.fromtimestamp(entry.made_at).astimezone()
     star = ", starred" if entry.starred else ""
-    return f"{sprite.class_name}, seed {sprite.seed}, {sprite.model}, {made:%Y-%m-%d %H:%M}{star}"
+    gone = ""
+    if entry.deleted_at is not None:
+        gone = f", deleted {datetime.fromtimestamp(entry.deleted_at).astimezone():%Y-%m-%d}"
+    return f"{sprite.class_name}, seed {sprite.seed}, {sprite.model}, {made:%Y-%m-%d %H:%M}{star}{gone}"

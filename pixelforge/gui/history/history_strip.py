@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QListView,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -17,11 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from pixelforge.gui.history.history_model import HistoryModel
-from pixelforge.gui.shared.sprite_delegate import SpriteDelegate
+from pixelforge.gui.history.sprite_list import SpriteList
 from pixelforge.services.history import Entry, HistoryFilter
 from pixelforge.words import counted
 
-ROOM = 48  # logical pixels a side of a sprite
 HINT = "Everything you make is kept here."
 
 
@@ -30,6 +26,7 @@ class HistoryStrip(QWidget):
 
     filter_changed = Signal(object)  # HistoryFilter
     purge_requested = Signal()
+    bin_requested = Signal()
     activated = Signal(object)  # Entry, by double click or Enter
     context_menu_requested = Signal(QPoint)  # on the screen
     selection_changed = Signal()
@@ -46,8 +43,10 @@ class HistoryStrip(QWidget):
         self.count = QLabel()
         self.count.setAccessibleName("Sprites in the history")
         self.purge = QPushButton("Purge…")
-        self.purge.setToolTip("Delete every sprite that has no star; Ctrl+Z brings them back.")
-        self.view = _View()
+        self.purge.setToolTip("Delete those shown that have no star. It asks first, and they go to the bin.")
+        self.bin = QPushButton("Bin…")
+        self.bin.setToolTip("What was deleted in the last 30 days, to have it back.")
+        self.view = SpriteList("History", HINT)
         self.view.setModel(model)
         self._lay_out()
         self._connect()
@@ -59,6 +58,17 @@ class HistoryStrip(QWidget):
         rows = sorted(index.row() for index in self.view.selectedIndexes())
         return [entry for row in rows if (entry := self._model.entry(row)) is not None]
 
+    def reveal(self, id_: int) -> None:
+        """Select a sprite and scroll to it; a filter that hides it is taken away."""
+        if self._model.row_of(id_) < 0:
+            for box in (self.class_box, self.model_box):
+                box.setCurrentIndex(0)
+            self.starred.setChecked(False)
+        index = self._model.index(self._model.row_of(id_))
+        self.view.setCurrentIndex(index)
+        self.view.scrollTo(index)
+        self.view.setFocus()
+
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(6)
@@ -67,6 +77,7 @@ class HistoryStrip(QWidget):
         bar.addStretch(1)
         bar.addWidget(self.count)
         bar.addWidget(self.purge)
+        bar.addWidget(self.bin)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 6)
         column.setSpacing(4)
@@ -79,6 +90,7 @@ class HistoryStrip(QWidget):
             box.currentIndexChanged.connect(lambda _: self._emit_filter())
         self.starred.toggled.connect(lambda _: self._emit_filter())
         self.purge.clicked.connect(self.purge_requested)
+        self.bin.clicked.connect(self.bin_requested)
         self.view.activated.connect(self._on_activated)
         self.view.customContextMenuRequested.connect(self._on_context_menu)
         self.view.selected.connect(self.selection_changed)
@@ -101,60 +113,13 @@ class HistoryStrip(QWidget):
 
     def _show_count(self, rows: int) -> None:
         self.count.setText(counted(rows, "sprite"))
-        self.purge.setEnabled(rows > 0 or self._model.filter != HistoryFilter())
+        self.purge.setEnabled(rows > 0 and not self._model.filter.starred)
 
     def _show_choices(self) -> None:
         classes, models = self._model.choices()
         _fill(self.class_box, "All classes", classes)
         _fill(self.model_box, "All models", models)
         self.model_box.setVisible(len(models) > 1 or self.model_box.currentIndex() > 0)
-
-
-class _View(QListView):
-    """The list itself. Says what it is for while it is empty."""
-
-    selected = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)  # with it ten thousand rows are laid out at once
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setMouseTracking(True)
-        self.setItemDelegate(SpriteDelegate(ROOM, self))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName("History")
-        self.setMinimumHeight(ROOM + 12)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Sprites have no names to type; the letters are keys of the window."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens a sprite on every system."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            if self.currentIndex().isValid():
-                self.activated.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Tell of it."""
-        super().selectionChanged(selected, deselected)
-        self.selected.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The list, or the hint."""
-        super().paintEvent(event)
-        if self.model() is not None and self.model().rowCount() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, HINT)
-            painter.end()
 
 
 def _combo(name: str, tooltip: str) -> QComboBox:

@@ -1,4 +1,4 @@
-"""Paints one sprite of a list: over a checkerboard, by a whole factor, with its star and its selection."""
+"""Paints one sprite of a list: over a checkerboard, by a whole factor, with its marks and its selection."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from PySide6.QtGui import QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard
+from pixelforge.gui.shared.marks import draw_star, draw_tick
 from pixelforge.gui.shared.qimage import to_qimage
-from pixelforge.gui.shared.star import draw_star
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.services.sprites import Sprite
 
 SPRITE_ROLE = Qt.ItemDataRole.UserRole + 1  # Sprite
 STARRED_ROLE = Qt.ItemDataRole.UserRole + 2  # bool
+GATHERED_ROLE = Qt.ItemDataRole.UserRole + 3  # bool: in the shown set
 FRAME = 4  # logical pixels around a sprite, for the frame of the selection
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -31,7 +32,7 @@ class SpriteDelegate(QStyledItemDelegate):
         return QSize(self._room + 2 * FRAME, self._room + 2 * FRAME)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint a row: its sprite, a star in the corner, a frame where it is selected."""
+        """Paint a row: its sprite, its marks in the corners, a frame where it is selected."""
         area: QRect = option.rect
         palette: QPalette = option.palette
         state: QStyle.StateFlag = option.state
@@ -40,8 +41,7 @@ class SpriteDelegate(QStyledItemDelegate):
             return
         painter.save()
         picture = self.picture(sprite, painter.device().devicePixelRatioF(), palette)
-        if index.data(STARRED_ROLE):
-            _put_star(picture)
+        _put_marks(picture, bool(index.data(STARRED_ROLE)), bool(index.data(GATHERED_ROLE)))
         inner = area.adjusted(FRAME, FRAME, -FRAME, -FRAME)
         draw_sharp(painter, QPointF(inner.topLeft()), picture)
         if state & QStyle.StateFlag.State_Selected:
@@ -73,10 +73,13 @@ def draw_sharp(painter: QPainter, corner: QPointF, picture: QImage) -> None:
     painter.drawImage(to_device.inverted()[0].map(QPointF(round(at.x()), round(at.y()))), picture)
 
 
-def _put_star(picture: QImage) -> None:
+def _put_marks(picture: QImage, starred: bool, gathered: bool) -> None:
     ratio = picture.devicePixelRatio()
     picture.setDevicePixelRatio(1)
-    over = QPainter(picture)
-    draw_star(over, picture.width(), 0, max(1, round(1.5 * ratio)))
+    over, unit = QPainter(picture), max(1, round(ratio))
+    if starred:
+        draw_star(over, picture.width(), 0, unit)
+    if gathered:
+        draw_tick(over, picture.width(), picture.height(), unit)
     over.end()
     picture.setDevicePixelRatio(ratio)

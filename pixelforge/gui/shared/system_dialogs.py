@@ -80,6 +80,18 @@ def ask_about_training(parent: QWidget, name: str) -> Literal["go on", "stop"] |
     return "go on" if chosen is on else "stop" if chosen is stop else None
 
 
+def ask_to_delete(parent: QWidget, question: str, then: str) -> bool:
+    """Whether something is to be deleted. then: what becomes of it."""
+    box = QMessageBox(QMessageBox.Icon.Question, "PixelForge", question, parent=parent)
+    box.setInformativeText(then)
+    delete = box.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.exec()
+    chosen = box.clickedButton()
+    box.deleteLater()
+    return chosen is delete
+
+
 def move_to_bin(path: Path) -> bool:
     """Put a file or folder into the system's bin; whether it could be done."""
     return bool(QFile.moveToTrash(str(path)))
@@ -110,6 +122,7 @@ class SystemDialogs:
     ask_folder: Callable[[QWidget, str], Path | None] = ask_folder
     ask_model_path: Callable[[QWidget, str], Path | None] = ask_model_path
     ask_about_training: Callable[[QWidget, str], Literal["go on", "stop"] | None] = ask_about_training
+    ask_to_delete: Callable[[QWidget, str, str], bool] = ask_to_delete
     move_to_bin: Callable[[Path], bool] = move_to_bin
     start_drag: Callable[[QWidget, QMimeData], None] = start_drag
     open_folder: Callable[[Path], None] = open_folder

@@ -69,9 +69,15 @@ class Canvas(QWidget):
             self._sprites = sprites
             self._changed()
 
-    def set_marks(self, selected: frozenset[int], current: int | None, starred: frozenset[int]) -> None:
-        """Which sprites are selected, where the keyboard is, and which have a star."""
-        self._look = self._look.marked(selected, current, starred)
+    def set_marks(
+        self,
+        selected: frozenset[int],
+        current: int | None,
+        starred: frozenset[int],
+        gathered: frozenset[int] = frozenset(),
+    ) -> None:
+        """Which sprites are selected, where the keyboard is, which have a star, and which are in the shown set."""
+        self._look = self._look.marked(selected, current, starred, gathered)
         self._changed()
 
     def set_alone(self, index: int | None) -> None:
@@ -241,7 +247,8 @@ class Canvas(QWidget):
         else:
             chosen = ", selected" if current in self._look.selected else ""
             starred = ", starred" if current in self._look.starred else ""
-            self.setAccessibleDescription(f"Sprite {current + 1} of {count}{chosen}{starred}")
+            gathered = ", in the set" if current in self._look.gathered else ""
+            self.setAccessibleDescription(f"Sprite {current + 1} of {count}{chosen}{starred}{gathered}")
 
     def _paint_grid(self, painter: QPainter, layout: GridLayout) -> None:
         ratio = self.devicePixelRatioF()

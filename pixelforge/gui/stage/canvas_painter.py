@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 
 from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard, plain
+from pixelforge.gui.shared.marks import draw_star, draw_tick
 from pixelforge.gui.shared.qimage import to_qimage
-from pixelforge.gui.shared.star import draw_star
 from pixelforge.gui.stage.grid_layout import GridLayout
 from pixelforge.imaging.pixels import Pixels, enlarge
 
@@ -24,13 +24,16 @@ class Look:
 
     selected: frozenset[int] = frozenset()
     starred: frozenset[int] = frozenset()
+    gathered: frozenset[int] = frozenset()  # in the shown set
     current: int | None = None  # where the keyboard is
     background: QColor | None = None  # None: the checkerboard
     pixel_grid: bool = False
 
-    def marked(self, selected: frozenset[int], current: int | None, starred: frozenset[int]) -> Look:
+    def marked(
+        self, selected: frozenset[int], current: int | None, starred: frozenset[int], gathered: frozenset[int]
+    ) -> Look:
         """With other marks."""
-        return replace(self, selected=selected, current=current, starred=starred)
+        return replace(self, selected=selected, current=current, starred=starred, gathered=gathered)
 
     def on(self, background: QColor | None) -> Look:
         """With another background."""
@@ -41,11 +44,10 @@ class Look:
         return replace(self, pixel_grid=shown)
 
     def seen(self, alone: int | None, focused: bool) -> Look:
-        """As it is shown: without the keyboard's frame where it is elsewhere, and for one sprite alone its star."""
+        """As it is shown: without the keyboard's frame where that is elsewhere; one sprite alone with its own marks."""
         if alone is not None:
-            return replace(
-                self, selected=frozenset(), current=None, starred=frozenset({0} if alone in self.starred else ())
-            )
+            starred, gathered = (frozenset({0} if alone in all_ else ()) for all_ in (self.starred, self.gathered))
+            return replace(self, selected=frozenset(), current=None, starred=starred, gathered=gathered)
         return self if focused else replace(self, current=None)
 
 
@@ -82,8 +84,11 @@ def _draw_marks(
         _draw_frame(painter, cell, frame, palette.color(QPalette.ColorRole.Highlight))
     if index == look.current:
         _draw_dashes(painter, cell, frame)
+    unit = max(1, layout.cell // 48)
     if index in look.starred:
-        draw_star(painter, cell.right() + 1, cell.top(), max(1, layout.cell // 48))
+        draw_star(painter, cell.right() + 1, cell.top(), unit)
+    if index in look.gathered:
+        draw_tick(painter, cell.right() + 1, cell.bottom() + 1, unit)
 
 
 def _draw_frame(painter: QPainter, cell: QRect, width: int, colour: QColor) -> None:

@@ -41,7 +41,7 @@ class Stage(QWidget):
 
     def _show_marks(self) -> None:
         model = self._model
-        self.canvas.set_marks(model.selected, model.current, model.starred)
+        self.canvas.set_marks(model.selected, model.current, model.starred, model.gathered)
         self.canvas.set_alone(model.current if model.enlarged else None)
 
     def _on_clicked(self, index: int | None, modifiers: Qt.KeyboardModifier) -> None:

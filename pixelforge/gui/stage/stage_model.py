@@ -39,6 +39,8 @@ class StageModel(QObject):
         self._anchor = 0
         self._enlarged = False
         self._rule: PaletteRule | None = None
+        self._fingerprints: tuple[bytes, ...] = ()  # of the finished sprites as they are shown
+        self._in_set: frozenset[bytes] = frozenset()
 
     @property
     def sprites(self) -> Pixels | None:
@@ -61,6 +63,11 @@ class StageModel(QObject):
         return frozenset(index for index, cell in enumerate(self._cells) if cell.starred)
 
     @property
+    def gathered(self) -> frozenset[int]:
+        """Which of them are in the shown set, as they look."""
+        return frozenset(index for index, look in enumerate(self._fingerprints) if look in self._in_set)
+
+    @property
     def current(self) -> int | None:
         """Where the keyboard is."""
         return self._current
@@ -72,7 +79,7 @@ class StageModel(QObject):
 
     def show_forming(self, pixels: Pixels) -> None:
         """Show a run as it stands, (N, H, W, 4)."""
-        self._cells = ()
+        self._cells, self._fingerprints = (), ()
         self._sprites = pixels
         self._select(frozenset(), None)
         self.set_enlarged(False)
@@ -110,6 +117,12 @@ class StageModel(QObject):
         if rule is None:
             return tuple(cells)
         return tuple(replace(cell, sprite=recoloured(cell.sprite, rule)) for cell in cells)
+
+    def set_gathered(self, fingerprints: frozenset[bytes]) -> None:
+        """Mark the sprites of these fingerprints: those in the shown set."""
+        if fingerprints != self._in_set:
+            self._in_set = fingerprints
+            self.changed.emit()
 
     def set_starred(self, ids: Sequence[int], starred: bool) -> None:
         """Show the stars of these sprites as they are in the history now."""
@@ -171,7 +184,9 @@ class StageModel(QObject):
         self._cells = cells
         side = max((max(cell.sprite.pixels.shape[:2]) for cell in cells), default=0)
         self._sprites = np.zeros((len(cells), side, side, 4), np.uint8) if cells else None
-        for index, cell in enumerate(self.as_shown(cells)):
+        shown = self.as_shown(cells)
+        self._fingerprints = tuple(cell.sprite.fingerprint for cell in shown)
+        for index, cell in enumerate(shown):
             height, width = cell.sprite.pixels.shape[:2]
             assert self._sprites is not None
             self._sprites[index, :height, :width] = cell.sprite.pixels

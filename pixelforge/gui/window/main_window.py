@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -32,6 +32,7 @@ from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.message_bar import MessageBar
 from pixelforge.gui.window.run_status import RunStatus
 from pixelforge.gui.window.session import Session
+from pixelforge.gui.window.set_actions import SetActions
 from pixelforge.gui.window.shortcuts_dialog import keys_of
 from pixelforge.gui.window.sprite_actions import SpriteActions
 from pixelforge.gui.window.studio import Studio, cell_of
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
         self.sprite_actions = SpriteActions(studio, self._mending, self.chosen, self.shown, self._save_chosen, self)
+        self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
         self._fill_menus()
@@ -149,15 +151,20 @@ class MainWindow(QMainWindow):
             lock_seed=generation.toggle_seed_lock,
             roll_seed=generation.roll_seed,
             select_all=self._studio.stage.select_all,
+            back=self._studio.visit.end,
+            bin=self._dialogs.bin,
             show_noise=self._session.keep_noise,
             zoom_in=canvas.zoom_in,
             zoom_out=canvas.zoom_out,
             zoom_to_fit=canvas.zoom_to_fit,
             search=self.controls.what.search.setFocus,
-            shortcuts=lambda: self._dialogs.shortcuts([*self.actions_.all(), *self.sprite_actions.list()]),
+            shortcuts=lambda: self._dialogs.shortcuts(self._with_keys()),
             show_log=self._dialogs.show_log,
             about=self._dialogs.about,
         )
+
+    def _with_keys(self) -> list[QAction]:
+        return [*self.actions_.all(), *self.sprite_actions.list(), *self.set_actions.of_the_set()]
 
     def _lay_out(self) -> None:
         middle = QWidget()
@@ -218,7 +225,9 @@ class MainWindow(QMainWindow):
             (self.history.selection_changed, self.sprite_actions.refresh),
             (self.history.activated, lambda entry: studio.show([cell_of(entry)])),
             (self.history.filter_changed, studio.history.set_filter),
-            (self.history.purge_requested, studio.purge_unstarred),
+            (self.history.purge_requested, self._dialogs.purge),
+            (self.history.bin_requested, self._dialogs.bin),
+            (studio.visit.changed, self._show_available),
             (self.tray.export_requested, self._dialogs.export),
             (studio.stage.selection_changed, self.sprite_actions.refresh),
             (studio.stage.changed, self._show_available),
@@ -253,6 +262,7 @@ class MainWindow(QMainWindow):
         can_generate, can_stop = generation.entry is not None, generation.run.running
         self.actions_.generate.setEnabled(can_generate)
         self.actions_.save.setEnabled(save)
+        self.actions_.back.setEnabled(bool(self._studio.visit.home))
         self.controls.set_available(generate=can_generate, stop=can_stop, save=save)
         self.sprite_actions.refresh()
 
@@ -271,7 +281,7 @@ class MainWindow(QMainWindow):
             self._studio.generation.stop()
         elif self._studio.stage.enlarged:
             self._studio.stage.set_enlarged(False)
-        else:
+        elif not self._studio.visit.end():
             self._studio.stage.clear_selection()
 
     def _generate(self) -> None:

@@ -21,6 +21,7 @@ MOUSE = (
     ("Enlarge a sprite, and back", "Double click, Enter"),
     ("Zoom", "Wheel"),
     ("Move the picture", "Drag beside the sprites, or with the middle button"),
+    ("Back to the batch from a look at the history", "Esc"),
     ("Reorder the set", "Drag, Alt+Up, Alt+Down"),
 )
 

@@ -18,6 +18,7 @@ from pixelforge.gui.shared.messages import Messages, Offer
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.undo import DeleteSprites
+from pixelforge.gui.window.visit import Visit
 from pixelforge.imaging.pixels import Pixels, resize_nearest
 from pixelforge.services.animating import write_animation
 from pixelforge.services.export import ExportOptions, export_sprites
@@ -50,16 +51,18 @@ class Studio(QObject):
         self.tray = tray
         self.messages = messages
         self.undo = undo
+        self.visit = Visit(stage, history, self)
         self._before: tuple[StageCell, ...] = ()  # on the stage before the run that is going on
         generation.forming_changed.connect(self._show_forming)
         generation.batch_finished.connect(self._keep)
         history.starred_changed.connect(self._show_stars)
+        undo.setParent(self)  # at its end it tells of an index once more, and must not find half of this gone
         undo.indexChanged.connect(self._drop_undo)
 
     def show(self, cells: Sequence[StageCell]) -> None:
-        """Put finished sprites on the stage; a run that is going on is given up."""
+        """Look at sprites of the history; a run that is going on is given up."""
         self.generation.stop()
-        self.stage.show_finished(cells)
+        self.visit.begin(cells)
 
     def welcome(self, samples: Sequence[Sprite]) -> None:
         """Where nothing was made yet: show samples, and say what to press."""
@@ -144,12 +147,15 @@ class Studio(QObject):
         if cells:
             self.undo.push(DeleteSprites(self.history, self.stage, cells))
 
-    def purge_unstarred(self) -> None:
-        """Delete everything in the history that has no star; it can be undone."""
-        ids = self.history.unstarred()
-        if ids:
-            self.undo.push(DeleteSprites(self.history, self.stage, (), ids))
-            self.say_undoable(f"Deleted {counted(len(ids), 'sprite')}.")
+    def delete_entries(self, ids: Sequence[int]) -> None:
+        """Delete sprites of the history; it can be undone."""
+        self.undo.push(DeleteSprites(self.history, self.stage, (), ids))
+        self.say_undoable(f"Deleted {counted(len(ids), 'sprite')}.")
+
+    def restore(self, ids: Sequence[int]) -> None:
+        """Bring sprites back from the bin, and say so."""
+        if back := self.history.restore(ids):
+            self.messages.inform(f"Restored {counted(len(back), 'sprite')}.")
 
     def say_undoable(self, text: str) -> None:
         """Say what was done last, with a button that undoes it."""
@@ -191,6 +197,7 @@ class Studio(QObject):
     def _keep(self, batch: Batch) -> None:
         if batch.for_desk:
             return
+        self.visit.forget()
         sprites = batch.finished
         ids: Sequence[int | None] = self.history.add(sprites) or [None] * len(sprites)
         self.stage.show_finished([StageCell(sprite, id_) for sprite, id_ in zip(sprites, ids, strict=True)])

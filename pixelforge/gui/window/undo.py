@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtGui import QUndoCommand
 
@@ -12,7 +13,7 @@ from pixelforge.words import counted
 
 
 class DeleteSprites(QUndoCommand):
-    """Takes sprites from the history and from the stage; undone, both are as before."""
+    """Takes sprites from the history into its bin, and from the stage; undone, both are as before."""
 
     def __init__(
         self, history: HistoryModel, stage: StageModel, cells: Sequence[StageCell], ids: Sequence[int] = ()
@@ -29,7 +30,7 @@ class DeleteSprites(QUndoCommand):
 
     def redo(self) -> None:
         """Delete them."""
-        self._rows = self._history.delete(self._ids)
+        self._gone = self._history.delete(self._ids)
         gone = set(self._ids)
         self._before = self._stage.cells
         self._after = tuple(
@@ -40,6 +41,8 @@ class DeleteSprites(QUndoCommand):
 
     def undo(self) -> None:
         """Bring them back; on the stage only if it still shows the rest."""
-        self._history.restore(self._rows)
+        self._history.restore(self._gone)
+        kept = [cell.id for cell in self._before if cell.id is not None]
+        lost = set(kept) - {entry.id for entry in self._history.entries_of(kept)}  # the bin was emptied since
         if [cell.sprite for cell in self._stage.cells] == [cell.sprite for cell in self._after]:
-            self._stage.replace_cells(self._before)
+            self._stage.replace_cells([replace(c, id=None) if c.id in lost else c for c in self._before])

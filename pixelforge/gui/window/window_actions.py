@@ -34,6 +34,8 @@ class Slots:
     roll_seed: Slot
     search: Slot
     select_all: Slot
+    back: Slot
+    bin: Slot
     show_noise: Callable[[bool], object]
     zoom_in: Slot
     zoom_out: Slot
@@ -66,6 +68,8 @@ class WindowActions(QObject):
         self.search = self._add("S&earch kinds", slots.search, "/")
         self.select_all = self._add("Select &all", slots.select_all, standard.SelectAll)
         self.select_all.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)  # lists select their own
+        self.back = self._add("&Back to the batch", slots.back)
+        self.bin = self._add("&Bin…", slots.bin)
         self.zoom_in = self._add("Zoom &in", slots.zoom_in, "+", "=", "Ctrl++")
         self.zoom_out = self._add("Zoom &out", slots.zoom_out, "-", "Ctrl+-")
         self.zoom_to_fit = self._add("Zoom to &fit", slots.zoom_to_fit, "0", "Ctrl+0")
@@ -94,11 +98,14 @@ class WindowActions(QObject):
                     (self.preferences, self.close),
                 ),
             ),
-            ("&Edit", ((self.undo, self.redo), (self.select_all,))),
+            ("&Edit", ((self.undo, self.redo), (self.select_all,), (self.bin,))),
             ("&Sprite", sprites.all),
             ("&Make", ((self.search,), (self.generate, self.escape), (self.lock_seed, self.roll_seed))),
             ("&Train", ((self.train,), (self.models,))),
-            ("Vie&w", ((self.zoom_in, self.zoom_out, self.zoom_to_fit), (self.show_noise,), tuple(views))),
+            (
+                "Vie&w",
+                ((self.back,), (self.zoom_in, self.zoom_out, self.zoom_to_fit), (self.show_noise,), tuple(views)),
+            ),
             ("&Help", ((self.shortcuts, self.show_log), (self.about,))),
         ):
             menu = bar.addMenu(title)

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QDialog, QWidget
 from pixelforge.errors import DatasetError, PaletteError
 from pixelforge.files import reason
 from pixelforge.gui.export.export_dialog import ExportDialog
+from pixelforge.gui.history.bin_dialog import BinDialog
+from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.shared.system_dialogs import MODELS, OPENABLE, SystemDialogs
 from pixelforge.gui.stage.stage_model import StageCell
@@ -25,6 +27,7 @@ from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
 from pixelforge.gui.window.studio import Studio
 from pixelforge.imaging.palette import Colour, Palette, parse_colours
+from pixelforge.services.history import BIN_DAYS
 from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
 from pixelforge.services.paths import log_folder
@@ -100,6 +103,28 @@ class WindowDialogs:
         dialog.exported.connect(lambda written: self._on_exported(written))
         self._open(dialog)
 
+    def purge(self) -> None:
+        """Delete what the history shows without a star, if the user wants it."""
+        ids = self._studio.history.unstarred()
+        if not ids:
+            self._studio.messages.inform("All sprites shown have a star.")
+            return
+        question = f"Delete the {len(ids):,} shown that have no star?"
+        if len(ids) == 1:
+            question = "Delete the one shown that has no star?"
+        if self._system.ask_to_delete(self._window, question, f"The bin keeps what is deleted for {BIN_DAYS} days."):
+            self._studio.delete_entries(ids)
+
+    def bin(self) -> None:
+        """Show what was deleted, to bring it back."""
+        model = self._studio.history.bin()
+        dialog = BinDialog(model, self._window)
+        model.setParent(dialog)
+        dialog.restore_requested.connect(self._studio.restore)
+        dialog.restore_requested.connect(model.reload)
+        dialog.empty_requested.connect(lambda: self._empty_bin(model))
+        self._open(dialog)
+
     def train(self) -> None:
         """Show the window of training; it stays beside this one."""
         from pixelforge.gui.training.training_window import TrainingWindow
@@ -154,6 +179,12 @@ class WindowDialogs:
                 self._studio.messages.complain(f"The sprites cannot be dragged: {reason(error)}.")
             else:
                 self._system.start_drag(self._window, mime)
+
+    def _empty_bin(self, model: HistoryModel) -> None:
+        question = f"Delete the {counted(model.rowCount(), 'sprite')} in the bin for good?"
+        if self._system.ask_to_delete(self._window, question, "There is no way back from that."):
+            model.empty_bin()
+            model.reload()
 
     def _forget_training_window(self) -> None:
         self._training_window = None
