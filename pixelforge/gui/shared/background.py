@@ -34,6 +34,7 @@ class Task(QObject):
         self.text = text
         self.total = total  # parts; 1 where the work cannot be counted
         self.count = 0  # parts that are done
+        self.shown = False  # whether whoever is told of a failure has shown it
 
     def words(self) -> str:
         """What is being done, and how far it is."""
@@ -54,6 +55,7 @@ class Background(QObject):
     """
 
     changed = Signal()  # what is being done, and how far it is
+    failed = Signal(str)  # the line for the user about a failure that nobody else has shown
     idle = Signal(bool)  # everything is done that was asked for; whether all of it went well
 
     def __init__(self, describe_bug: Callable[[BaseException], str], parent: QObject | None = None) -> None:
@@ -120,6 +122,8 @@ class Background(QObject):
         self._well = self._well and not error
         if error:
             task.failed.emit(error, parts)
+            if not task.shown:  # the dialog that asked for it may be closed by now
+                self.failed.emit(error)
         else:
             task.done.emit(parts)
         task.deleteLater()

@@ -78,4 +78,5 @@ class Exports(QObject):
         self._messages.inform(describe(export, written))
 
     def _on_failed(self, task: Task, error: str, written: Sequence[Written]) -> None:
+        task.shown = True
         self.failed.emit(task, describe_failure(error, written, task.total))

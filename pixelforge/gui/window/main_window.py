@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
             (self.history.purge_requested, studio.purge_unstarred),
             (self.tray.export_requested, self._dialogs.export),
             (self.tray.export_again_requested, self._dialogs.export_again),
+            (studio.background.failed, studio.messages.complain),
             (studio.background.changed, lambda: self.status.set_work(studio.background.words)),
             (studio.stage.selection_changed, self.sprite_actions.refresh),
             (studio.stage.changed, self._show_available),

@@ -13,7 +13,7 @@ from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.recipe_settings import recall
 from pixelforge.gui.generating.states import Batch
 from pixelforge.gui.history.history_model import HistoryModel
-from pixelforge.gui.shared.background import Background, Work
+from pixelforge.gui.shared.background import Background, Task, Work
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
 from pixelforge.gui.tray.tray_model import TrayModel
@@ -154,7 +154,11 @@ class Studio(QObject):
     def _write(self, path: Path, work: Work, remedy: str = "") -> None:
         task = self.background.run(f"Saving {path.name}", work)
         task.done.connect(lambda _: self.messages.inform(f"Saved {path}."))
-        task.failed.connect(lambda error, _: self.messages.complain(f"{error}{remedy}"))
+        task.failed.connect(partial(self._on_unwritten, task, remedy))
+
+    def _on_unwritten(self, task: Task, remedy: str, error: str, _: object) -> None:
+        task.shown = True
+        self.messages.complain(f"{error}{remedy}")
 
     def _show_forming(self) -> None:
         forming = self.generation.forming

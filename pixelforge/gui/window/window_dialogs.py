@@ -117,7 +117,10 @@ class WindowDialogs:
         from pixelforge.gui.training.training_window import TrainingWindow
 
         if self._training_window is None:
-            window = TrainingWindow(self._training, self._studio.generation.library, self._system, self._window)
+            studio = self._studio
+            window = TrainingWindow(
+                self._training, studio.generation.library, self._system, studio.background, self._window
+            )
             window.finished.connect(self._forget_training_window)
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._training_window = window
@@ -127,7 +130,8 @@ class WindowDialogs:
 
     def models(self) -> None:
         """Show the models, to rename, export or delete them."""
-        self._open(ModelsDialog(self._studio.generation.library, self._system, self._window))
+        library, background = self._studio.generation.library, self._studio.background
+        self._open(ModelsDialog(library, self._system, background, self._window))
 
     def may_close(self) -> bool:
         """Whether the window may be closed: a training that is going on is asked about."""
