@@ -23,10 +23,10 @@ def is_animation(target: Path) -> bool:
     return target.suffix.lower() in FORMATS
 
 
-def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE) -> None:
+def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE) -> tuple[Path]:
     """Write pictures of sprites as they form, (N, H, W, 4) each and at least one, as a .gif or .apng of the grid.
 
-    Raises OutputError or RequestError.
+    Gives the file. Raises OutputError or RequestError.
     """
     suffix = target.suffix.lower()
     if suffix not in FORMATS:
@@ -34,6 +34,7 @@ def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE) 
     pictures = [enlarge(lay_out(sprites), scale) for sprites in frames]
     with replacing(target) as part:
         part.write_bytes(encode_animation(pictures, suffix))
+    return (target,)
 
 
 class AnimationWriter:

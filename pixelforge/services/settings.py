@@ -12,6 +12,7 @@ import msgspec
 
 from pixelforge.errors import RequestError
 from pixelforge.files import parse_json, reason, replacing
+from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
 
 FORMAT_VERSION = 2  # 1: the fields of `generation` side by side
@@ -48,6 +49,7 @@ class AppSettings:
     tray_columns: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: the most nearly square grid
     tray_padding: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0  # pixels
     save_folder: str | None = None  # where something was saved last
+    export: Export | None = None  # the last one
 
 
 @dataclass(frozen=True)

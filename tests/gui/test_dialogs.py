@@ -17,7 +17,7 @@ from pixelforge.gui.window.about_dialog import AboutDialog
 from pixelforge.gui.window.licences_dialog import LicencesDialog
 from pixelforge.gui.window.preferences_dialog import PreferencesDialog
 from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
-from tests.gui.using import click_cell, make
+from tests.gui.using import click_cell, make, write
 from tests.made import made
 
 
@@ -167,6 +167,7 @@ def test_export_writes_the_tray_and_proposes_the_folder_again(qtbot, desktop, tm
     dialog = open_dialog(desktop, desktop.window.actions_.export, ExportDialog)
     dialog.path.setText(str(tmp_path / "out" / "mine.png"))
     dialog.export_button.click()
+    write(desktop)
     assert (tmp_path / "out" / "mine.png").exists()
     assert desktop.session.settings.save_folder == str(tmp_path / "out")
     assert "mine.png" in desktop.studio.messages.current.text

@@ -21,7 +21,7 @@ from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.asking import Ask
 from pixelforge.services.sprites import decode_sprite
-from tests.gui.using import click, click_cell, finish, make, pictures, point_of, recipes
+from tests.gui.using import click, click_cell, finish, make, pictures, point_of, recipes, write
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
@@ -305,6 +305,7 @@ def test_how_sprites_formed_can_be_saved(qtbot, active, ask_path, tmp_path, suff
     sprites = make(qtbot, active)
     ask_path.answer = tmp_path / f"forming{suffix}"
     active.window.actions_.save_forming.trigger()
+    write(active)
     with Image.open(ask_path.answer) as image:
         assert image.n_frames > 2
         image.seek(image.n_frames - 1)
@@ -312,6 +313,7 @@ def test_how_sprites_formed_can_be_saved(qtbot, active, ask_path, tmp_path, suff
     np.testing.assert_array_equal(last[::4, ::4], lay_out(np.stack(sprites)))
     ask_path.answer = tmp_path / "forming.bmp"
     active.window.actions_.save_forming.trigger()
+    write(active)
     assert ".gif or .apng" in active.studio.messages.current.text
 
 

@@ -23,7 +23,7 @@ from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.paths import user_runs_folder
-from tests.gui.using import click, pick
+from tests.gui.using import click, pick, write
 from tests.made import made
 from training.runs.folder import RunFolder, RunProgress, StatsRow
 
@@ -371,11 +371,15 @@ def test_a_sheet_is_cut_with_the_grid_over_it(qtbot, desktop, sheet, answers, tm
     assert dialog.grid.wanted == 3
     assert dialog.class_name.text() == "orcs"
     click(qtbot, dialog.cut_button)
+    assert not dialog.cut_button.isEnabled()
+    write(desktop)
+    assert "3 sprites written to" in dialog.note.text()
     files = sorted((tmp_path / "sprites" / "orcs").iterdir())
     assert [file.name for file in files] == ["orcs_r00c02.png", "orcs_r01c00.png", "orcs_r01c02.png"]
     np.testing.assert_array_equal(read_sprite(files[2]), made(4, side=8).pixels)
     assert window.setup.data.text() == str(tmp_path / "sprites")
     dialog._cut()
+    write(desktop)
     assert "is there already: choose another folder" in dialog.note.text()
     dialog.class_name.setText("a/b")
     dialog._cut()
@@ -384,6 +388,23 @@ def test_a_sheet_is_cut_with_the_grid_over_it(qtbot, desktop, sheet, answers, tm
     assert "none.png cannot be read" in dialog.note.text()
     dialog.close()
     window.close()
+
+
+def test_a_copy_that_fails_is_said_where_the_dialog_is_closed(qtbot, desktop, answers, tmp_path) -> None:
+    (tmp_path / "file").touch()
+    answers["model"] = tmp_path / "file" / "copy.safetensors"
+    for closed in (False, True):
+        desktop.window.actions_.models.trigger()
+        (dialog,) = (found for found in desktop.window.findChildren(ModelsDialog) if found.isVisible())
+        click(qtbot, dialog.export_button)
+        if closed:
+            dialog.reject()
+        write(desktop)
+        if not closed:
+            assert "cannot be written" in dialog.note.text()
+            assert desktop.studio.messages.current is None
+            dialog.reject()
+    assert "cannot be written" in desktop.studio.messages.current.text
 
 
 def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, answers, tmp_path, bin_folder) -> None:
@@ -409,6 +430,8 @@ def test_models_are_renamed_exported_and_deleted(qtbot, desktop, model_file, ans
     assert "KID 45, class accuracy 95%" in dialog.about.text()
     answers["model"] = tmp_path / "copy.safetensors"
     click(qtbot, dialog.export_button)
+    write(desktop)
+    assert dialog.note.text() == f"Exported {answers['model']}."
     assert (tmp_path / "copy.safetensors").read_bytes() == model_file.read_bytes()
     generation.library.choose(generation.library.entries[1])
     click(qtbot, dialog.delete_button)
@@ -430,7 +453,7 @@ def test_what_could_not_be_deleted_is_told_truly(desktop, qtbot, model_file, tmp
     library.add(ModelEntry("greens", tmp_path / "greens.safetensors", False, library.header))
     binned = []
     system = replace(SystemDialogs(), move_to_bin=lambda path: path.name != stuck and not binned.append(path.name))
-    dialog = ModelsDialog(library, system, desktop.window)
+    dialog = ModelsDialog(library, system, desktop.background, desktop.window)
     dialog.list.setCurrentRow(1)
     click(qtbot, dialog.delete_button)
     assert [entry.name for entry in library.entries] == left

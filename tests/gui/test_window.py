@@ -23,7 +23,7 @@ from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, Notice, Progress
-from tests.gui.using import classic, click, click_cell, click_class, finish, make, pick, recipes
+from tests.gui.using import classic, click, click_cell, click_class, finish, make, pick, recipes, write
 from tests.made import made
 
 
@@ -225,6 +225,7 @@ def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_
     finish(qtbot, desktop)
     ask_path.answer = tmp_path / "new" / "sheet.png"
     click(qtbot, desktop.window.controls.save_button)
+    write(desktop)
     assert ask_path.suggestion.name == "cats_00005.png"
     with Image.open(ask_path.answer) as image:
         np.testing.assert_array_equal(np.asarray(image), lay_out(desktop.studio.stage.sprites))
@@ -241,6 +242,7 @@ def test_a_save_that_fails_loses_nothing(qtbot, desktop, ask_path, tmp_path) -> 
     (tmp_path / "file").write_text("")
     ask_path.answer = tmp_path / "file" / "sheet.png"
     desktop.window.actions_.save.trigger()
+    write(desktop)
     assert desktop.studio.messages.current.severity is Severity.ERROR
     assert desktop.window.message_bar.isVisible()
     assert "cannot be written" in desktop.window.message_bar.text.text()

@@ -68,3 +68,8 @@ def click_cell(qtbot, desktop, index: int, modifier=Qt.KeyboardModifier.NoModifi
     """Click on a sprite of the stage."""
     canvas = desktop.window.stage.canvas
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, modifier, point_of(desktop, index))
+
+
+def write(desktop) -> None:
+    """Wait until all files are written, and the window has been told."""
+    assert desktop.background.finish(60)

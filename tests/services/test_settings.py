@@ -7,6 +7,9 @@ import pytest
 
 from pixelforge.errors import OutputError
 from pixelforge.imaging.palette import PaletteRule
+from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services.export import ExportOptions
+from pixelforge.services.exporting import Export
 from pixelforge.services.settings import AppSettings, GenerationSettings, load_settings, save_settings
 from tests.made import asked, made
 
@@ -24,6 +27,18 @@ def test_settings_come_back(tmp_path) -> None:
         generation=replace(CHOICE, request=replace(CHOICE.request, palette=PaletteRule(reduce_to=4))),
         window="AAEC",
         tray_columns=3,
+        export=Export(
+            target="/home/me/sheet.png",
+            single=True,
+            options=ExportOptions(
+                sheet=SheetOptions(4, 1, 2, background=(1, 2, 3)),
+                formats=("godot", "css"),
+                names="{class}",
+                palette=PaletteRule(colours=("#000000",), dither=4),
+                indexed=True,
+                recipes=False,
+            ),
+        ),
     )
     save_settings(path, settings)
     assert load_settings(path) == (settings, "")
@@ -40,12 +55,13 @@ def test_without_a_file_they_are_the_defaults(tmp_path) -> None:
         b"{",
         b"\xff\xfe\x00",
         b"[]",
+        b'{"export": {"target": "s.png", "options": {"formats": ["abacus"]}}}',
         b'{"theme": "pink"}',
         b'{"history_cap": 5}',
         b'{"background": "red"}',
         b'{"x": ' + b"[" * 20_000,
     ],
-    ids=["empty", "cut", "bytes", "list", "theme", "cap", "colour", "deep"],
+    ids=["empty", "cut", "bytes", "list", "format", "theme", "cap", "colour", "deep"],
 )
 def test_a_damaged_file_is_kept_aside_and_said(tmp_path, content) -> None:
     path = tmp_path / "settings.json"

@@ -24,6 +24,7 @@ from pixelforge.gui.shared.palette_field import PaletteField
 from pixelforge.imaging.palette import Palette, PaletteRule, parse_colours
 from pixelforge.imaging.sheet_plan import MAX_EXTRUDE, MAX_SCALE, MAX_SPACE, SheetOptions
 from pixelforge.services.export import ATLAS_FORMATS, ExportOptions
+from pixelforge.services.exporting import Export
 
 MAX_COLUMNS = 256
 FIRST_COLOUR = "#5a7d5a"
@@ -44,7 +45,7 @@ class ExportFields(QWidget):
 
     def __init__(
         self,
-        options: SheetOptions,
+        export: Export,
         palettes: Sequence[Palette] = (),
         parent: QWidget | None = None,
         ask: AskColour = ask_colour,
@@ -52,8 +53,12 @@ class ExportFields(QWidget):
         super().__init__(parent)
         self._ask = ask
         self._rule: PaletteRule | None = None
-        self.formats = {known.name: CheckBox(f"{known.serves} ({known.suffix})", False) for known in ATLAS_FORMATS}
-        self.single = CheckBox("One file a sprite, in a folder of the file's name")
+        options = export.options.sheet
+        self.formats = {
+            known.name: CheckBox(f"{known.serves} ({known.suffix})", known.name in export.options.formats)
+            for known in ATLAS_FORMATS
+        }
+        self.single = CheckBox("One file a sprite, in a folder of the file's name", export.single)
         self.columns = _spin(0, MAX_COLUMNS, options.columns or 0)
         self.columns.setSpecialValueText("auto")
         self.class_rows = CheckBox("Every class begins a row", options.class_rows)
@@ -62,17 +67,20 @@ class ExportFields(QWidget):
         self.extrude = _spin(0, MAX_EXTRUDE, options.extrude, " px")
         self.scale = _spin(1, MAX_SCALE, options.scale, " x")
         self.power_of_two = CheckBox("Sides are powers of two", options.power_of_two)
-        self.background = QPushButton("Transparent")
+        self.background = QPushButton(QColor(*options.background).name() if options.background else "Transparent")
         self.background.setCheckable(True)
+        self.background.setChecked(options.background is not None)
         self.palette_field = PaletteField(palettes)
         self.dither = QComboBox()
         for text, side in (("No dithering", 0), ("Pattern of 2 x 2", 2), ("Pattern of 4 x 4", 4)):
             self.dither.addItem(text, side)
-        self.indexed = CheckBox("PNG of a palette, index 0 transparent", False)
-        self.names = QLineEdit(ExportOptions().names)
-        self.recipes = CheckBox("Keep how the sprites were made in the PNG", True)
+        self.indexed = CheckBox("PNG of a palette, index 0 transparent", export.options.indexed)
+        self.names = QLineEdit(export.options.names)
+        self.recipes = CheckBox("Keep how the sprites were made in the PNG", export.options.recipes)
         self._lay_out()
+        self._show_palette(export.options.palette)
         self._connect()
+        self._on_single(export.single)
 
     def options(self) -> ExportOptions:
         """As they are set. Raises RequestError for what cannot be written."""
@@ -88,7 +96,7 @@ class ExportFields(QWidget):
                 power_of_two=self.power_of_two.isChecked(),
                 background=parse_colours([self.background.text()])[0] if self.background.isChecked() else None,
             ),
-            formats=tuple(name for name, box in self.formats.items() if box.isChecked() and box.isEnabled()),
+            formats=tuple(name for name, box in self.formats.items() if box.isChecked()),
             names=self.names.text(),
             palette=rule,
             indexed=self.indexed.isChecked(),
@@ -159,6 +167,11 @@ class ExportFields(QWidget):
         self._rule = rule
         self.palette_field.set_rule(rule)
         self.changed.emit()
+
+    def _show_palette(self, rule: PaletteRule | None) -> None:
+        self._rule = rule and replace(rule, dither=0)  # which is a field of its own
+        self.palette_field.set_rule(self._rule)
+        self.dither.setCurrentIndex(self.dither.findData(rule.dither if rule is not None else 0))
 
 
 def _spin(least: int, most: int, value: int, suffix: str = "") -> QSpinBox:

@@ -1,4 +1,4 @@
-"""The thread that makes sprites: the only file that knows of threads."""
+"""The thread that makes sprites. Beside it only shared/background.py knows of threads."""
 
 from __future__ import annotations
 

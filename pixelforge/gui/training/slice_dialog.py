@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -21,15 +23,15 @@ from PySide6.QtWidgets import (
 )
 
 from pixelforge.errors import PixelForgeError
+from pixelforge.gui.shared.background import Background, Task
 from pixelforge.gui.shared.check_box import CheckBox
-from pixelforge.gui.shared.remedies import worded
 from pixelforge.gui.shared.system_dialogs import PICTURES, SystemDialogs
 from pixelforge.gui.shared.tile_grid import TileGrid
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.naming import safe_name
 from pixelforge.words import counted
 from training.data.cleaning import clear_background
-from training.data.slicing import MAX_TILE, Grid, slice_sheet
+from training.data.slicing import MAX_TILE, Grid, find_slices, write_slices
 
 FIELD_WIDTH = 220  # logical pixels
 MAX_SPACE = 256  # pixels of margin and spacing
@@ -40,9 +42,12 @@ class SliceDialog(QDialog):
 
     sliced = Signal(object)  # Path: the folder of the data set that the sprites are in
 
-    def __init__(self, system: SystemDialogs, parent: QWidget | None = None) -> None:
+    def __init__(self, system: SystemDialogs, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._system = system
+        self._background = background
+        self._task: Task | None = None  # the last that was begun
+        self._target: Path | None = None  # the class folder that is being written
         self._path: Path | None = None
         self._sheet: Pixels | None = None
         self.setWindowTitle("Cut up a sprite sheet")
@@ -143,7 +148,8 @@ class SliceDialog(QDialog):
         self.grid.set_sheet(sheet, self._grid())
 
     def _show_note(self) -> None:
-        self.cut_button.setEnabled(bool(self.grid.wanted > 0 and self.class_name.text().strip() and self.folder.text()))
+        named = bool(self.class_name.text().strip() and self.folder.text())
+        self.cut_button.setEnabled(self.grid.wanted > 0 and named and self._target is None)
         if self._sheet is None:
             self._say("")
             return
@@ -158,20 +164,43 @@ class SliceDialog(QDialog):
         if safe_name(name) != name:
             self._say("A class is the name of a folder: letters, digits, spaces, dots, - and _.")
             return
-        root = Path(self.folder.text().strip()).expanduser()
         try:
-            done = slice_sheet(
-                self._path, self._grid(), root / name, self.keep_background.isChecked(), self.grid.left_out
-            )
-        except PixelForgeError as error:
-            self._say(worded(error))
+            self._target = Path(self.folder.text().strip()).expanduser() / name
+        except RuntimeError:  # ~nobody
+            self._say(f"{self.folder.text()} begins with the home of somebody who has none here.")
             return
-        self._say(f"{counted(len(done.files), 'sprite')} written to {root / name}. Open the next sheet, or close this.")
+        arguments = (self._path, self._grid(), self._target, self.keep_background.isChecked(), self.grid.left_out)
+        task = self._task = self._background.run("Cutting up a sheet", partial(_cut, *arguments), self.grid.wanted)
+        task.progressed.connect(self._on_progress)
+        task.done.connect(self._on_done)
+        task.failed.connect(self._on_failed)
         self.cut_button.setEnabled(False)
+
+    def _on_progress(self, count: int) -> None:
+        self._say(f"{counted(count, 'sprite')} written…")
+
+    def _on_done(self, files: Sequence[Path]) -> None:
+        assert self._target is not None
+        self._say(f"{counted(len(files), 'sprite')} written to {self._target}. Open the next sheet, or close this.")
+        root, self._target = self._target.parent, None
         self.sliced.emit(root)
+
+    def _on_failed(self, error: str, files: Sequence[Path]) -> None:
+        self._target = None
+        self._show_note()
+        if self._task is not None:
+            self._task.shown = self.isVisible()
+        done = f" {counted(len(files), 'sprite')} were written before." if files else ""
+        self._say(error + done)
 
     def _grid(self) -> Grid:
         return Grid(self.tile.value(), self.margin.value(), self.spacing.value())
 
     def _say(self, text: str) -> None:
         self.note.setText(text)
+
+
+def _cut(
+    path: Path, grid: Grid, folder: Path, keep_background: bool, leave_out: frozenset[tuple[int, int]]
+) -> Iterator[Path]:
+    return write_slices(find_slices(path, grid, folder, keep_background, leave_out).tiles)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
 from pixelforge.errors import PixelForgeError
+from pixelforge.gui.shared.background import Background
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.training.data_check import DataCheck
@@ -22,9 +23,15 @@ class TrainingWindow(QDialog):
     """Closing it ends nothing: the run goes on, and the window shows it again when it is opened."""
 
     def __init__(
-        self, training: TrainingModel, library: Library, system: SystemDialogs, parent: QWidget | None = None
+        self,
+        training: TrainingModel,
+        library: Library,
+        system: SystemDialogs,
+        background: Background,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._background = background
         self._training = training
         self._library = library
         self._system = system
@@ -68,7 +75,7 @@ class TrainingWindow(QDialog):
             self.setup.set_data(folder)
 
     def _slice(self) -> None:
-        dialog = SliceDialog(self._system, self)
+        dialog = SliceDialog(self._system, self._background, self)
         dialog.sliced.connect(self.setup.set_data)
         dialog.open()
 

@@ -19,6 +19,7 @@ class Tray(QWidget):
     """Shows a TrayModel and the sets that it is of, and passes on to them what the user changes."""
 
     export_requested = Signal()
+    export_again_requested = Signal()
 
     def __init__(self, model: TrayModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,13 +36,16 @@ class Tray(QWidget):
         self.size_label = QLabel()
         self.size_label.setAccessibleName("Size of the sheet")
         self.export_button = QPushButton("E&xport…")
-        self.export_button.setToolTip("Write the sheet as a file (Ctrl+E).")
+        self.export_button.setToolTip("Write the sheet as a file (Ctrl+Shift+E).")
+        self.again_button = QPushButton("Export again")
+        self.again_button.setToolTip("Write the same files as the last time, over those that are there (Ctrl+E).")
         self.clear_button = QPushButton("Clear")
         self.clear_button.setToolTip("Take all sprites out of the set; Ctrl+Z brings them back.")
         self._lay_out()
         self.columns.valueChanged.connect(lambda columns: model.set_columns(columns or None))
         self.padding.valueChanged.connect(model.set_padding)
         self.export_button.clicked.connect(self.export_requested)
+        self.again_button.clicked.connect(self.export_again_requested)
         self.clear_button.clicked.connect(model.clear)
         self.sets.refused.connect(model.refused)
         model.sheet_changed.connect(self._show)
@@ -67,6 +71,7 @@ class Tray(QWidget):
         column.addWidget(self.picture, 2)
         column.addWidget(self.size_label)
         column.addLayout(buttons)
+        column.addWidget(self.again_button)
         self.setMinimumWidth(200)
         self.setFocusProxy(self.view)
 
@@ -82,6 +87,7 @@ class Tray(QWidget):
             height, width = sheet.shape[:2]
             self.size_label.setText(f"{width} x {height} px, {counted(count, 'sprite')}")
         self.export_button.setEnabled(sheet is not None)
+        self.again_button.setEnabled(sheet is not None)
         self.clear_button.setEnabled(sheet is not None)
 
 

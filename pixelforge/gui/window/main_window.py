@@ -28,6 +28,8 @@ from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window import drops
+from pixelforge.gui.window.closing import Closing
+from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.message_bar import MessageBar
 from pixelforge.gui.window.run_status import RunStatus
@@ -54,6 +56,7 @@ class MainWindow(QMainWindow):
         studio: Studio,
         training: TrainingModel,
         session: Session,
+        exports: Exports,
         palettes: Sequence[Palette],
         drag_folder: Path,
         system: SystemDialogs,
@@ -61,7 +64,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._studio = studio
         self._session = session
-        self._dialogs = WindowDialogs(self, studio, training, session, system, drag_folder, palettes)
+        self._dialogs = WindowDialogs(self, studio, training, session, exports, system, drag_folder, palettes)
+        self._closing = Closing(studio.background, studio.messages, self)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
         self.setAcceptDrops(True)
@@ -113,7 +117,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
-        if not self._dialogs.may_close():
+        if not self._closing.may_close() or not self._dialogs.may_close():
             event.ignore()
             return
         self._session.keep_window(self.saveGeometry(), self.saveState())
@@ -146,6 +150,7 @@ class MainWindow(QMainWindow):
             save=self._save_chosen,
             save_forming=self._dialogs.save_forming,
             export=self._dialogs.export,
+            export_again=self._dialogs.export_again,
             preferences=self._dialogs.preferences,
             close=self.close,
             lock_seed=generation.toggle_seed_lock,
@@ -229,6 +234,9 @@ class MainWindow(QMainWindow):
             (self.history.bin_requested, self._dialogs.bin),
             (studio.visit.changed, self._show_available),
             (self.tray.export_requested, self._dialogs.export),
+            (self.tray.export_again_requested, self._dialogs.export_again),
+            (studio.background.failed, studio.messages.complain),
+            (studio.background.changed, lambda: self.status.set_work(studio.background.words)),
             (studio.stage.selection_changed, self.sprite_actions.refresh),
             (studio.stage.changed, self._show_available),
             (studio.messages.changed, self._show_message),
@@ -242,6 +250,7 @@ class MainWindow(QMainWindow):
             (self._session.changed, self._show_preferences),
         ):
             signal.connect(slot)
+        self._closing.ready.connect(self.close, Qt.ConnectionType.QueuedConnection)
         QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]  # one stands by now
 
     def _show_lock(self) -> None:

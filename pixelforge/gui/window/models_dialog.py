@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from pixelforge.errors import PixelForgeError
+from pixelforge.gui.shared.background import Background, Task
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
@@ -34,8 +38,12 @@ LIST_WIDTH = 220  # logical pixels
 class ModelsDialog(QDialog):
     """The bundled models can be looked at and exported; the user's own can be renamed and put into the bin, too."""
 
-    def __init__(self, library: Library, system: SystemDialogs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, library: Library, system: SystemDialogs, background: Background, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._background = background
+        self._task: Task | None = None  # the last copy that was begun
         self._library = library
         self._system = system
         self.setWindowTitle("Models")
@@ -150,12 +158,19 @@ class ModelsDialog(QDialog):
         path = None if entry is None else self._system.ask_model_path(self, entry.path.name)
         if entry is None or path is None:
             return
-        try:
-            export_model(entry, path)
-        except PixelForgeError as error:
-            self.note.setText(str(error))
-        else:
-            self.note.setText(f"Exported {path}.")
+        task = self._background.run(f"Exporting {entry.name}", lambda: (export_model(entry, path),))
+        self.note.setText(task.words())
+        task.done.connect(self._on_exported)
+        task.failed.connect(self._on_failed)
+        self._task = task
+
+    def _on_failed(self, error: str) -> None:
+        if self._task is not None and self.isVisible():
+            self._task.shown = True
+            self.note.setText(error)
+
+    def _on_exported(self, paths: Sequence[Path]) -> None:
+        self.note.setText(f"Exported {paths[0]}.")
 
     def _delete(self) -> None:
         entry = self._entry()

@@ -26,6 +26,8 @@ class RunStatus(QStatusBar):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
         self.bar.setMaximumHeight(self.fontMetrics().height())
+        self.work = QLabel()
+        self.work.setAccessibleName("Files")
         self.training = QLabel()
         self.training.setAccessibleName("Training")
         policy = self.bar.sizePolicy()
@@ -38,10 +40,12 @@ class RunStatus(QStatusBar):
         row.addWidget(self.device)
         row.addWidget(self.text, 1)
         row.addWidget(self.bar)
+        row.addWidget(self.work)
         row.addWidget(self.training)
         self.addWidget(content, 1)
         self.set_device("")
         self.set_run(RunState())
+        self.set_work("")
         self.set_training(None)
 
     def set_device(self, device: str) -> None:
@@ -58,6 +62,11 @@ class RunStatus(QStatusBar):
         else:
             self.bar.setRange(0, RESOLUTION)
             self.bar.setValue(round(run.fraction * RESOLUTION))
+
+    def set_work(self, words: str) -> None:
+        """Show what is being written, and how far it is."""
+        self.work.setText(words)
+        self.work.setVisible(bool(words))
 
     def set_training(self, watched: Watched | None) -> None:
         """Show that a training is going on."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
 from pixelforge.core.condition import Condition
-from pixelforge.errors import PixelForgeError
 from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.recipe_settings import recall
 from pixelforge.gui.generating.states import Batch, knows
 from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.background import Background, Task, Work
 from pixelforge.gui.shared.messages import Messages, Offer
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
 from pixelforge.gui.tray.tray_model import TrayModel
@@ -42,6 +43,7 @@ class Studio(QObject):
         tray: TrayModel,
         messages: Messages,
         undo: QUndoStack,
+        background: Background,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class Studio(QObject):
         self.messages = messages
         self.undo = undo
         self.visit = Visit(stage, history, self)
+        self.background = background
         self._before: tuple[StageCell, ...] = ()  # on the stage before the run that is going on
         generation.forming_changed.connect(self._show_forming)
         generation.batch_finished.connect(self._keep)
@@ -163,21 +166,22 @@ class Studio(QObject):
 
     def save(self, path: Path, cells: Sequence[StageCell]) -> None:
         """Write sprites as one PNG with their recipes, and say so; a failure is said as well, and loses nothing."""
-        try:
-            export_sprites(path, [cell.sprite for cell in cells], ExportOptions())
-        except PixelForgeError as error:
-            self.messages.complain(f"{error} The sprites are still here: save them somewhere else.")
-        else:
-            self.messages.inform(f"Saved {path}.")
+        sprites = [cell.sprite for cell in cells]
+        remedy = " The sprites are still here: save them somewhere else."
+        self._write(path, partial(export_sprites, path, sprites, ExportOptions()), remedy)
 
     def save_forming(self, path: Path, frames: Sequence[Pixels]) -> None:
         """Write how sprites formed, and say so; a failure is said as well."""
-        try:
-            write_animation(path, frames)
-        except PixelForgeError as error:
-            self.messages.complain(str(error))
-        else:
-            self.messages.inform(f"Saved {path}.")
+        self._write(path, partial(write_animation, path, tuple(frames)))
+
+    def _write(self, path: Path, work: Work, remedy: str = "") -> None:
+        task = self.background.run(f"Saving {path.name}", work)
+        task.done.connect(lambda _: self.messages.inform(f"Saved {path}."))
+        task.failed.connect(partial(self._on_unwritten, task, remedy))
+
+    def _on_unwritten(self, task: Task, remedy: str, error: str, _: object) -> None:
+        task.shown = True
+        self.messages.complain(f"{error}{remedy}")
 
     def _drop_undo(self) -> None:
         """The button undoes what the message is about, or nothing."""

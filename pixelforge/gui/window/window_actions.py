@@ -28,6 +28,7 @@ class Slots:
     save: Slot
     save_forming: Slot
     export: Slot
+    export_again: Slot
     preferences: Slot
     close: Slot
     lock_seed: Slot
@@ -60,7 +61,9 @@ class WindowActions(QObject):
         self.models = self._add("&Models…", slots.models)
         self.save = self._add("&Save sprites…", slots.save, standard.Save)
         self.save_forming = self._add("Save how they &formed…", slots.save_forming)
-        self.export = self._add("&Export the set…", slots.export, "Ctrl+E")
+        self.export = self._add("&Export the set…", slots.export, "Ctrl+Shift+E")
+        self.export_again = self._add("Export a&gain", slots.export_again, "Ctrl+E")
+        self.export_again.setAutoRepeat(False)
         self.preferences = self._add("&Preferences…", slots.preferences, "Ctrl+,")
         self.close = self._add("&Quit", slots.close, "Ctrl+Q")
         self.lock_seed = self._add("&Lock the seed", slots.lock_seed, "L")
@@ -94,7 +97,8 @@ class WindowActions(QObject):
                 "&File",
                 (
                     (self.new_sprite, self.open_file, self.import_model),
-                    (self.save, self.save_forming, self.export),
+                    (self.save, self.save_forming),
+                    (self.export, self.export_again),
                     (self.preferences, self.close),
                 ),
             ),

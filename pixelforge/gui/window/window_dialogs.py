@@ -15,18 +15,22 @@ from pixelforge.files import reason
 from pixelforge.gui.export.export_dialog import ExportDialog
 from pixelforge.gui.history.bin_dialog import BinDialog
 from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.background import Task
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.shared.system_dialogs import MODELS, OPENABLE, SystemDialogs
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.window import drops
 from pixelforge.gui.window.about_dialog import AboutDialog
+from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.gui.window.preferences_dialog import PreferencesDialog
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
 from pixelforge.gui.window.studio import Studio
 from pixelforge.imaging.palette import Colour, Palette, parse_colours
+from pixelforge.services.export import ExportOptions
+from pixelforge.services.exporting import Export
 from pixelforge.services.history import BIN_DAYS
 from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
@@ -46,6 +50,7 @@ class WindowDialogs:
         studio: Studio,
         training: TrainingModel,
         session: Session,
+        exports: Exports,
         system: SystemDialogs,
         drag_folder: Path,
         palettes: Sequence[Palette],
@@ -55,9 +60,11 @@ class WindowDialogs:
         self._training = training
         self._training_window: TrainingWindow | None = None
         self._session = session
+        self._exports = exports
         self._system = system
         self._drag_folder = drag_folder
         self._palettes = tuple(palettes)
+        exports.failed.connect(self._on_export_failed)
 
     def open_file(self) -> None:
         """Open a model, a sprite's recipe, or a picture to start from."""
@@ -95,13 +102,19 @@ class WindowDialogs:
 
     def export(self) -> None:
         """Export what is in the shown set."""
-        tray = self._studio.tray
-        if not tray.sprites:
-            self._studio.messages.warn("The set is empty: put sprites into it first, with Space or by dragging.")
+        if self._exports.is_empty():
             return
-        dialog = ExportDialog(tray.sprites, tray.options, self._folder() / "sheet.png", self._choice(), self._window)
-        dialog.exported.connect(lambda written: self._on_exported(written))
-        self._open(dialog)
+        tray = self._studio.tray
+        first = Export(target=str(self._folder() / "sheet.png"), options=ExportOptions(sheet=tray.options))
+        export = self._exports.last or first
+        self._open(ExportDialog(tray.sprites, export, self._exports.begin, self._choice(), self._window))
+
+    def export_again(self) -> None:
+        """Export as it was done last; ask, where that was never."""
+        if self._exports.last is None:
+            self.export()
+        else:
+            self._exports.again()
 
     def purge(self) -> None:
         """Delete what the history shows without a star, if the user wants it."""
@@ -130,7 +143,10 @@ class WindowDialogs:
         from pixelforge.gui.training.training_window import TrainingWindow
 
         if self._training_window is None:
-            window = TrainingWindow(self._training, self._studio.generation.library, self._system, self._window)
+            studio = self._studio
+            window = TrainingWindow(
+                self._training, studio.generation.library, self._system, studio.background, self._window
+            )
             window.finished.connect(self._forget_training_window)
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._training_window = window
@@ -140,7 +156,8 @@ class WindowDialogs:
 
     def models(self) -> None:
         """Show the models, to rename, export or delete them."""
-        self._open(ModelsDialog(self._studio.generation.library, self._system, self._window))
+        library, background = self._studio.generation.library, self._studio.background
+        self._open(ModelsDialog(library, self._system, background, self._window))
 
     def may_close(self) -> bool:
         """Whether the window may be closed: a training that is going on is asked about."""
@@ -189,11 +206,10 @@ class WindowDialogs:
     def _forget_training_window(self) -> None:
         self._training_window = None
 
-    def _on_exported(self, written: Sequence[Path]) -> None:
-        sheet, *beside = written
-        self._session.remember_folder(sheet.parent)
-        more = f" and {counted(len(beside), 'file')} beside it" if beside else ""
-        self._studio.messages.inform(f"Exported {sheet}{more}.")
+    def _on_export_failed(self, task: Task, text: str) -> None:
+        dialogs = self._window.findChildren(ExportDialog)
+        if not any(dialog.task is task and dialog.isVisible() for dialog in dialogs):  # else it says so itself
+            self._studio.messages.complain(text)
 
     def _choice(self) -> tuple[Palette, ...]:
         """The palettes to export in: the model's, the one that new sprites take, the bundled ones."""
