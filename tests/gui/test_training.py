@@ -293,7 +293,7 @@ def test_a_lock_that_cannot_be_opened_stops_nothing(qtbot, desktop) -> None:
     lock.mkdir()
     training.look()  # as the timer does
     assert training.running
-    assert "cannot be written" in training.watched.note
+    assert "cannot be written" in training.watched.trouble
     window = open_window(desktop)
     window.show_setup()
     assert not window.setup.runs_box.isVisible()

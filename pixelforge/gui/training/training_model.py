@@ -16,13 +16,13 @@ from pixelforge.gui.shared.child import start_detached
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages, Offer
 from pixelforge.gui.shared.remedies import worded
+from pixelforge.gui.training.verdict import Seen, Standing, Verdict, judge
 from pixelforge.services import training_runs
 from pixelforge.services.model_library import ModelEntry, figures_of
 from pixelforge.services.training_runs import NewRun
-from training.runs.folder import OVER, Command, RunFolder, RunProgress, StatsRow
+from training.runs.folder import Command, RunFolder, RunProgress, StatsRow
 
 POLL = 500  # milliseconds between looks at the run's folder
-GRACE = 60.0  # seconds in which a process must have taken its run: it loads torch before
 
 Launch = Callable[[Sequence[str], Path], None]
 
@@ -38,7 +38,8 @@ class Watched:
     grids: dict[int, Path] = field(default_factory=dict)  # pictures of samples by step
     model: ModelEntry | None = None  # in the library, once the run is over
     measuring: bool = False  # whether that model is being measured
-    note: str = ""  # why the run ended, or what is wrong
+    note: str = ""  # why the run ended, or what came of it so far
+    trouble: str = ""  # why the last look could not tell whether it is running
 
 
 class TrainingModel(QObject):
@@ -61,7 +62,6 @@ class TrainingModel(QObject):
         self._watched: Watched | None = None
         self._taken = False  # whether the process has been seen to have the run
         self._launched_at = 0.0
-        self._trouble = ""  # why the last look could not tell whether the run is alive
         self._timer = QTimer(self)
         self._timer.setInterval(POLL)
         self._timer.timeout.connect(self.look)
@@ -147,29 +147,44 @@ class TrainingModel(QObject):
         if watched.measuring:
             self._look_at_figures(files)
             return
+        seen, status = self._see(files, watched)
+        self._taken = seen.taken or seen.alive is True
+        verdict = judge(seen)
+        if verdict.standing is Standing.UNSURE:
+            self._watched = replace(watched, trouble=verdict.note)
+        else:
+            self._watched = replace(
+                watched,
+                status=status,
+                running=verdict.running,
+                stats=_stats(files, watched),
+                grids=files.sample_grids(),
+                trouble="",
+                note=verdict.note or watched.note,
+            )
+        if not verdict.running:
+            self._on_end(files, verdict)
+        self.changed.emit()
+
+    def _see(self, files: RunFolder, watched: Watched) -> tuple[Seen, RunProgress]:
+        """The lock first: what a process wrote before it let go of that is its last word."""
+        alive: bool | None = None
+        trouble = ""
         try:
             alive = files.is_alive()
-        except PixelForgeError as error:  # the next look may tell
-            self._trouble = str(error)
-            self._watched = replace(watched, note=self._trouble)
-            self.changed.emit()
-            return
-        self._taken = self._taken or alive
+        except PixelForgeError as error:
+            trouble = str(error)
         status = files.read_status() or watched.status
-        words = _complaint(files)
-        began = self._taken or status.phase != "preparing"
-        waiting = not began and not words and time.monotonic() - self._launched_at < GRACE
-        try:
-            stats = tuple(files.read_stats())
-        except PixelForgeError:
-            stats = watched.stats  # it is being written anew
-        note = "" if watched.note == self._trouble else watched.note
-        self._watched = replace(
-            watched, status=status, running=alive or waiting, stats=stats, grids=files.sample_grids(), note=note
+        seen = Seen(
+            alive=alive,
+            taken=self._taken,
+            phase=status.phase,
+            waited=time.monotonic() - self._launched_at,
+            complaint=_complaint(files),
+            trouble=trouble,
+            resumable=training_runs.is_unfinished(files),
         )
-        if not self._watched.running:
-            self._on_end(files, words)
-        self.changed.emit()
+        return seen, status
 
     def _start(self, files: RunFolder, arguments: Sequence[str]) -> None:
         try:
@@ -197,18 +212,12 @@ class TrainingModel(QObject):
             except PixelForgeError as error:
                 self._messages.complain(str(error))
 
-    def _on_end(self, files: RunFolder, words: str) -> None:
+    def _on_end(self, files: RunFolder, verdict: Verdict) -> None:
         self._timer.stop()
-        assert self._watched is not None
-        if self._watched.status.phase in OVER:
+        if verdict.standing is Standing.OVER:
             self._take_in(files)
-        elif self._watched.status.phase == "halted":
-            self._watched = replace(self._watched, note="Stopped. It can be resumed at any time.")
-        else:
-            again = " It can be resumed: New training…" if training_runs.is_unfinished(files) else ""
-            note = (words or "Its process was ended from outside.") + again
-            self._watched = replace(self._watched, note=note)
-            self._messages.complain(f"The training of {self._watched.name} has ended early: {note}")
+        elif verdict.standing is Standing.FAILED:
+            self._messages.complain(f"The training of {files.root.name} has ended early: {verdict.note}")
 
     def _take_in(self, files: RunFolder) -> None:
         """Put the model of a run that is over into the library, and have it measured."""
@@ -241,6 +250,14 @@ class TrainingModel(QObject):
             self._watched = replace(self._watched, measuring=False, note=note)
             self._timer.stop()
             self.changed.emit()
+
+
+def _stats(files: RunFolder, watched: Watched) -> tuple[StatsRow, ...]:
+    """The figures so far; those of the last look while they are being written anew."""
+    try:
+        return tuple(files.read_stats())
+    except PixelForgeError:
+        return watched.stats
 
 
 def _complaint(files: RunFolder) -> str:

@@ -173,6 +173,8 @@ def _figures(watched: Watched) -> str:
 
 
 def _note(watched: Watched) -> str:
+    if watched.trouble:
+        return watched.trouble
     if watched.measuring:
         return "The model is in the library. It is being measured, which takes one to four minutes…"
     if watched.model is not None and not watched.note:
