@@ -72,7 +72,7 @@ def test_the_defaults_of_request_and_settings_are_told_once() -> None:
     shared = settings_of(TrainingRequest).keys() & {fact.name for fact in fields(TrainConfig)}
     assert {"balance", "flip", "shift", "swap", "holdout", "seed", "schedule"} <= shared
     request, settings = TrainingRequest(), TrainConfig(steps=1)
-    for name in shared - {"steps", "learning_rate", "precision"}:
+    for name in shared - {"steps", "learning_rate", "precision", "ema_decay"}:
         assert getattr(request, name) == getattr(settings, name), name
         assert settings_of(TrainingRequest)[name] == settings_of(TrainConfig)[name]
 
