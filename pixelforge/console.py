@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pixelforge.errors import OutputError, PixelForgeError, RequestError
+from pixelforge.errors import OutputError, PixelForgeError, Remedy, RequestError
+from pixelforge.executable import FOR_WINDOW
 from pixelforge.files import drop_parts
 
 # How often torch's idle threads look for work before they sleep. By default they spin for milliseconds: where another
@@ -21,6 +22,24 @@ SPIN_COUNT = "5000"
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
 FAILURE, WRONG_USE, INTERRUPTED = 1, 2, 130
 UsageError: Any = typer.BadParameter.__base__  # typer keeps it to itself, but all wrong use is raised as one
+
+REMEDIES = {
+    Remedy.REPLACE: "give --force to replace what is there",
+    Remedy.OTHER_FOLDER: "choose another --out",
+    Remedy.OTHER_RUN: "choose another --out",
+    Remedy.RESUME: "go on with --resume",
+    Remedy.NAME_SPRITES: "name the folder of sprites",
+    Remedy.FROM_NOTHING: "begin from nothing (--from nothing)",
+    Remedy.USUAL_PREDICTION: "leave out --prediction",
+    Remedy.PREDICT_V: "reduce their colours, or train with --prediction v",
+    Remedy.PARENTS_WIDTH: "leave out --width",
+    Remedy.OTHER_BATCH: "choose another --batch",
+    Remedy.ALL_STYLES: "leave out --style",
+    Remedy.KNOWN_CLASSES: "judge it by those alone, with --class",
+    Remedy.OTHER_MODEL: "import that one, or try another with --model",
+    Remedy.SHEET: "name a file that ends in .png, or lay the sprites out with `pixelforge sheet` afterwards",
+}
+"""What helps, in the words of the command line."""
 
 
 def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
@@ -39,7 +58,7 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
         drop_parts()
         sys.exit(INTERRUPTED)
     except PixelForgeError as error:
-        typer.echo(f"pixelforge: {error}", err=True)
+        typer.echo(f"pixelforge: {error.to_line() if FOR_WINDOW in os.environ else error.told(REMEDIES)}", err=True)
         sys.exit(WRONG_USE if isinstance(error, RequestError) else FAILURE)
     except BrokenPipeError:
         # The reader of our output has gone: as every filter does, end without a word.

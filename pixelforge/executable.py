@@ -6,6 +6,9 @@ import os
 import sys
 from collections.abc import MutableMapping
 
+FOR_WINDOW = "PIXELFORGE_FOR_WINDOW"
+"""In the environment of a command that the window begins: its errors go there, to be worded by it."""
+
 
 def is_packaged() -> bool:
     """Whether this is the packaged app, which brings its own Python and is window and command line in one file."""

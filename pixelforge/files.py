@@ -6,7 +6,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -120,3 +120,25 @@ def sync(path: Path) -> None:
     """Return when the file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def sync_folders(paths: Iterable[Path]) -> None:
+    """Return when the names of files are on the disk too: one sync a folder, however many files of it were written.
+
+    Not every system and file system can do that; there the names come to the disk when it suits it.
+    """
+    for folder in {path.parent for path in paths}:
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder; what no file can be named, or nobody may look at, is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

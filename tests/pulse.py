@@ -15,14 +15,15 @@ TICK = 1  # milliseconds between looks at the clock
 class Pulse:
     """Ticks in the event loop; the gaps between its ticks are how long the loop was deaf."""
 
-    def __init__(self) -> None:
+    def __init__(self, tick: int = TICK) -> None:
+        self._tick = tick
         self._ticks: list[float] = []
         self._timer = QTimer()
         self._timer.timeout.connect(lambda: self._ticks.append(time.perf_counter()))
 
     def start(self) -> None:
         self._ticks.clear()
-        self._timer.start(TICK)
+        self._timer.start(self._tick)
 
     @property
     def count(self) -> int:

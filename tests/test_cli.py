@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from safetensors.torch import load_file
 from pixelforge import __version__
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.header import read_header
+from pixelforge.imaging.png import write_png
 from pixelforge.services import model_library
 from pixelforge.services.model_library import DEFAULT_MODEL
 from tests.conftest import RunCommand
@@ -76,7 +78,7 @@ def test_a_folder_of_sprites_is_not_replaced_unasked(generate: RunCommand, tmp_p
     assert generate(*target, 2)[0] == 0
     before = (tmp_path / "out" / "cats" / "cats_00001.png").read_bytes()
     code, _, err = generate(*target, 2, "--guidance", 9)
-    assert (code, "are there already: give --force to replace them" in err) == (1, True)
+    assert (code, "are there already: give --force to replace what is there." in err) == (1, True)
     assert (tmp_path / "out" / "cats" / "cats_00001.png").read_bytes() == before
     assert generate(*target, 2, "--seed", 2)[0] == 0
     assert generate(*target, 4, "--guidance", 9, "--force")[0] == 0
@@ -191,3 +193,26 @@ def test_models_for_something_else_are_listed_as_such(
     assert [entry.name for entry in model_library.list_models()] == [DEFAULT_MODEL]
     code, _, err = command("generate", "--model", tmp_path / "walker.safetensors", "--class", "cats")
     assert (code, err) == (2, "pixelforge: That model is for animation, not for sprites: choose another.\n")
+
+
+def test_a_part_of_a_sprite_is_made_anew_and_again(
+    generate: RunCommand, command: RunCommand, model: Path, tmp_path: Path
+) -> None:
+    sprite, mask, out = tmp_path / "sprite.png", tmp_path / "mask.png", tmp_path / "varied"
+    vary = partial(command, "vary", sprite, "--model", model, "--device", "cpu")
+    assert generate("--class", "cats", "--out", sprite)[0] == 0
+    marked = np.zeros((8, 8, 4), np.uint8)
+    marked[:4] = 255
+    write_png(mask, marked)
+    code, _, err = vary("--mask", mask, "--count", 3, "--out", out)
+    assert (code, err.startswith("3 sprites")) == (0, True)
+    pictures = [pixels(path) for path in sorted(out.rglob("*.png"))]
+    assert len(pictures) == 3
+    before = pixels(sprite)
+    for path, picture in zip(sorted(out.rglob("*.png")), pictures, strict=True):
+        np.testing.assert_array_equal(picture[4:], before[4:])
+        assert command("remake", path, "--model", model)[1].strip() == "identical"
+    assert not np.array_equal(pictures[0], pictures[1])
+    code, _, err = vary("--mask", tmp_path / "none.png")
+    assert code != 0
+    assert "none.png" in err

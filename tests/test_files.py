@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pixelforge.errors import OutputError
-from pixelforge.files import check_writable, drop_parts, parse_json, replacing
+from pixelforge.files import check_writable, drop_parts, is_there, parse_json, replacing, sync_folders
 
 
 def write_half(target: Path) -> None:
@@ -152,3 +152,14 @@ def test_any_name_that_a_file_can_have_can_be_written(tmp_path: Path) -> None:
         with replacing(tmp_path / name):
             pass
         assert (tmp_path / name).exists()
+
+
+def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert is_there(tmp_path / "file")
+    assert is_there(tmp_path)
+    assert not any(is_there(path) for path in (tmp_path / "none", tmp_path / ("n" * 300), tmp_path / "a\0b"))
+
+
+def test_a_folder_that_cannot_be_synced_is_no_error(tmp_path: Path) -> None:
+    sync_folders([tmp_path / "file", tmp_path / "none" / "file"])

@@ -11,6 +11,7 @@ from pixelforge import console
 from pixelforge.cli import sheets
 from pixelforge.cli.generate import generate
 from pixelforge.cli.models import models_app
+from pixelforge.cli.vary import vary
 from pixelforge.logs import log_to_stderr, stop_logging
 from training.commands.dataset import dataset_app
 from training.commands.evaluate import evaluate
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Makes 16x16 pixel-art sprites with a small diffusion model. Without a command it opens the window.",
 )
 app.command()(generate)
+app.command()(vary)
 app.command()(train)
 app.command()(evaluate)
 app.command()(panel)

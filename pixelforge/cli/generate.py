@@ -81,18 +81,28 @@ def generate(
     choices: option.SheetChoices,
 ) -> None:
     """Make sprites and save them."""
-    from pixelforge.core.header import file_sha256, read_header
-    from pixelforge.errors import RequestError
-    from pixelforge.files import as_text
+    from pixelforge.core.header import read_header
     from pixelforge.services.model_library import find_model
-    from pixelforge.services.requests import in_palette, make_request
-    from pixelforge.services.saving import Destination
+    from pixelforge.services.requests import make_request
 
     path = find_model(order.model)
     header = read_header(path)
-    conditions = _conditions(path, header, order, words)
+    conditions = conditions_of(path, header, order, words)
     count = len(conditions) if order.count is None else order.count
     request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling)
+    make(request, path, header, order, choices)
+
+
+def make(
+    request: GenerationRequest, path: Path, header: ModelHeader, order: Order, choices: option.SheetChoices
+) -> None:
+    """Make the sprites of a request by the model in a file, and save and tell them as it is ordered."""
+    from pixelforge.core.header import file_sha256
+    from pixelforge.errors import RequestError
+    from pixelforge.files import as_text
+    from pixelforge.services.requests import in_palette
+    from pixelforge.services.saving import Destination
+
     rule = choices.palette_rule(header.model.palette)
     if rule is not None and rule.reduce_to is None:
         request = in_palette(request, rule, header)  # so that recipes tell of it
@@ -115,7 +125,7 @@ def generate(
     _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, order.json)
 
 
-def _conditions(path: Path, header: ModelHeader, order: Order, told: dict[str, Any]) -> tuple[Condition, ...]:
+def conditions_of(path: Path, header: ModelHeader, order: Order, told: dict[str, Any]) -> tuple[Condition, ...]:
     """What is to be made, by words, classes and the options `told`. Raises RequestError for nothing."""
     from pixelforge.errors import RequestError
     from pixelforge.services.asking import Ask, offer_of, understood

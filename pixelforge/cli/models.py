@@ -84,3 +84,26 @@ def draw_icons(
             if isinstance(event, Progress):
                 bar.update(task, completed=event.first + event.size * event.step / event.steps)
     console.report(f"Icons: {icons_path(path)}")
+
+
+@models_app.command("describe")
+def describe_model(
+    file: Annotated[Path, typer.Argument(help="The model file to change; its weights stay.", show_default=False)],
+    sampler: Annotated[str | None, typer.Option(help="To recommend.")] = None,
+    steps: Annotated[int | None, typer.Option(help="To recommend.")] = None,
+    guidance: Annotated[float | None, typer.Option(help="To recommend.")] = None,
+    usual_style: Annotated[str | None, typer.Option(help="What whoever has not chosen one yet is shown.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Of the sprites that it was trained on.")] = None,
+    credits: Annotated[str | None, typer.Option(help="Who drew them.")] = None,
+) -> None:
+    """Change what a model file says of itself: what it recommends, its usual style, licence and credits."""
+    from pixelforge.services.model_library import describe_model
+
+    sampling = {"sampler": sampler, "steps": steps, "guidance_scale": guidance}
+    describe_model(
+        file,
+        recommended={name: value for name, value in sampling.items() if value is not None},
+        usual_style=usual_style,
+        provenance={name: text for name, text in {"licence": licence, "credits": credits}.items() if text is not None},
+    )
+    console.report(f"{file} is described anew.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pixelforge.core.condition import NULL, WHOLE, ClassVocabulary, Condition, Cue
-from pixelforge.core.config import Colour
+from pixelforge.core.config import MAX_PALETTE, Colour
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank, in_palette
 from pixelforge.oklab import to_oklab
@@ -25,8 +25,11 @@ class CueMaker:
         """What guidance leads away from: anything at all, in the same colours."""
         return Cue(self.header.vocabulary.rows(NULL), cue.palette)
 
-    def drawn(self, condition: Condition, seed: int) -> Cue:
-        """The cue for a condition, what it leaves open drawn by the seed. Raises RequestError for unknown words."""
+    def drawn(self, condition: Condition, seed: int, also: Sequence[Colour] = ()) -> Cue:
+        """The cue for a condition, what it leaves open drawn by the seed. Raises RequestError for unknown words.
+
+        also: colours that are to be had beside those drawn.
+        """
         vocabulary = self.header.vocabulary
         if isinstance(vocabulary, ClassVocabulary):
             return Cue(vocabulary.rows(vocabulary.drawn(condition, seed)))
@@ -35,7 +38,8 @@ class CueMaker:
         palettes = {style.name: style.palette for style in vocabulary.words.styles}
         palette = palettes[condition.style or vocabulary.words.styles[0].name]
         few = tuple(palette[index] for index in scheme) or palette
-        return Cue(vocabulary.rows(condition), _colours(condition, palette, few))
+        colours = tuple(dict.fromkeys((*also, *_colours(condition, palette, few))))
+        return Cue(vocabulary.rows(condition), colours[:MAX_PALETTE])
 
     def settled(self, condition: Condition, seed: int) -> Condition:
         """The condition with the scheme told that the seed draws; words left open are drawn as before.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -17,8 +18,9 @@ from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
 from pixelforge.core.guidance import guided
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.mask import MaskedDenoiser, resampled
 from pixelforge.core.noise import SpriteNoise
-from pixelforge.core.sampler import SamplerStep, sample
+from pixelforge.core.sampler import SAMPLERS, Denoiser, SamplerStep, sample
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
@@ -53,23 +55,24 @@ def sprite_steps(
     sampling: Sampling,
     start: Tensor | None = None,
     strength: float = 1.0,
+    free: Tensor | None = None,
 ) -> Iterator[SamplerStep]:
     """Sample one sprite a condition and seed; the last step's x_t (B, C, H, W) holds the finished sprites.
 
     start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind and its colours by itself;
-    strength: how far they go, in (0, 1]. All pictures are RGB(A) in [-1, 1]. Raises RequestError for words that the
-    model does not know.
+    strength: how far they go, in (0, 1]; free: (H, W), true where alone they differ from it. All pictures are RGB(A) in
+    [-1, 1]. Raises RequestError for words that the model does not know.
     """
     config, maker = model.header.model, CueMaker(model.header, model.bank)
-    if start is None:
-        cues = [maker.drawn(asked, seed) for asked, seed in zip(conditions, seeds, strict=True)]
+    colours = colours_of(start) if start is not None and config.prediction == "pointer" else ()
+    if start is None or free is not None:
+        cues = [maker.drawn(asked, seed, colours) for asked, seed in zip(conditions, seeds, strict=True)]
     else:
-        colours = colours_of(start) if config.prediction == "pointer" else ()
         cues = [maker.plain(condition, colours) for condition in conditions]
     timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
     weak = [maker.weak(cue) for cue in cues]
     answer = guided(model.backend, cues, weak, sampling.guidance_scale, timesteps)
-    denoiser = NetworkDenoiser(answer, config, model.schedule, cues)
+    denoiser: Denoiser = NetworkDenoiser(answer, config, model.schedule, cues)
     shape = (config.channels, config.image_size, config.image_size)
     noise = SpriteNoise(seeds, shape, model.backend.device)
     x_t = noise.draw()
@@ -77,7 +80,13 @@ def sprite_steps(
         start = from_rgb(start) if config.space == "oklab" else start
         alpha_bar = model.schedule.alphas_cumprod[timesteps[0]].expand(len(x_t))
         x_t = q_sample(start.to(x_t).expand_as(x_t), x_t, alpha_bar)
-    for step in sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw):
+    if start is None or free is None:
+        steps = sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw)
+    else:
+        masked = MaskedDenoiser(denoiser, start.to(x_t), free.to(x_t.device))
+        begin = partial(SAMPLERS[sampling.sampler].begin, masked, model.schedule, noise.draw)
+        steps = resampled(begin, timesteps, x_t, model.schedule, noise.draw)
+    for step in steps:
         yield step if config.space == "rgb" else replace(step, x_t=to_rgb(step.x_t), pred_x0=to_rgb(step.pred_x0))
 
 

@@ -1,4 +1,4 @@
-"""What variations start from. Without torch."""
+"""What variations start from, and which part of it is made anew. Without torch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pixelforge.errors import RequestError
 from pixelforge.fields import check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """A sprite to make variations of. Raises RequestError."""
+    """A sprite to make variations of, or of whose part. Raises RequestError."""
 
     picture: NDArray[np.uint8]  # (S, S, 4), of the model's size
+    mask: NDArray[np.bool_] | None = None  # (S, S), true where it is made anew and nowhere else; None: all of it
     strength: float = setting(
         0.5,
         "Strength",
@@ -26,13 +28,23 @@ class Start:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.mask is not None and self.mask.shape != self.picture.shape[:2]:
+            sides = [f"{shape[1]} x {shape[0]}" for shape in (self.mask.shape, self.picture.shape)]
+            raise RequestError(f"The mask has {sides[0]} pixels, the sprite {sides[1]}.")
+        if self.mask is not None and not self.mask.any():
+            raise RequestError("The mask marks nothing: mark the part that is to be made anew.")
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Start)
             and self.strength == other.strength
+            and np.array_equal(self._masked, other._masked)
             and (self.picture is other.picture or np.array_equal(self.picture, other.picture))
         )
 
     def __hash__(self) -> int:
-        return hash((self.strength, self.picture.tobytes()))
+        return hash((self.strength, self.picture.tobytes(), self._masked.tobytes()))
+
+    @property
+    def _masked(self) -> NDArray[np.bool_]:
+        return np.ones(self.picture.shape[:2], np.bool_) if self.mask is None else self.mask

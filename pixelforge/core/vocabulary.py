@@ -35,8 +35,11 @@ class Words:
     styles: tuple[Style, ...]
     colours: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
+    usual_style: str | None = None  # what whoever has not chosen one yet is shown; None: any
 
     def __post_init__(self) -> None:
+        if self.usual_style is not None and self.usual_style not in (style.name for style in self.styles):
+            raise ConfigError(f"the usual style {self.usual_style!r} is none of its styles.")
         for names in (self.kinds, tuple(style.name for style in self.styles), self.colours, self.sizes):
             if len(names) > MOST_WORDS or len(set(names)) != len(names) or "" in names:
                 raise ConfigError(f"every word needs a name of its own, and a part has at most {MOST_WORDS:,}.")

@@ -43,7 +43,7 @@ from pixelforge.services.paths import drag_folder, history_file, icons_folder, l
 from pixelforge.services.sets import SetStore
 from pixelforge.services.sprites import decode_sheet
 
-WITHOUT_WINDOW = "Sprites can be made without one: see pixelforge generate --help."
+WITHOUT_WINDOW = "Sprites can be made without one, by the command `pixelforge generate`."
 UNDO_LIMIT = 100  # steps; each holds what it deleted, up to a whole history of pictures
 REFRESH = 2000  # milliseconds between looks at what another window of the app put into the history
 

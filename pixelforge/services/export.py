@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pixelforge.errors import OutputError, RequestError
-from pixelforge.files import as_text, replacing, sync
+from pixelforge.errors import OutputError, Remedy, RequestError
+from pixelforge.files import as_text, is_there, replacing, sync, sync_folders
 from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
@@ -95,39 +95,60 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
     A Unity .meta that stands there already is kept. Raises RequestError for a name that is no PNG's, OutputError or
     PaletteError, and then leaves all files as they were.
     """
-    if sheet.suffix.lower() != SHEET_SUFFIX:
-        raise RequestError(f"{sheet}: a sheet is a PNG; name a file that ends in {SHEET_SUFFIX}.")
-    for path in targets(sheet, options):
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder: choose another name for the sheet.")
-    sprites = recoloured(sprites, options.palette)
-    plan = _plan(sprites, options.sheet)
-    content: dict[Path, bytes] = {sheet: _encode_sheet(sprites, plan, options)}
-    atlas = _atlas(sheet.name, sprites, plan, options)
-    for format_ in _chosen(options):
-        path = _beside(sheet, format_)
-        if not (path.name.endswith(KEPT_SUFFIX) and path.exists()):
-            content[path] = format_.encode(atlas).encode()
-    with ExitStack() as stack:
-        parts = {stack.enter_context(replacing(path)): data for path, data in content.items()}
-        for part, data in parts.items():
-            part.write_bytes(data)
-            # Before any is renamed, so that a kill finds as little time as can be between the first and the last.
-            sync(part)
+    written = _write_sheet(sheet, recoloured(sprites, options.palette), options)
+    sync_folders(written)
     logger.info(
         "A sheet of %s with %s", counted(len(sprites), "sprite"), ", ".join(options.formats) or "no engine file"
     )
-    return tuple(content)
+    return written
 
 
 def export_files(folder: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
     """Write every sprite as a PNG of its own, named by the pattern; the files written. Raises OutputError."""
     sprites = recoloured(sprites, options.palette)
-    names = sprite_names(options.names, sprites)
-    paths = unlike_paths(folder, names)
-    for path, sprite in zip(paths, sprites, strict=True):
-        export_sprites(path, [sprite], alone(options))
-    return paths
+    return tuple(export_each(file_paths(folder, sprites, options), sprites, options))
+
+
+def file_paths(folder: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
+    """The PNG in the folder of each sprite, named by the pattern. Raises RequestError."""
+    return unlike_paths(folder, sprite_names(options.names, sprites))
+
+
+def export_each(paths: Sequence[Path], sprites: Sequence[Sprite], options: ExportOptions) -> Iterator[Path]:
+    """Write sprites, recoloured already, as PNGs of their own; each file as soon as it is written.
+
+    Raises OutputError, and then leaves those that are written.
+    """
+    try:
+        for path, sprite in zip(paths, sprites, strict=True):
+            _write_sheet(path, [sprite], alone(options))
+            yield path
+    finally:
+        sync_folders(paths)
+    logger.info("%s, each to a file", counted(len(paths), "sprite"))
+
+
+def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
+    """Write a sheet of sprites, recoloured already, and its engine files, all or none; their folder is not synced."""
+    if sheet.suffix.lower() != SHEET_SUFFIX:
+        raise RequestError(f"{sheet}: a sheet is a PNG; name a file that ends in {SHEET_SUFFIX}.")
+    for path in targets(sheet, options):
+        if is_there(path) and path.is_dir():
+            raise OutputError(f"{path} is a folder: choose another name for the sheet.")
+    plan = _plan(sprites, options.sheet)
+    content: dict[Path, bytes] = {sheet: _encode_sheet(sprites, plan, options)}
+    atlas = _atlas(sheet.name, sprites, plan, options)
+    for format_ in _chosen(options):
+        path = _beside(sheet, format_)
+        if not (path.name.endswith(KEPT_SUFFIX) and is_there(path)):
+            content[path] = format_.encode(atlas).encode()
+    with ExitStack() as stack:
+        parts = {stack.enter_context(replacing(path, durable=False)): data for path, data in content.items()}
+        for part, data in parts.items():
+            part.write_bytes(data)
+            # Before any is renamed, so that a kill finds as little time as can be between the first and the last.
+            sync(part)
+    return tuple(content)
 
 
 def alone(options: ExportOptions) -> ExportOptions:
@@ -156,7 +177,7 @@ def in_the_way(sheet: Path, options: ExportOptions) -> list[Path]:
 def refuse_replacing(there: Sequence[Path]) -> None:
     """Raises OutputError if there are files in the way."""
     if there:
-        raise OutputError(f"{list_files(there)} there already: give --force to replace {_it(there)}.")
+        raise OutputError(f"{list_files(there)} there already.", Remedy.REPLACE)
 
 
 def list_files(paths: Sequence[Path], most: int = 3) -> str:
@@ -164,10 +185,6 @@ def list_files(paths: Sequence[Path], most: int = 3) -> str:
     if len(paths) > most:
         return f"{paths[0]} and {len(paths) - 1} more files are"
     return f"{', '.join(map(str, paths))} {'is' if len(paths) == 1 else 'are'}"
-
-
-def _it(paths: Sequence[Path]) -> str:
-    return "it" if len(paths) == 1 else "them"
 
 
 def recoloured(sprites: Sequence[Sprite], rule: PaletteRule | None) -> list[Sprite]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -74,9 +75,13 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
         yield Progress(first, size, step.index + 1, step.total, *shown)
     assert step is not None
     conditions = [request.condition_of(index) for index in range(first, first + size)]
-    if request.start is None:
+    redone = request.start is not None and request.start.mask is not None
+    if request.start is None or redone:
         conditions = [model.settled(asked, request.seed + index) for index, asked in enumerate(conditions, first)]
-    yield Finished(first, recolour(_to_pixels(step.x_t), request.palette), tuple(conditions))
+    sprites = recolour(_to_pixels(step.x_t), request.palette)
+    if request.start is not None and request.start.mask is not None:
+        sprites = np.where(request.start.mask[..., None], sprites, request.start.picture)
+    yield Finished(first, sprites, tuple(conditions))
 
 
 def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:
@@ -86,7 +91,8 @@ def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> I
     if request.start is None:
         return sprite_steps(model, conditions, seeds, request.sampling)
     start = torch.from_numpy(to_values(request.start.picture[None], model.header.model.channels)[0])
-    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength)
+    free = None if request.start.mask is None else torch.from_numpy(request.start.mask)
+    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength, free)
 
 
 def _to_pixels(x: Tensor) -> Pixels:

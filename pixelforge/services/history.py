@@ -71,6 +71,11 @@ class History:
             )
         return ids
 
+    def replace(self, id_: int, sprite: Sprite) -> None:
+        """Keep a sprite in place of another that was there."""
+        with self.database.transaction() as connection:
+            connection.execute("UPDATE sprites SET png = ? WHERE id = ?", (encode_sprite(sprite), id_))
+
     def ids(self, chosen: HistoryFilter) -> list[int]:
         """The ids of the sprites that pass a filter, newest first; of the bin, what was deleted last."""
         conditions, values = ["1"], []

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from pixelforge.core.condition import Condition
 from pixelforge.core.header import SPRITES, ModelHeader, Provenance, read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
-from pixelforge.files import parse_json, reason, replacing
+from pixelforge.files import parse_json, reason, replacing, sync_folders
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
@@ -105,9 +107,37 @@ def rename_model(entry: ModelEntry, name: str) -> ModelEntry:
     return _entry(entry.path.with_name(f"{name}{SUFFIX}"), bundled=False)
 
 
-def export_model(entry: ModelEntry, target: Path) -> None:
-    """Copy a model to a file elsewhere, for somebody else. Raises OutputError."""
+def export_model(entry: ModelEntry, target: Path) -> Path:
+    """Copy a model to a file elsewhere, for somebody else; that file. Raises OutputError."""
     _copy(entry.path, target)
+    return target
+
+
+def describe_model(
+    path: Path, *, recommended: dict[str, Any], usual_style: str | None, provenance: dict[str, Any]
+) -> None:
+    """Change fields of a model file's description; its weights stay. usual_style: None leaves it.
+
+    Raises CheckpointError, RequestError or OutputError.
+    """
+    from pixelforge.core.checkpoint import replace_header
+
+    header = read_header(path)
+    words = header.words
+    if usual_style is not None:
+        if words is None:
+            raise RequestError("That model knows no styles.")
+        header.vocabulary.rows(Condition(style=usual_style))
+        words = replace(words, usual_style=usual_style)
+    replace_header(
+        path,
+        replace(
+            header,
+            words=words,
+            recommended=replace(header.recommended, **recommended),
+            provenance=replace(header.provenance, **provenance),
+        ),
+    )
 
 
 def check_name(name: str) -> None:
@@ -154,6 +184,7 @@ def files_of(entry: ModelEntry) -> list[Path]:
 def _copy(source: Path, target: Path) -> None:
     with replacing(target) as part:
         shutil.copyfile(source, part)
+    sync_folders([target])
 
 
 def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from pixelforge import __version__
 from pixelforge.core.condition import Condition
@@ -66,6 +67,7 @@ def flat(recipe: Recipe) -> dict[str, Any]:
         **asdict(request.sampling),
         "palette": request.palette,
         "start": None if request.start is None else _to_text(request.start.picture),
+        **_mask(request.start),
         "strength": 1.0 if request.start is None else request.start.strength,
         "model": recipe.model,
         "model_sha256": recipe.model_sha256,
@@ -124,7 +126,19 @@ def _start(content: Mapping[str, Any]) -> Start | None:
     text = msgspec.convert(content.get("start"), str | None)
     if text is None:
         return None
-    return Start(picture=_from_text(text), strength=msgspec.convert(content.get("strength", 1.0), float))
+    picture, mask = _from_text(text), msgspec.convert(content.get("mask"), str | None)
+    return Start(
+        picture=picture,
+        mask=None if mask is None else _from_text(mask)[..., 3] > 0,
+        strength=msgspec.convert(content.get("strength", 1.0), float),
+    )
+
+
+def _mask(start: Start | None) -> dict[str, str]:
+    """A mask as a picture that is opaque where it marks; nothing where there is none."""
+    if start is None or start.mask is None:
+        return {}
+    return {"mask": _to_text(np.where(start.mask[..., None], np.uint8(255), np.uint8(0)).repeat(4, axis=2))}
 
 
 def _to_text(pixels: Pixels) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pixelforge.core.header import file_sha256
 from pixelforge.core.pipeline import Model
-from pixelforge.errors import RequestError
+from pixelforge.errors import Remedy, RequestError
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.model_library import list_models
 from pixelforge.services.recipe import Recipe
@@ -50,7 +50,6 @@ def _model_of(recipe: Recipe) -> Path:
             return entry.path
     if named:
         raise RequestError(
-            f"It was made by another version of {recipe.model}, so it cannot come out the same; "
-            f"--model {recipe.model} tries it all the same."
+            f"It was made by another version of {recipe.model}, so it cannot come out the same.", Remedy.OTHER_MODEL
         )
-    raise RequestError(f"Its model, {recipe.model!r}, is not among yours: import it, or give another with --model.")
+    raise RequestError(f"Its model, {recipe.model!r}, is not among yours.", Remedy.OTHER_MODEL)

@@ -50,7 +50,8 @@ class GenerationRequest:
         self.sampling.check_steps(header.diffusion.num_timesteps)
         side = header.model.image_size
         if self.start is not None and self.start.picture.shape != (side, side, 4):
-            raise RequestError(f"Variations start from a sprite of {side} x {side} pixels.")
+            height, width = self.start.picture.shape[:2]
+            raise RequestError(f"Variations start from a sprite of {side} x {side} pixels, not of {width} x {height}.")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -78,6 +79,7 @@ def make_request(
     count: int,
     seed: int,
     sampling: Mapping[str, Any] | None = None,
+    start: Start | None = None,
 ) -> GenerationRequest:
     """A checked request; fields of `sampling` that are not given are as the model recommends. Raises RequestError.
 
@@ -88,7 +90,11 @@ def make_request(
     if given.get("sampler", recommended.sampler) == "ddpm" != recommended.sampler:
         given.setdefault("steps", header.diffusion.num_timesteps)
     request = GenerationRequest(
-        conditions=tuple(conditions), sampling=replace(recommended, **given), count=count, seed=seed
+        conditions=tuple(conditions),
+        sampling=replace(recommended, **given),
+        count=count,
+        seed=seed,
+        start=start,
     )
     request.check(header)
     return request

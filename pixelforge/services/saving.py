@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
 
-from pixelforge.errors import OutputError, RequestError
+from pixelforge.errors import OutputError, Remedy, RequestError
 from pixelforge.files import check_writable
 from pixelforge.imaging.animation import FORMATS
 from pixelforge.imaging.pixels import Pixels
@@ -16,6 +16,7 @@ from pixelforge.services.export import (
     SHEET_SUFFIX,
     ExportOptions,
     alone,
+    export_each,
     export_sprites,
     in_the_way,
     recoloured_alone,
@@ -160,10 +161,10 @@ class FolderWriter:
 
     def add(self, finished: Finished) -> None:
         """Write finished sprites. Raises OutputError."""
-        options = alone(self._to.options)
-        made = recoloured_alone(self._to.sprites(finished), options.palette)
-        for index, sprite in enumerate(made, start=finished.first):
-            export_sprites(self._to.path_of(index), [sprite], replace(options, palette=None))
+        made = recoloured_alone(self._to.sprites(finished), self._to.options.palette)
+        paths = [self._to.path_of(finished.first + index) for index in range(len(made))]
+        for _ in export_each(paths, made, self._to.options):
+            pass
 
     def close(self) -> None:
         """All is written already."""
@@ -172,16 +173,13 @@ class FolderWriter:
 
 def _refuse(options: ExportOptions, used: ExportOptions) -> None:
     """Raises RequestError for an option that a target has no use for, so that nobody waits for its effect."""
-    used_by_flag = _by_flag(used)
-    for flag, value in _by_flag(options).items():
-        if value != used_by_flag[flag]:
-            raise RequestError(
-                f"--{flag} is for sheets: name a file that ends in {SHEET_SUFFIX}, or lay the sprites out with "
-                "`pixelforge sheet` afterwards."
-            )
+    of_use = _by_name(used)
+    for name, value in _by_name(options).items():
+        if value != of_use[name]:
+            raise RequestError(f"The option {name!r} is for sheets.", Remedy.SHEET)
 
 
-def _by_flag(options: ExportOptions) -> dict[str, object]:
-    layout = {fact.name.replace("_", "-"): getattr(options.sheet, fact.name) for fact in fields(options.sheet)}
+def _by_name(options: ExportOptions) -> dict[str, object]:
+    layout = {fact.name.replace("_", " "): getattr(options.sheet, fact.name) for fact in fields(options.sheet)}
     reduce = options.palette and options.palette.reduce_to
     return layout | {"format": options.formats, "indexed": options.indexed, "reduce": reduce}

@@ -17,10 +17,11 @@ from pixelforge.imaging.palette import PaletteRule, recolour
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import MAX_SCALE
-from pixelforge.services.recipe import Recipe, png_texts, recipe_of, recipes_in
+from pixelforge.services.recipe import KEYWORD, Recipe, png_texts, recipe_of, recipes_in
 from pixelforge.services.requests import GenerationRequest
 
 PLACES_KEYWORD = "pixelforge-places"
+MENDED_KEYWORD = "pixelforge-mended"  # the recipe that made what was mended: it does not make this picture
 MAX_BYTES = 256 * 2**20  # of a sheet
 
 Place = tuple[int, int, int, int]
@@ -44,6 +45,7 @@ class Drawn:
     """The sprite was drawn by hand, or comes from a file that does not tell."""
 
     class_name: str
+    made_from: Recipe | None = None  # of the sprite that was mended
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,11 @@ class Sprite:
     def recipe(self) -> Recipe | None:
         """All that it takes to make it again; None for one that no model made."""
         return self.origin.recipe if isinstance(self.origin, Made) else None
+
+    @property
+    def made_from(self) -> Recipe | None:
+        """Its recipe, or that of the sprite that it was before it was mended."""
+        return self.origin.recipe if isinstance(self.origin, Made) else self.origin.made_from
 
     @property
     def class_name(self) -> str:
@@ -113,9 +120,13 @@ def recoloured(sprite: Sprite, rule: PaletteRule) -> Sprite:
 
 
 def encode_sprite(sprite: Sprite) -> bytes:
-    """A sprite as a PNG that carries its recipe, if it has one."""
+    """A sprite as a PNG that carries its recipe, or that of what it was before it was mended."""
     height, width = sprite.pixels.shape[:2]
-    return encode_png(sprite.pixels, png_texts([sprite.recipe], width, height) if sprite.recipe else {})
+    if sprite.recipe is not None:
+        return encode_png(sprite.pixels, png_texts([sprite.recipe], width, height))
+    if sprite.made_from is None:
+        return encode_png(sprite.pixels, {})
+    return encode_png(sprite.pixels, {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]})
 
 
 def places_text(places: Sequence[Place], scale: int) -> dict[str, str]:
@@ -166,7 +177,10 @@ def decode_any(data: bytes, class_name: str) -> Sprite:
     pixels, texts = decode_picture(data, "The picture")
     recipes = recipes_in(texts)
     pixels.setflags(write=False)
-    return Sprite(pixels, Made(recipes[0]) if len(recipes) == 1 else Drawn(class_name))
+    if len(recipes) == 1:
+        return Sprite(pixels, Made(recipes[0]))
+    mended = recipes_in({KEYWORD: texts.get(MENDED_KEYWORD, "[]")})
+    return Sprite(pixels, Drawn(class_name, mended[0] if mended else None))
 
 
 def _read(path: Path) -> bytes:

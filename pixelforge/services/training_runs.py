@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixelforge.errors import OutputError, RequestError
+from pixelforge.errors import OutputError, PixelForgeError, RequestError
 from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
 from pixelforge.services.paths import user_runs_folder
 from training.runs.folder import OVER, RunFolder
@@ -118,10 +118,11 @@ def tidy_up(files: RunFolder) -> None:
             path.unlink(missing_ok=True)
 
 
-def complaint(files: RunFolder) -> str:
-    """Why a run's process, or the one that measured its model, says that it gave up; empty where it does not."""
+def complaint(files: RunFolder) -> PixelForgeError | None:
+    """Why a run's process, or the one that measured its model, says that it gave up; None where it does not."""
     try:
         lines = files.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return ""
-    return next((line.removeprefix(COMPLAINT) for line in reversed(lines) if line.startswith(COMPLAINT)), "")
+        return None
+    last = next((line for line in reversed(lines) if line.startswith(COMPLAINT)), None)
+    return None if last is None else PixelForgeError.from_line(last.removeprefix(COMPLAINT))

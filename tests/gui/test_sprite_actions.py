@@ -95,9 +95,15 @@ def test_a_recipe_brings_everything_back(qtbot, active) -> None:
 def test_variations_of_a_sprite_and_the_recipe_of_one_of_them(qtbot, active) -> None:
     sprites = make(qtbot, active, seed=5, count=1, class_names=("dogs",))
     active.studio.generation.set_ask(Ask(classes=("cats",)))
-    active.window.controls.variation.slider.setValue(30)
     press(qtbot, active, Qt.Key.Key_V)
+    assert not active.studio.generation.run.running  # first one says how far they go
+    slider = active.window.controls.variation.slider
+    assert slider.hasFocus()
+    slider.setValue(30)
+    qtbot.keyClick(slider, Qt.Key.Key_Return)
     finish(qtbot, active)
+    assert active.studio.generation.settings.request.start.strength == 0.3
+    active.window.stage.setFocus()
     made = recipes(active)
     assert len(made) == VARIATIONS
     assert {recipe.class_name for recipe in made} == {"dogs"}
@@ -307,3 +313,14 @@ def test_how_sprites_formed_can_be_saved(qtbot, active, ask_path, tmp_path, suff
     ask_path.answer = tmp_path / "forming.bmp"
     active.window.actions_.save_forming.trigger()
     assert ".gif or .apng" in active.studio.messages.current.text
+
+
+def test_variations_are_made_when_the_slider_rests(qtbot, active) -> None:
+    make(qtbot, active, seed=5, count=1)
+    press(qtbot, active, Qt.Key.Key_V)
+    before = active.studio.stage.cells
+    for percent in (40, 50, 60):
+        active.window.controls.variation.slider.setValue(percent)
+        assert not active.studio.generation.run.running
+    qtbot.waitUntil(lambda: active.studio.stage.cells not in (before, ()), timeout=20_000)
+    assert {recipe.request.start.strength for recipe in recipes(active)} == {0.6}

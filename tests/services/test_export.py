@@ -6,6 +6,8 @@ import errno
 import json
 import os
 import re
+import stat
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +28,15 @@ from PIL import Image
 from pixelforge.errors import OutputError, PaletteError, RequestError
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet_plan import SheetOptions
-from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_files, export_sprites, targets
+from pixelforge.services.export import (
+    ATLAS_FORMATS,
+    ExportOptions,
+    export_each,
+    export_files,
+    export_sprites,
+    file_paths,
+    targets,
+)
 from pixelforge.services.recipe import recipes_in
 from pixelforge.services.sprites import Sprite
 from tests.made import made
@@ -362,3 +372,43 @@ def test_a_disk_that_fills_up_leaves_the_old_files(tmp_path, monkeypatch) -> Non
     with pytest.raises(OutputError, match="no space left on device"):
         export_sprites(tmp_path / "s.png", batch(9), options)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.fixture
+def synced(monkeypatch) -> list[str]:
+    """What was synced, one after the other: "file" or "folder"."""
+    kinds: list[str] = []
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        kinds.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    return kinds
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be synced there")
+def test_every_file_is_synced_once_and_so_is_the_folder(tmp_path, synced) -> None:
+    export_sprites(tmp_path / "s.png", batch(4), ExportOptions(formats=("godot", "css")))
+    assert synced == ["file", "file", "file", "folder"]
+    synced.clear()
+    export_files(tmp_path / "single", batch(5), ExportOptions())
+    assert synced == ["file"] * 5 + ["folder"]
+
+
+def test_files_that_are_written_stay_where_the_next_cannot_be(tmp_path) -> None:
+    (tmp_path / "cats_002.png").mkdir()
+    sprites = [made(seed) for seed in range(4)]
+    paths = file_paths(tmp_path, sprites, ExportOptions())
+    writing = export_each(paths, sprites, ExportOptions())
+    assert [next(writing), next(writing)] == list(paths[:2])
+    with pytest.raises(OutputError, match="is a folder"):
+        next(writing)
+    assert all(path.is_file() for path in paths[:2])
+    assert not paths[3].exists()
+
+
+def test_a_name_that_is_too_long_is_said(tmp_path) -> None:
+    with pytest.raises(OutputError, match="name too long"):
+        export_sprites(tmp_path / f"{'n' * 300}.png", batch(1), ExportOptions())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pixelforge.errors import OutputError, RequestError
+from pixelforge.errors import OutputError, Remedy, RequestError
 from pixelforge.imaging.palette import Palette, PaletteRule, rule_of
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.imaging.sheet_plan import SheetOptions
@@ -87,8 +87,9 @@ def test_a_target_that_cannot_be_written_is_found_out_at_once(tmp_path: Path) ->
 def test_sprites_in_a_folder_are_not_replaced_unasked(tmp_path: Path, sprites: Pixels) -> None:
     write(tmp_path / "out", sprites)
     assert len(to(tmp_path / "out").in_the_way()) == 6
-    with pytest.raises(OutputError, match=r"beasts_00040.png and 5 more files are there already: give --force"):
+    with pytest.raises(OutputError, match=r"beasts_00040.png and 5 more files are there already") as refused:
         to(tmp_path / "out").writer(force=False)
+    assert refused.value.remedies == (Remedy.REPLACE,)
     part = replace(to(tmp_path / "out"), part=range(3, 5))
     assert [path.name for path in part.in_the_way()] == ["_tools_00043.png", "_tools_00044.png"]
     for path in part.in_the_way():
@@ -123,7 +124,7 @@ def test_a_versions_number_is_no_suffix(tmp_path: Path, sprites: Pixels) -> None
     ],
 )
 def test_options_without_an_effect_are_refused(target: str, options: ExportOptions, name: str) -> None:
-    with pytest.raises(RequestError, match=f"--{name} is for sheets"):
+    with pytest.raises(RequestError, match=f"option '{name}' is for sheets"):
         replace(to(Path(target)), options=options)
 
 

@@ -28,13 +28,13 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
 ) -> None:
     """Report what a data set holds: classes, kinds, styles and their palettes, sizes, duplicates, broken files."""
-    from pixelforge.errors import OutputError, RequestError
+    from pixelforge.errors import OutputError, Remedy, RequestError
     from training.data.report import report_lines, report_on, write_contact_sheet
 
     if contact_sheet is not None and contact_sheet.suffix.lower() != ".png":
         raise RequestError(f"{contact_sheet}: a contact sheet is a .png.")
     if contact_sheet is not None and contact_sheet.exists() and not force:
-        raise OutputError(f"{contact_sheet} is there already: give --force to replace it.")
+        raise OutputError(f"{contact_sheet} is there already.", Remedy.REPLACE)
     report, sheet = report_on(folder, size, keep_background)
     if contact_sheet is not None:
         write_contact_sheet(contact_sheet, sheet)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from pixelforge.errors import DatasetError, OutputError, RequestError
-from pixelforge.files import check_writable
+from pixelforge.errors import DatasetError, OutputError, Remedy, RequestError
+from pixelforge.files import check_writable, is_there, sync_folders
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.imaging.png import write_png
 from training.data.cleaning import clear_background
@@ -59,6 +59,16 @@ class Tile:
     pixels: Pixels
 
 
+@dataclass(frozen=True, eq=False)
+class Slices:
+    """What a sheet gives, before it is written."""
+
+    tiles: Mapping[Path, Pixels]  # by the file of each
+    empty: int
+    duplicates: int
+    left_over: tuple[int, int]  # pixels at the right and at the bottom that belong to no tile
+
+
 @dataclass(frozen=True)
 class Sliced:
     """What came of a sheet."""
@@ -105,6 +115,19 @@ def slice_sheet(
     Empty tiles are skipped and equal ones written once. leave_out: (row, column) of tiles that are not wanted. Raises
     DatasetError if nothing is left, or OutputError, also if a file is there already and `force` is not given.
     """
+    slices = find_slices(path, grid, folder, keep_background, leave_out)
+    written = tuple(write_slices(slices.tiles, force))
+    return Sliced(written, slices.empty, slices.duplicates, slices.left_over)
+
+
+def find_slices(
+    path: Path,
+    grid: Grid,
+    folder: Path,
+    keep_background: bool = False,
+    leave_out: frozenset[tuple[int, int]] = frozenset(),
+) -> Slices:
+    """What `slice_sheet` writes. Raises DatasetError if nothing is left."""
     sheet = read_sprite(path)
     if not keep_background:
         sheet = clear_background(sheet)
@@ -116,14 +139,26 @@ def slice_sheet(
     }
     if not wanted:
         raise DatasetError(f"{path} has no tile of {grid.tile} pixels that holds something.")
-    there = next((file for file in wanted if file.exists()), None)
-    if there is not None and not force:
-        raise OutputError(f"{there} is there already: give --force to replace it, or another --out.")
-    check_writable(folder)
-    for file, content in wanted.items():
-        write_png(file, content)
     empty = sum(unwanted.values())
-    return Sliced(tuple(wanted), empty, len(unwanted) - empty, grid.left_over(sheet.shape[1], sheet.shape[0]))
+    return Slices(wanted, empty, len(unwanted) - empty, grid.left_over(sheet.shape[1], sheet.shape[0]))
+
+
+def write_slices(tiles: Mapping[Path, Pixels], force: bool = False) -> Iterator[Path]:
+    """Write tiles, by their files; each file as soon as it is written.
+
+    Raises OutputError, before any is written if one is there already and `force` is not given.
+    """
+    there = next((file for file in tiles if is_there(file)), None)
+    if there is not None and not force:
+        raise OutputError(f"{there} is there already.", Remedy.REPLACE, Remedy.OTHER_FOLDER)
+    for folder in {file.parent for file in tiles}:
+        check_writable(folder)
+    try:
+        for file, content in tiles.items():
+            write_png(file, content)
+            yield file
+    finally:
+        sync_folders(tiles)
 
 
 def is_empty(pixels: Pixels) -> bool:

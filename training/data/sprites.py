@@ -124,7 +124,7 @@ def _notes(raw: Sequence[RawSprite], names: tuple[str, ...]) -> list[str]:
     if shrunk:
         notes.append(f"Brought back: {shrunk} pictures were exact blow-ups of smaller ones.")
     if cleared:
-        notes.append(f"Made transparent: the flat ground of {cleared} pictures (--keep-background leaves it).")
+        notes.append(f"Made transparent: the flat ground of {cleared} pictures, which can be kept.")
     if len(names) == 1:
         notes.append(f"There is one class only, {names[0]}: the model will have nothing to choose from.")
     return notes

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pixelforge.core.condition import ClassVocabulary, Condition
 from pixelforge.core.header import ModelHeader
-from pixelforge.errors import DatasetError
+from pixelforge.errors import DatasetError, Remedy
 from pixelforge.words import counted
 from training.data.indexed import styled
 from training.data.sprites import SpriteSet, load_sprites, split_holdout
@@ -134,6 +134,6 @@ def check_classes(model_classes: tuple[str, ...], data: SpriteSet) -> None:
     classes = [data.class_names[label] for label in np.unique(data.labels)]
     if strange := [name for name in classes if name not in model_classes]:
         raise DatasetError(
-            f"The model does not make {', '.join(strange)}, which the folder has: it makes {', '.join(model_classes)}. "
-            "Judge it by those with --class."
+            f"The model does not make {', '.join(strange)}, which the folder has; it makes {', '.join(model_classes)}.",
+            Remedy.KNOWN_CLASSES,
         )

@@ -92,6 +92,6 @@ class TrainConfig:
 def check_budget(steps: int | None, minutes: float | None) -> None:
     """Raises RequestError for a run that is given both, or no time at all."""
     if minutes is not None and steps is not None:
-        raise RequestError("Give --minutes or --steps, not both.")
+        raise RequestError("A training is as long as so many minutes or so many steps, not both.")
     if minutes is not None and not 0 < minutes <= MOST_MINUTES:
         raise RequestError(f"A training takes more than 0 minutes, and at most {MOST_MINUTES:,}, not {minutes:g}.")

@@ -15,7 +15,7 @@ from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from pixelforge.core.device import pick_device
-from pixelforge.errors import TrainingError
+from pixelforge.errors import Remedy, TrainingError
 
 T = TypeVar("T")
 
@@ -47,9 +47,7 @@ class Processes:
     def rows(self, size: int) -> slice:
         """Which rows of a batch are this process's. Raises TrainingError if they cannot be shared evenly."""
         if size % self.count:
-            raise TrainingError(
-                f"A batch of {size} cannot be shared by {self.count} processes: choose another --batch."
-            )
+            raise TrainingError(f"A batch of {size} cannot be shared by {self.count} processes.", Remedy.OTHER_BATCH)
         share = size // self.count
         return slice(self.rank * share, (self.rank + 1) * share)
 
@@ -106,13 +104,14 @@ def joined() -> Iterator[Processes]:
     try:
         yield Processes(distributed.get_rank(), count, int(os.environ.get("LOCAL_RANK", "0")))
     except (distributed.DistBackendError, distributed.DistNetworkError) as error:
-        raise TrainingError(_GONE) from error
+        raise _gone() from error
     except RuntimeError as error:
         if any(words in str(error).lower() for words in ("gloo", "connection", "peer")):
-            raise TrainingError(_GONE) from error
+            raise _gone() from error
         raise
     finally:
         distributed.destroy_process_group()
 
 
-_GONE = "Another process of this run has ended: begin all of them again with --resume, from the last save."
+def _gone() -> TrainingError:
+    return TrainingError("Another process of this run has ended, and with it all of them.", Remedy.RESUME)

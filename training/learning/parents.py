@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from pixelforge.core.config import ModelConfig, Prediction
+from pixelforge.errors import Remedy, TrainingError
 
 
-def unfit(shape: ModelConfig, image_size: int, prediction: Prediction | None = None) -> str:
-    """Why a network cannot be begun from for sprites of a size, in a sentence; empty where it can.
+def unfit(shape: ModelConfig, image_size: int, prediction: Prediction | None = None) -> TrainingError | None:
+    """Why a network cannot be begun from for sprites of a size; None where it can.
 
     prediction: what it is to learn; None leaves it to the plan.
     """
     if shape.architecture != "context_unet":
-        return "A notebook's network cannot be trained on: begin from the bundled model, or from nothing."
+        return TrainingError("A notebook's network cannot be trained on.", Remedy.FROM_NOTHING)
     if shape.image_size != image_size:
-        return (
-            f"That model makes sprites of {shape.image_size} x {shape.image_size} pixels, not of {image_size}: "
-            "begin from nothing (--from nothing)."
-        )
+        own = f"{shape.image_size} x {shape.image_size}"
+        return TrainingError(f"That model makes sprites of {own} pixels, not of {image_size}.", Remedy.FROM_NOTHING)
     pointer = shape.prediction == "pointer"
     if pointer and prediction not in (None, "pointer"):
-        return (
-            f"That model draws in any palette, and cannot learn {prediction} instead: leave out --prediction, "
-            "or begin from nothing (--from nothing)."
+        return TrainingError(
+            f"That model draws in any palette, and cannot learn {prediction} instead.",
+            Remedy.USUAL_PREDICTION,
+            Remedy.FROM_NOTHING,
         )
     if prediction == "pointer" and not pointer:
-        return "That model draws in its own colours alone: for any palette, begin from nothing (--from nothing)."
-    return ""
+        return TrainingError(
+            "That model draws in its own colours alone, and cannot learn to draw in others.", Remedy.FROM_NOTHING
+        )
+    return None

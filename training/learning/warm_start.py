@@ -16,7 +16,7 @@ from pixelforge.core.config import ModelConfig, Prediction
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.vocabulary import Words, WordVocabulary
-from pixelforge.errors import RequestError, TrainingError
+from pixelforge.errors import RequestError
 from pixelforge.oklab import to_oklab
 from training.learning.parents import unfit
 from training.learning.word_rows import joined_rows
@@ -28,8 +28,8 @@ HEAD = ("out_conv.weight", "out_conv.bias")
 def shape_of(parent: ModelHeader, image_size: int, prediction: Prediction | None = None) -> ModelConfig:
     """The network to begin from. Raises TrainingError for one that cannot be trained at that size, or to that."""
     shape = parent.model
-    if reason := unfit(shape, image_size, prediction):
-        raise TrainingError(reason)
+    if refusal := unfit(shape, image_size, prediction):
+        raise refusal
     return shape
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 from filelock import FileLock, Timeout
 
-from pixelforge.errors import OutputError, TrainingError
+from pixelforge.errors import OutputError, Remedy, TrainingError
 from pixelforge.files import parse_json, reason, replacing
 
 RunPhase = Literal["preparing", "training", "paused", "halted", "ended", "turned", "finished"]
@@ -175,7 +175,7 @@ class RunFolder:
     def check_new(self) -> None:
         """Raises TrainingError if there is a run already."""
         if self.config_path.exists():
-            raise TrainingError(f"{self.root} holds a run already: go on with --resume, or choose another --out.")
+            raise TrainingError(f"{self.root} holds a run already.", Remedy.RESUME, Remedy.OTHER_RUN)
 
     def check_free(self) -> None:
         """Raises TrainingError if a run that is to be begun here would mix its files with a run's, or somebody's."""
@@ -185,8 +185,7 @@ class RunFolder:
             others = sorted(path.name for path in self.root.iterdir() if not path.name.startswith("."))
             if seen := [name for name in others if name not in own]:
                 raise TrainingError(
-                    f"{self.root} holds other files ({seen[0]}), and a run wants a folder of its own: "
-                    "choose another --out."
+                    f"{self.root} holds other files ({seen[0]}), and a run wants a folder of its own.", Remedy.OTHER_RUN
                 )
 
     def remove_if_not_begun(self) -> None:

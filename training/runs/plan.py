@@ -9,7 +9,7 @@ from typing import Any
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.core.vocabulary import WordVocabulary
-from pixelforge.errors import TrainingError
+from pixelforge.errors import Remedy, TrainingError
 from training.data.indexed import styled, words_of
 from training.data.joining import joined_words
 from training.data.naming import style_of
@@ -70,7 +70,7 @@ def choose_settings(request: TrainingRequest, sprites: int, precision: Precision
         minutes=PRESETS[USUAL] if steps is None and minutes is None else minutes,
         schedule=request.schedule,
         optimizer=request.optimizer,
-        ema_decay=request.ema_decay,
+        ema_decay=TrainConfig.ema_decay if request.ema_decay is None else request.ema_decay,
         style_factors=request.style_factors(),
         batch_size=batch,
         learning_rate=highest if request.learning_rate is None else request.learning_rate,
@@ -84,6 +84,13 @@ def choose_settings(request: TrainingRequest, sprites: int, precision: Precision
         precision=request.precision or precision,
     )
     return with_intervals(settings, early_stop=request.early_stop)
+
+
+def changed(training: TrainConfig, request: TrainingRequest) -> TrainConfig:
+    """The settings of a run that is resumed with another batch or EMA, where these are asked for."""
+    batch = training.batch_size if request.batch is None else request.batch
+    decay = training.ema_decay if request.ema_decay is None else request.ema_decay
+    return replace(training, batch_size=batch, ema_decay=decay)
 
 
 def _vocabulary(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -> WordVocabulary:
@@ -120,8 +127,7 @@ def _network(request: TrainingRequest, data: SpriteSet, shape: ModelConfig | Non
     palette = find_palette(data.sprites)
     if request.prediction == "palette" and len(palette) < 2:
         raise TrainingError(
-            "The palette prediction needs sprites that share 2 to 64 colours: reduce their colours, "
-            "or train with --prediction v."
+            "The palette prediction needs sprites that share 2 to 64 colours, and these do not.", Remedy.PREDICT_V
         )
     suited: dict[str, Any] = {
         "num_classes": len(data.class_names),

@@ -31,7 +31,12 @@ class TrainingRequest:
     steps: int | None = same_as(TrainConfig, "steps")
     schedule: Shape = same_as(TrainConfig, "schedule")
     optimizer: OptimizerName = same_as(TrainConfig, "optimizer")
-    ema_decay: float = same_as(TrainConfig, "ema_decay")
+    ema_decay: float | None = setting(
+        None,
+        "EMA decay",
+        "How slowly the average of the weights that is kept forgets; resumed: from there on",
+        shown_default=f"{TrainConfig.ema_decay}",
+    )
     style_factor: list[str] | None = setting(
         None, "Style factor", "STYLE=NUMBER: draw a style so many times as often, repeatable"
     )

@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from pixelforge.core.checkpoint import Checkpoint, load_checkpoint
-from pixelforge.errors import RequestError, TrainingError
+from pixelforge.errors import Remedy, RequestError, TrainingError
 from pixelforge.words import counted
 from training.data.choosing import of_style
 from training.data.sprites import SpriteSet, load_sprites
@@ -26,7 +26,7 @@ from training.runs.clock import SECOND, Clock, Stopwatch
 from training.runs.config import lengthened
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent
 from training.runs.folder import Command, RunPhase
-from training.runs.plan import Parent, plan
+from training.runs.plan import Parent, changed, plan
 from training.runs.request import NOTHING, TrainingRequest
 from training.runs.run import Run
 from training.runs.state import RunStorage
@@ -97,7 +97,7 @@ class _Session:
             elif folder is not None:
                 run, notes = self._begin(folder, processes)
             else:
-                raise RequestError("Name the folder of sprites, or give --resume.")
+                raise RequestError("There is nothing to train on.", Remedy.NAME_SPRITES, Remedy.RESUME)
             if processes.leads:
                 logger.info("%s on %s at step %d", _begun(run).about, run.trainer.device, run.trainer.step_count)
                 yield from (Noted(lines) for lines in notes if lines)
@@ -126,27 +126,28 @@ class _Session:
         return name, model
 
     def _resume(self, folder: Path | None, processes: Processes) -> tuple[Run, Notes]:
-        """The run as it was last saved, with the length and the batch it had or those that are asked for.
+        """The run as it was last saved, with the length, batch and EMA it had or those that are asked for.
 
         folder: where its sprites are now.
         """
         config, state = self.storage.read_config(), self.storage.read_state()
+        before = config
         steps, minutes = self.request.budget()
         longer = steps is not None or minutes is not None
         if longer:
             _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
             config = replace(config, training=lengthened(config.training, steps, minutes))
-        if self.request.batch is not None:
-            config = replace(config, training=replace(config.training, batch_size=self.request.batch))
+        config = replace(config, training=changed(config.training, self.request))
         data = _load(folder or Path(config.data), config.model.image_size, config.keep_background, config.only_style)
         if data.fingerprint() != config.fingerprint:
             raise TrainingError(
-                f"The sprites in {data.source} have changed since the run in {self.storage.root} was begun: "
-                "begin a new run with another --out."
+                f"The sprites in {data.source} have changed since the run in {self.storage.root} was begun, "
+                "which so cannot be resumed.",
+                Remedy.OTHER_RUN,
             )
         run = Run(self.storage, config, data, self.request.device, processes, self.watch)
         run.restore(state)
-        if longer or self.request.batch is not None:
+        if config != before:
             run.keep_settings()
         return run, (("This run is at its end already.",) if run.over else (),)
 
@@ -190,7 +191,7 @@ def _parent(request: TrainingRequest) -> tuple[str, Checkpoint | None]:
     """The model to begin from, and its name. Raises TrainingError or CheckpointError."""
     if request.parent is not None and request.parent != NOTHING:
         if request.width is not None:
-            raise TrainingError("A model that is begun from another has its width: leave out --width.")
+            raise TrainingError("A model that is begun from another has its width.", Remedy.PARENTS_WIDTH)
         return Path(request.parent).stem, load_checkpoint(Path(request.parent))
     bundled = Path(str(files("resources"))) / "models" / BUNDLED
     if request.parent is None and request.width is None and request.tell and bundled.exists():

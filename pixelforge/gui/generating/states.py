@@ -45,7 +45,8 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
 
     A start stays where it has the model's size.
     """
-    first = of_classes(header.class_names[:1])
+    usual = None if header.words is None else header.words.usual_style
+    first = tuple(replace(asked, style=usual) for asked in of_classes(header.class_names[:1]))
     if before is None:
         return GenerationSettings(
             request=GenerationRequest(conditions=first, sampling=header.recommended, count=USUAL_COUNT)

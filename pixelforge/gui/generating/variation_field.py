@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from pixelforge.core.start import Start
@@ -14,6 +15,7 @@ from pixelforge.gui.shared.sheet_picture import SheetPicture
 
 STRENGTH = setting_of(Start, "strength")
 TOOLTIP = f"{STRENGTH.help}."
+REST = 400  # milliseconds after which a slider that was moved rests
 THUMBNAIL = 48  # logical pixels a side
 
 
@@ -21,6 +23,7 @@ class VariationField(QWidget):
     """Shows the start and the strength; hidden while sprites are made from noise alone."""
 
     value_changed = Signal(object)  # Start | None
+    confirmed = Signal()  # Enter, or a slider that was moved and rests: go
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +40,7 @@ class VariationField(QWidget):
             field.setRange(round(100 * (STRENGTH.least or 0)), round(100 * (STRENGTH.most or 1)))
             field.setSingleStep(round(100 * STRENGTH.step))
             field.setToolTip(TOOLTIP)
+        self.slider.setToolTip(f"{TOOLTIP} To the left closer, to the right wilder; Enter makes them.")
         self.remove = PixelButton("Make sprites from noise again", CROSS)
         self.remove.setToolTip("Make sprites from noise again, without this start.")
         row = QHBoxLayout(self)
@@ -46,6 +50,10 @@ class VariationField(QWidget):
         row.addWidget(self.number)
         row.addWidget(self.remove)
         self.setFocusProxy(self.slider)
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(REST)
+        self._resting.timeout.connect(self.confirmed)
         self.slider.valueChanged.connect(self.number.setValue)
         self.number.valueChanged.connect(self._on_number)
         self.remove.clicked.connect(lambda: self.value_changed.emit(None))
@@ -63,8 +71,17 @@ class VariationField(QWidget):
             with QSignalBlocker(field):
                 field.setValue(percent)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._resting.stop()
+            self.confirmed.emit()
+        else:
+            super().keyPressEvent(event)
+
     def _on_number(self, percent: int) -> None:
         with QSignalBlocker(self.slider):
             self.slider.setValue(percent)
+        self._resting.start()
         if self._start is not None:
             self.value_changed.emit(replace(self._start, strength=percent / 100))

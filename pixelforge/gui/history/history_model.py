@@ -98,6 +98,16 @@ class HistoryModel(QAbstractListModel):
         self._update()
         return ids
 
+    def replace(self, id_: int, sprite: Sprite) -> None:
+        """Keep a sprite in place of another that was there."""
+        try:
+            self._history.replace(id_, sprite)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return
+        self._forget([id_])
+        self._repaint([row for row in (self.row_of(id_),) if row >= 0])
+
     def entry(self, row: int) -> Entry | None:
         """The sprite in a row; None if it is gone."""
         if not 0 <= row < len(self._ids):

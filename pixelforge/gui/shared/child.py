@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QObject, QProcess, Signal
+from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, Signal
 
-from pixelforge.errors import OutputError
-from pixelforge.executable import command_line
+from pixelforge.errors import OutputError, PixelForgeError
+from pixelforge.executable import FOR_WINDOW, command_line
+from pixelforge.gui.shared.remedies import worded
 
 PATIENCE = 3000  # milliseconds for a process that is killed to be gone
 
@@ -32,6 +33,7 @@ class ChildCommand(QObject):
         self.stop()
         program, *first = command_line()
         process = QProcess(self)
+        process.setProcessEnvironment(_environment())
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error)
         self._process = process
@@ -56,7 +58,7 @@ class ChildCommand(QObject):
         said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         process.deleteLater()
         last = said.splitlines()[-1].removeprefix("pixelforge: ") if said else f"It ended with code {code}."
-        self.finished.emit(printed, last if code else "")
+        self.finished.emit(printed, worded(PixelForgeError.from_line(last)) if code else "")
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
@@ -70,6 +72,7 @@ def start_detached(arguments: Sequence[str], log: Path) -> None:
     """Begin a command that outlives this program; what it says goes to the end of `log`. Raises OutputError."""
     program, *first = command_line()
     process = QProcess()
+    process.setProcessEnvironment(_environment())
     process.setProgram(program)
     process.setArguments([*first, *arguments])
     process.setStandardOutputFile(str(log), QIODevice.OpenModeFlag.Append)
@@ -77,3 +80,9 @@ def start_detached(arguments: Sequence[str], log: Path) -> None:
     started = process.startDetached()
     if not (started[0] if isinstance(started, tuple) else started):
         raise OutputError(f"{program} cannot be started: {process.errorString()}.")
+
+
+def _environment() -> QProcessEnvironment:
+    environment = QProcessEnvironment.systemEnvironment()
+    environment.insert(FOR_WINDOW, "1")
+    return environment

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QFile, QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QDrag, QPixmap
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtGui import QColor, QDesktopServices, QDrag, QPixmap
+from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 OPENABLE = "Sprites, models, palettes (*.png *.gif *.webp *.bmp *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json)"
 PICTURES = "Pictures (*.png *.gif *.webp *.bmp)"
@@ -40,6 +40,12 @@ def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
     dialog = QFileDialog(parent, title, "", kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _run(dialog)
+
+
+def ask_colour(parent: QWidget, colour: QColor) -> QColor | None:
+    """Another colour than this; None if the user cancels."""
+    chosen = QColorDialog.getColor(colour, parent, "Colour to draw in")
+    return chosen if chosen.isValid() else None
 
 
 def ask_folder(parent: QWidget, title: str) -> Path | None:
@@ -112,6 +118,7 @@ class SystemDialogs:
     ask_save_path: Callable[[QWidget, Path], Path | None] = ask_save_path
     ask_animation_path: Callable[[QWidget, Path], Path | None] = ask_animation_path
     ask_open_path: Callable[[QWidget, str, str], Path | None] = ask_open_path
+    ask_colour: Callable[[QWidget, QColor], QColor | None] = ask_colour
     ask_folder: Callable[[QWidget, str], Path | None] = ask_folder
     ask_model_path: Callable[[QWidget, str], Path | None] = ask_model_path
     ask_about_training: Callable[[QWidget, str], Literal["go on", "stop"] | None] = ask_about_training

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.shared.check_box import CheckBox
+from pixelforge.gui.shared.remedies import worded
 from pixelforge.gui.shared.system_dialogs import PICTURES, SystemDialogs
 from pixelforge.gui.shared.tile_grid import TileGrid
 from pixelforge.imaging.pixels import Pixels, read_sprite
@@ -163,7 +164,7 @@ class SliceDialog(QDialog):
                 self._path, self._grid(), root / name, self.keep_background.isChecked(), self.grid.left_out
             )
         except PixelForgeError as error:
-            self._say(str(error).replace("give --force to replace it, or another --out", "choose another folder"))
+            self._say(worded(error))
             return
         self._say(f"{counted(len(done.files), 'sprite')} written to {root / name}. Open the next sheet, or close this.")
         self.cut_button.setEnabled(False)

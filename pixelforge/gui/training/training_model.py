@@ -15,6 +15,7 @@ from pixelforge.files import reason
 from pixelforge.gui.shared.child import start_detached
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages, Offer
+from pixelforge.gui.shared.remedies import worded
 from pixelforge.services import training_runs
 from pixelforge.services.model_library import ModelEntry, figures_of
 from pixelforge.services.training_runs import NewRun
@@ -155,7 +156,7 @@ class TrainingModel(QObject):
             return
         self._taken = self._taken or alive
         status = files.read_status() or watched.status
-        words = training_runs.complaint(files)
+        words = _complaint(files)
         began = self._taken or status.phase != "preparing"
         waiting = not began and not words and time.monotonic() - self._launched_at < GRACE
         try:
@@ -234,9 +235,15 @@ class TrainingModel(QObject):
         """Whether the model of the run that is watched has been measured by now."""
         assert self._watched is not None
         assert self._watched.model is not None
-        problem = training_runs.complaint(files)
+        problem = _complaint(files)
         if problem or figures_of(self._watched.model).exists():
             note = f"The model could not be measured: {problem}" if problem else ""
             self._watched = replace(self._watched, measuring=False, note=note)
             self._timer.stop()
             self.changed.emit()
+
+
+def _complaint(files: RunFolder) -> str:
+    """What the process of a run says went wrong, in the window's words; empty where it says nothing."""
+    error = training_runs.complaint(files)
+    return "" if error is None else worded(error)

@@ -7,8 +7,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from pixelforge.gui.desk.desk import Desk
+from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.generating.controls import Controls
 from pixelforge.gui.generating.controls_binding import ControlsBinding
 from pixelforge.gui.history.history_strip import HistoryStrip
@@ -18,6 +28,7 @@ from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window import drops
+from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.message_bar import MessageBar
 from pixelforge.gui.window.run_status import RunStatus
 from pixelforge.gui.window.session import Session
@@ -58,10 +69,15 @@ class MainWindow(QMainWindow):
         self.stage = Stage(studio.stage)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
-        self.message_bar = MessageBar(self.stage)
+        self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation.library, self)
+        self.desk = Desk(self._mending.desk, system.ask_colour)
+        self.middle = QStackedWidget()
+        for room in (self.stage, self.desk):
+            self.middle.addWidget(room)
+        self.message_bar = MessageBar(self.middle)
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
-        self.sprite_actions = SpriteActions(studio, self.chosen, self.shown, self._save_chosen, self)
+        self.sprite_actions = SpriteActions(studio, self._mending, self.chosen, self.shown, self._save_chosen, self)
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
@@ -120,7 +136,8 @@ class MainWindow(QMainWindow):
     def _slots(self) -> Slots:
         generation, canvas = self._studio.generation, self.stage.canvas
         return Slots(
-            generate=generation.generate,
+            generate=self._generate,
+            new_sprite=self._mending.begin_blank,
             escape=self._escape,
             open_file=self._dialogs.open_file,
             import_model=self._dialogs.import_model,
@@ -153,7 +170,7 @@ class MainWindow(QMainWindow):
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(6, 6, 6, 6)
-        column.addWidget(self.stage, 1)
+        column.addWidget(self.middle, 1)
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)
         area = Qt.DockWidgetArea
@@ -193,6 +210,11 @@ class MainWindow(QMainWindow):
     def _connect(self, training: TrainingModel) -> None:
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
+            (self._mending.begun, self._show_desk),
+            (self._mending.ended, self._show_stage),
+            (self.desk.closed, self._mending.end),
+            (self.sprite_actions.varied, self.controls.variation.setFocus),
+            (self.controls.variation.confirmed, studio.vary_further),
             (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
             (self.controls.palette_field.palette_tried, studio.stage.set_rule),
@@ -261,6 +283,20 @@ class MainWindow(QMainWindow):
             self._studio.stage.set_enlarged(False)
         elif not self._studio.visit.end():
             self._studio.stage.clear_selection()
+
+    def _generate(self) -> None:
+        self._mending.end()
+        self._studio.generation.generate()
+
+    def _show_desk(self) -> None:
+        self.middle.setCurrentWidget(self.desk)
+        self.message_bar.raise_()
+        self.desk.setFocus()
+
+    def _show_stage(self) -> None:
+        self.middle.setCurrentWidget(self.stage)
+        self.message_bar.raise_()
+        self.stage.setFocus()
 
     def _save_chosen(self) -> None:
         self._dialogs.save(self.shown() or self._studio.stage.as_shown(self._studio.stage.cells))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.stage.stage_model import StageCell
+from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.studio import Studio
 from pixelforge.words import counted
 
@@ -22,12 +23,21 @@ class SpriteActions(QObject):
     shown: the same sprites in the colours that they are seen in, which are those that leave the stage.
     """
 
+    varied = Signal()  # variations of a sprite are asked for: how far they go is the next question
+
     def __init__(
-        self, studio: Studio, chosen: Chosen, shown: Chosen, save: Callable[[], None], window: QWidget
+        self,
+        studio: Studio,
+        mending: Mending,
+        chosen: Chosen,
+        shown: Chosen,
+        save: Callable[[], None],
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._studio = studio
+        self._mending = mending
         self._chosen = chosen
         self._shown = shown
         self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
@@ -35,13 +45,14 @@ class SpriteActions(QObject):
         self.use_seed = self._add("&Use this seed", "U", self._use_seed)
         self.use_recipe = self._add("Use its &recipe", "R", self._use_recipe)
         self.vary = self._add("&Variations of it", "V", self._vary)
+        self.edit = self._add("&Edit", "E", lambda: self._mending.begin(self._shown()[0]))
         self.star = self._add("&Star", "S", lambda: studio.star(self._chosen()))
         self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
         self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
         self.delete = self._add("De&lete", QKeySequence(QKeySequence.StandardKey.Delete), self._delete)
         self.all = (
             (self.copy, self.copy_seed),
-            (self.use_seed, self.use_recipe, self.vary),
+            (self.edit, self.vary, self.use_seed, self.use_recipe),
             (self.star, self.to_tray, self.save),
             (self.delete,),
         )
@@ -74,7 +85,7 @@ class SpriteActions(QObject):
         count = len(self._chosen())
         for action in (self.copy, self.copy_seed, self.star, self.to_tray, self.save, self.delete):
             action.setEnabled(count > 0)
-        for action in (self.use_seed, self.use_recipe, self.vary):
+        for action in (self.use_seed, self.use_recipe, self.vary, self.edit):
             action.setEnabled(count == 1)
 
     def _add(self, text: str, keys: str | QKeySequence, slot: Callable[[], None]) -> QAction:
@@ -107,6 +118,7 @@ class SpriteActions(QObject):
     def _vary(self) -> None:
         for cell in self._shown()[:1]:
             self._studio.vary(cell)
+            self.varied.emit()
 
     def _delete(self) -> None:
         if chosen := self._chosen():

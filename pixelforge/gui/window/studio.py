@@ -103,11 +103,10 @@ class Studio(QObject):
             self.messages.inform(f"The recipe is set: Generate makes {which} again.")
 
     def vary(self, cell: StageCell) -> None:
-        """Make variations of a sprite, of what it was made for."""
-        recipe = cell.sprite.recipe
+        """Have the next run make variations of a sprite, of what it was made for."""
+        recipe = cell.sprite.made_from
         asked = Condition(class_name=cell.sprite.class_name) if recipe is None else recipe.request.conditions[0]
         self.start_from(cell.sprite.pixels, asked)
-        self.generation.generate()
 
     def start_from(self, pixels: Pixels, asked: Condition | None = None) -> None:
         """Have the next runs make variations of a picture (H, W, 4), brought to the model's size.
@@ -124,6 +123,11 @@ class Studio(QObject):
             generation.set_conditions((asked,))
         if generation.settings.request.count == 1:
             generation.set_count(VARIATIONS)
+
+    def vary_further(self) -> None:
+        """Make the variations that are set, unless others are being made."""
+        if not self.generation.run.running:
+            self.generation.generate()
 
     def star(self, cells: Sequence[StageCell]) -> None:
         """Star sprites, or take the stars away if all of them have one."""

@@ -19,6 +19,7 @@ class Slots:
     """What the actions do."""
 
     generate: Slot
+    new_sprite: Slot
     escape: Slot
     open_file: Slot
     import_model: Slot
@@ -51,6 +52,7 @@ class WindowActions(QObject):
         super().__init__(parent)
         standard = QKeySequence.StandardKey
         self.generate = self._add("&Generate", slots.generate, "Ctrl+Return", "Ctrl+Enter")
+        self.new_sprite = self._add("&New sprite", slots.new_sprite, standard.New)
         self.escape = self._add("Sto&p", slots.escape, "Esc")
         self.open_file = self._add("&Open sprite, model or palette…", slots.open_file, standard.Open)
         self.import_model = self._add("&Import model…", slots.import_model, "Ctrl+I")
@@ -91,7 +93,7 @@ class WindowActions(QObject):
             (
                 "&File",
                 (
-                    (self.open_file, self.import_model),
+                    (self.new_sprite, self.open_file, self.import_model),
                     (self.save, self.save_forming, self.export),
                     (self.preferences, self.close),
                 ),

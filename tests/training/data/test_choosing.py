@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pixelforge.errors import DatasetError
+from pixelforge.errors import DatasetError, Remedy
 from training.data.choosing import of_style
 from training.data.sprites import SpriteSet
 
@@ -34,5 +34,6 @@ def test_a_style_that_there_is_not_is_said_with_the_nearest(styled: SpriteSet, d
         of_style(styled, "gray")
     with pytest.raises(DatasetError, match="no style 'xyz'; it has dawn, grey"):
         of_style(styled, "xyz")
-    with pytest.raises(DatasetError, match=r"tells no styles.*leave out --style"):
+    with pytest.raises(DatasetError, match="tells no styles") as refused:
         of_style(data, "grey")
+    assert refused.value.remedies == (Remedy.ALL_STYLES,)

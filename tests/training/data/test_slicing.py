@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pixelforge.errors import DatasetError, RequestError
+from pixelforge.errors import DatasetError, OutputError, RequestError
 from pixelforge.imaging.pixels import read_sprite
 from tests.training.conftest import COLOURS, blob, write_sprite
 from training.data.report import report_lines, report_on
-from training.data.slicing import Grid, slice_sheet, tiles_of
+from training.data.slicing import Grid, find_slices, slice_sheet, tiles_of, write_slices
 from training.data.sprites import load_sprites
 
 
@@ -129,3 +129,16 @@ def test_pixels_that_belong_to_no_tile_are_told() -> None:
     assert Grid(16, margin=1, spacing=2).left_over(1 + 3 * 16 + 2 * 2 + 1, 1 + 16 + 1) == (0, 0)
     assert Grid(16, margin=1, spacing=2).left_over(1 + 3 * 16 + 2 * 2 + 1 + 5, 1 + 16 + 1 + 7) == (5, 7)
     assert Grid(8).left_over(20, 16) == (4, 0)
+
+
+def test_each_tile_is_told_as_it_is_written(tmp_path: Path) -> None:
+    Image.fromarray(sheet(Grid(8), 3, 2)[0]).save(tmp_path / "s.png")
+    slices = find_slices(tmp_path / "s.png", Grid(8), tmp_path / "mine" / "a")
+    assert len(slices.tiles) == 6
+    assert not (tmp_path / "mine").exists()
+    writing = write_slices(slices.tiles)
+    for count in range(1, 7):
+        assert next(writing) == list(slices.tiles)[count - 1]
+        assert len(list((tmp_path / "mine" / "a").iterdir())) == count
+    with pytest.raises(OutputError, match="is there already"):
+        next(write_slices(slices.tiles))

@@ -104,7 +104,7 @@ def test_a_model_of_classes_is_asked_for_those(told: SpriteSet) -> None:
 def test_other_classes_than_the_model_s_are_an_error(data: SpriteSet) -> None:
     check_classes(("tools", "beasts"), data)
     check_classes(("tools", "beasts", "dragons"), data)
-    with pytest.raises(DatasetError, match="does not make beasts, tools, which the folder has: it makes dragons"):
+    with pytest.raises(DatasetError, match="does not make beasts, tools, which the folder has; it makes dragons"):
         check_classes(("dragons",), data)
     check_classes(("tools",), data.subset(data.labels == data.class_names.index("tools")))
 

@@ -14,7 +14,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.pipeline import Model
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.vocabulary import WordVocabulary
-from pixelforge.errors import OutputError, TrainingError
+from pixelforge.errors import OutputError, Remedy, TrainingError
 from pixelforge.services.generation import generate
 from pixelforge.services.requests import Finished, GenerationRequest
 from tests.training.making import begin_run, config_of, finish, resume_run
@@ -125,8 +125,9 @@ def test_a_line_cut_off_by_a_power_cut_is_passed_over(tmp_path: Path, begin: Cal
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path, begin: Callable[[Path], Run]) -> None:
     begin(tmp_path / "run")
-    with pytest.raises(TrainingError, match="--resume"):
+    with pytest.raises(TrainingError, match="holds a run already") as refused:
         begin(tmp_path / "run")
+    assert refused.value.remedies == (Remedy.RESUME, Remedy.OTHER_RUN)
 
 
 def test_an_unwritable_folder_is_found_before_training(tmp_path: Path, begin: Callable[[Path], Run]) -> None:

@@ -17,7 +17,7 @@ from pixelforge.core.checkpoint import Checkpoint, load_checkpoint, save_checkpo
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.unet import ContextUNet
-from pixelforge.errors import PixelForgeError, RequestError, TrainingError
+from pixelforge.errors import PixelForgeError, Remedy, RequestError, TrainingError
 from tests.training.making import begin_run, config_of, finish
 from training.data.sprites import SpriteSet
 from training.learning.config import TrainConfig
@@ -146,8 +146,9 @@ def test_a_run_begins_from_the_model_that_is_named(folder: Path, tmp_path: Path,
     torch.testing.assert_close(begun.network.init_conv.weight, parent.network.init_conv.weight, atol=2e-3, rtol=2e-3)
     assert begun.header.class_names == ("beasts", "tools")
     assert "begun from base" in begun.header.provenance.credits
-    with pytest.raises(TrainingError, match="leave out --width"):
+    with pytest.raises(TrainingError, match="has its width") as refused:
         pull(folder, tmp_path / "other", replace(request, width=8))
+    assert refused.value.remedies == (Remedy.PARENTS_WIDTH,)
     assert not (tmp_path / "other").exists()
 
 
@@ -264,12 +265,13 @@ def test_a_run_goes_on_longer_than_it_was_meant_to(folder: Path, tmp_path: Path,
     assert RunStorage(out).read_config().training.minutes == 5
 
 
-def test_a_resumed_run_may_have_another_batch(folder: Path, tmp_path: Path) -> None:
+def test_a_resumed_run_may_have_another_batch_and_ema(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     pull(folder, out, replace(TOY, steps=6, batch=4), stop_at=3)
     before = RunStorage(out).read_config()
-    assert resume(out, replace(ON, batch=8), stop_at=4).step == 4
-    assert RunStorage(out).read_config() == replace(before, training=replace(before.training, batch_size=8))
+    assert resume(out, replace(ON, batch=8, ema_decay=0.9), stop_at=4).step == 4
+    after = replace(before, training=replace(before.training, batch_size=8, ema_decay=0.9))
+    assert RunStorage(out).read_config() == after
     assert resume(out).step == 6  # and keeps it
 
 

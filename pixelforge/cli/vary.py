@@ -1,0 +1,60 @@
+"""The command that makes variations of a sprite, or of a part of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pixelforge.cli import options as option
+from pixelforge.cli.generate import Order, conditions_of, make
+from pixelforge.core.condition import Condition
+from pixelforge.core.sampling import Sampling
+from pixelforge.options import with_options
+
+USUAL_COUNT = 8
+
+
+@with_options("choices", option.SheetChoices)
+@with_options("sampling", Sampling, otherwise="the model's own")
+@with_options("words", Condition, otherwise="what the sprite was made for")
+@with_options("order", Order)
+def vary(
+    sprite: Annotated[Path, typer.Argument(help="A picture of one sprite, of the model's size.", show_default=False)],
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            help="A picture of the same size: only where it is opaque and not black is the sprite made anew. "
+            "Default: all of it."
+        ),
+    ] = None,
+    strength: Annotated[
+        float | None,
+        typer.Option(
+            help="0.05 to 1: how far the variations go; low keeps the sprite nearly as it is. Default: 0.5, with a "
+            "mask 1."
+        ),
+    ] = None,
+    *,
+    order: Order,
+    words: dict[str, Any],
+    sampling: dict[str, Any],
+    choices: option.SheetChoices,
+) -> None:
+    """Make variations of a sprite, or of the part that a mask marks; the rest stays to the pixel."""
+    from pixelforge.core.header import read_header
+    from pixelforge.services.model_library import find_model
+    from pixelforge.services.requests import make_request
+    from pixelforge.services.starting import read_start
+
+    path = find_model(order.model)
+    header = read_header(path)
+    start, made_for = read_start(sprite, mask, strength)
+    if words or order.asked or order.classes or made_for is None:
+        conditions = conditions_of(path, header, order, words)
+    else:
+        conditions = (made_for,)
+    count = USUAL_COUNT if order.count is None else order.count
+    request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling, start=start)
+    make(request, path, header, order, choices)

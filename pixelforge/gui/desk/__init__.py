@@ -1,0 +1,1 @@
+"""Mending a sprite pixel by pixel."""

@@ -1,0 +1,76 @@
+"""A part of a sprite made anew: what is known stays, and what is new fits it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+import torch
+from torch import Tensor
+
+from pixelforge.core import mask
+from pixelforge.core.mask import MaskedDenoiser, noised_back, resampled
+from pixelforge.core.sampler import CLEAN, SAMPLERS
+from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
+
+
+class Members:
+    """Random pictures and their ideal denoiser; a quarter of the first one is known."""
+
+    def __init__(self, schedule: NoiseSchedule, count: int, side: int = 8) -> None:
+        self.generator = torch.Generator().manual_seed(3)
+        self.pictures = torch.randint(0, 2, (count, 1, side, side), generator=self.generator).double() * 2 - 1
+        self.free = torch.zeros(side, side, dtype=torch.bool)
+        self.free[:, side // 4 :] = True
+        self._schedule = schedule
+
+    def denoise(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
+        bar = self._schedule.alpha_bar(timestep)
+        distances = (x_t[:, None] - bar**0.5 * self.pictures[None]).square().flatten(2).sum(2)
+        return torch.einsum("bn,nchw->bchw", (-distances / (2 * (1 - bar))).softmax(1), self.pictures)
+
+    def sample(self, name: str, count: int, steps: int = 10) -> list[Tensor]:
+        shape = (count, *self.pictures.shape[1:])
+        draw = lambda: torch.randn(shape, dtype=torch.float64, generator=self.generator)  # noqa: E731
+        masked = MaskedDenoiser(self.denoise, self.pictures[0], self.free)
+        begin = partial(SAMPLERS[name].begin, masked, self._schedule, draw)
+        timesteps = spaced_timesteps(1000, steps)
+        return [step.x_t for step in resampled(begin, timesteps, draw(), self._schedule, draw)]
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_what_is_known_is_at_every_step_the_truth_noised(name: str, schedule: NoiseSchedule) -> None:
+    members = Members(schedule, 8)
+    known = members.pictures[0][..., ~members.free]
+    states = members.sample(name, 4000)
+    for state, timestep in zip(states, (*spaced_timesteps(1000, 10)[1:], CLEAN), strict=True):
+        bar = schedule.alpha_bar(timestep)
+        pixels = state[..., ~members.free]
+        deviation = (1 - bar) ** 0.5
+        torch.testing.assert_close(pixels.mean(0), bar**0.5 * known, rtol=0, atol=6 * deviation / 4000**0.5 + 1e-9)
+        torch.testing.assert_close(pixels.std(0), torch.full_like(known, deviation), rtol=0.08, atol=1e-9)
+    assert torch.equal(states[-1][..., ~members.free], known.expand(4000, *known.shape))
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_what_is_new_fits_what_is_known_the_better_the_oftener_a_step_is_taken(
+    name: str, schedule: NoiseSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = []
+    for repeats in (1, 3, 8):
+        monkeypatch.setattr(mask, "REPEATS", repeats)
+        members = Members(schedule, 16)
+        made = members.sample(name, 1000)[-1]
+        shares.append(float(((made - members.pictures[0]).abs().flatten(1).amax(1) < 0.5).double().mean()))
+    assert shares[0] + 0.03 < shares[1]
+    assert shares[1] + 0.03 < shares[2]
+
+
+def test_noising_back_is_the_forward_process(schedule: NoiseSchedule) -> None:
+    bar_s, bar_t = schedule.alpha_bar(200), schedule.alpha_bar(600)
+    generator = torch.Generator().manual_seed(1)
+    noise = [torch.randn(200_000, dtype=torch.float64, generator=generator) for _ in range(2)]
+    x_s = bar_s**0.5 * 0.7 + (1 - bar_s) ** 0.5 * noise[0]
+    x_t = noised_back(x_s, bar_s, bar_t, noise[1])
+    assert float(x_t.mean()) == pytest.approx(bar_t**0.5 * 0.7, abs=0.01)
+    assert float(x_t.var()) == pytest.approx(1 - bar_t, rel=0.02)
