@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -14,14 +15,17 @@ from PySide6.QtGui import QUndoStack
 from pixelforge.gui.export.export_dialog import ExportDialog
 from pixelforge.gui.shared.background import Background
 from pixelforge.gui.shared.messages import Messages, Severity
+from pixelforge.gui.tray.sets_model import SetsModel
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window import closing as closing_module
 from pixelforge.gui.window.closing import Closing
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.session import Session
 from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services.database import open_database
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.exporting import Export
+from pixelforge.services.sets import SetStore
 from pixelforge.services.sprites import read_sheet
 from tests.gui.using import click, write
 from tests.made import made
@@ -35,7 +39,9 @@ class Models:
     def __init__(self, folder) -> None:
         self.messages = Messages()
         self.background = Background(str)
-        self.tray = TrayModel(QUndoStack(), folder / "drags")
+        self.undo = QUndoStack()
+        self.database, _ = open_database(folder / f"{uuid4()}.sqlite")
+        self.tray = TrayModel(SetsModel(SetStore(self.database), self.undo), folder / "drags")
         self.session = Session(folder / "settings.json", self.messages)
         self.exports = Exports(self.tray, self.background, self.session, self.messages)
         self.failures = []
@@ -51,6 +57,7 @@ def models(qapp, tmp_path):
     models = Models(tmp_path)
     yield models
     models.background.close()
+    models.database.close()
 
 
 def test_the_last_export_is_remembered_through_a_restart_and_made_again(models, tmp_path) -> None:

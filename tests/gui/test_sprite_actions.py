@@ -198,6 +198,7 @@ def test_saved_sprites_are_those_selected(qtbot, active, ask_path, tmp_path) -> 
     click_cell(qtbot, active, 0)
     click_cell(qtbot, active, 3, CTRL)
     press(qtbot, active, Qt.Key.Key_S, CTRL_SHIFT)
+    write(active)
     with Image.open(ask_path.answer) as image:
         np.testing.assert_array_equal(np.asarray(image), lay_out(np.stack([sprites[0], sprites[3]])))
         assert [recipe["seed"] for recipe in json.loads(image.text["pixelforge"])] == [5, 8]
@@ -259,9 +260,10 @@ def test_the_context_menu_offers_all_of_it(qtbot, active) -> None:
     assert texts == [
         "Copy picture",
         "Copy seed",
+        "Edit",
+        "Variations of it",
         "Use this seed",
         "Use its recipe",
-        "Variations of it",
         "Star",
         "Add to the set",
         "Save as…",
