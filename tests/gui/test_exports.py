@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.export.export_dialog import ExportDialog
 from pixelforge.gui.shared.background import Background
@@ -64,7 +65,7 @@ def test_the_last_export_is_remembered_through_a_restart_and_made_again(models, 
     models.tray.add([made(1), made(2)])
     assert models.exports.last is None
     export = Export(target=str(tmp_path / "game" / "s.png"), options=replace(GODOT, sheet=SheetOptions(1, 2, 3)))
-    models.exports.begin(export)
+    models.exports.begin(export, models.tray.sprites)
     assert models.said() == f"s.png, s.tres written in {tmp_path / 'game'}."
     assert models.exports.last == export
     assert (models.tray.options.columns, models.tray.options.padding) == (1, 2)
@@ -81,7 +82,7 @@ def test_the_last_export_is_remembered_through_a_restart_and_made_again(models, 
 
 def test_a_folder_that_is_gone_is_said_and_not_made(models, tmp_path) -> None:
     models.tray.add([made(1)])
-    models.exports.begin(Export(target=str(tmp_path / "game" / "s.png")))
+    models.exports.begin(Export(target=str(tmp_path / "game" / "s.png")), models.tray.sprites)
     models.said()
     shutil.rmtree(tmp_path / "game")
     models.exports.again()
@@ -94,7 +95,7 @@ def test_a_folder_that_is_gone_is_said_and_not_made(models, tmp_path) -> None:
 def test_an_export_that_fails_is_not_the_last(models, tmp_path) -> None:
     models.tray.add([made(1)])
     (tmp_path / "file").touch()
-    models.exports.begin(Export(target=str(tmp_path / "file" / "s.png")))
+    models.exports.begin(Export(target=str(tmp_path / "file" / "s.png")), models.tray.sprites)
     assert models.background.finish(10)
     (said,) = models.failures
     assert said.endswith("Nothing was written.")
@@ -104,9 +105,9 @@ def test_an_export_that_fails_is_not_the_last(models, tmp_path) -> None:
 def test_exports_wait_for_each_other(models, tmp_path) -> None:
     models.tray.add([made(1)])
     first, second = (Export(target=str(tmp_path / f"{name}.png")) for name in "ab")
-    models.exports.begin(first)
+    models.exports.begin(first, models.tray.sprites)
     models.tray.add([made(2)])
-    models.exports.begin(second)
+    models.exports.begin(second, models.tray.sprites)
     models.said()
     counts = [len(read_sheet(tmp_path / f"{name}.png")) for name in "ab"]
     assert counts == [1, 2]  # each of what was in the tray when it was asked for
@@ -114,14 +115,14 @@ def test_exports_wait_for_each_other(models, tmp_path) -> None:
 
 def test_a_name_that_is_no_text_is_written_but_not_remembered(models, tmp_path) -> None:
     models.tray.add([made(1)])
-    models.exports.begin(Export(target=f"{tmp_path}/\udcff.png"))
+    models.exports.begin(Export(target=f"{tmp_path}/\udcff.png"), models.tray.sprites)
     assert "written in" in models.said()
     assert models.exports.last is None
 
 
 def test_an_empty_tray_is_said(models) -> None:
     models.exports.again()
-    assert "tray is empty" in models.messages.current.text
+    assert "set is empty" in models.messages.current.text
 
 
 @pytest.fixture
@@ -212,3 +213,15 @@ def test_the_window_closes_when_its_files_are_written(qtbot, desktop, tmp_path, 
     with qtbot.waitSignal(desktop.window.closed):
         go.set()
     assert len(list((tmp_path / "s").glob("*.png"))) == 64
+
+
+def test_the_dialog_writes_what_it_shows_whatever_the_set_holds_by_then(qtbot, desktop, tmp_path) -> None:
+    desktop.studio.tray.add([made(1), made(2)])
+    desktop.window.actions_.export.trigger()
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ExportDialog))
+    desktop.studio.undo.undo()
+    assert desktop.studio.tray.sprites == ()
+    dialog.path.setText(str(tmp_path / "s.png"))
+    click(qtbot, dialog.export_button)
+    write(desktop)
+    assert len(read_sheet(tmp_path / "s.png")) == 2

@@ -14,6 +14,7 @@ from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.session import Session
 from pixelforge.services.exporting import Export, Written, describe, describe_failure, parts_of, write_export
+from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
 NOTHING = "The set is empty: put sprites into it first, with Space or by dragging."
@@ -54,9 +55,9 @@ class Exports(QObject):
             self._messages.warn(NOTHING)
         return not self.tray.sprites
 
-    def begin(self, export: Export, again: bool = False) -> Task:
-        """Write the sprites that are in the tray now, after what is being written already."""
-        layout, sprites = export.options.sheet, self.tray.sprites
+    def begin(self, export: Export, sprites: Sequence[Sprite], again: bool = False) -> Task:
+        """Write sprites, after what is being written already. again: over what is there."""
+        layout = export.options.sheet
         self.tray.set_columns(layout.columns)  # the tray shows the sheet as it is exported
         self.tray.set_padding(layout.padding)
         total = parts_of(export, sprites)
@@ -69,7 +70,7 @@ class Exports(QObject):
     def again(self) -> None:
         """Write the tray as it was exported last, over what is there."""
         if not self.is_empty() and (last := self.last) is not None:
-            self.begin(last, again=True)
+            self.begin(last, self.tray.sprites, again=True)
 
     def _on_done(self, export: Export, written: Sequence[Written]) -> None:
         if as_text(export.target) == export.target:  # else it cannot be stored

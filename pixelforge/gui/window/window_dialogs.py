@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,10 +105,11 @@ class WindowDialogs:
         """Export what is in the shown set."""
         if self._exports.is_empty():
             return
-        tray = self._studio.tray
+        tray, sprites = self._studio.tray, self._studio.tray.sprites
         first = Export(target=str(self._folder() / "sheet.png"), options=ExportOptions(sheet=tray.options))
         export = self._exports.last or first
-        self._open(ExportDialog(tray.sprites, export, self._exports.begin, self._choice(), self._window))
+        begin = partial(self._exports.begin, sprites=sprites)  # what it shows, whatever the set holds by then
+        self._open(ExportDialog(sprites, export, begin, self._choice(), self._window))
 
     def export_again(self) -> None:
         """Export as it was done last; ask, where that was never."""
