@@ -12,12 +12,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from pixelforge.gui.desk.desk import Desk
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.generating.controls import Controls
 from pixelforge.gui.generating.controls_binding import ControlsBinding
@@ -31,7 +28,7 @@ from pixelforge.gui.window import drops
 from pixelforge.gui.window.closing import Closing
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.mending import Mending
-from pixelforge.gui.window.message_bar import MessageBar
+from pixelforge.gui.window.middle import Middle
 from pixelforge.gui.window.run_status import RunStatus
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.set_actions import SetActions
@@ -70,15 +67,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("PixelForge")
         self.setAcceptDrops(True)
         self.controls = Controls(palettes)
-        self.stage = Stage(studio.stage)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
         self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation, studio.messages, self)
-        self.desk = Desk(self._mending.desk, system.ask_colour)
-        self.middle = QStackedWidget()
-        for room in (self.stage, self.desk):
-            self.middle.addWidget(room)
-        self.message_bar = MessageBar(self.middle)
+        self.middle = Middle(studio.stage, self._mending, system.ask_colour)
+        self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
         self.sprite_actions = SpriteActions(studio, self._mending, self.chosen, self.shown, self._save_chosen, self)
@@ -172,11 +165,7 @@ class MainWindow(QMainWindow):
         return [*self.actions_.all(), *self.sprite_actions.list(), *self.set_actions.of_the_set()]
 
     def _lay_out(self) -> None:
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(6, 6, 6, 6)
-        column.addWidget(self.middle, 1)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(self.middle)
         self.setStatusBar(self.status)
         area = Qt.DockWidgetArea
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
@@ -215,9 +204,6 @@ class MainWindow(QMainWindow):
     def _connect(self, training: TrainingModel) -> None:
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
-            (self._mending.begun, self._show_desk),
-            (self._mending.ended, self._show_stage),
-            (self.desk.closed, self._mending.end),
             (self.sprite_actions.varied, self.controls.variation.setFocus),
             (self.controls.variation.confirmed, studio.vary_further),
             (self.controls.what.confirmed, self.actions_.generate.trigger),
@@ -296,16 +282,6 @@ class MainWindow(QMainWindow):
     def _generate(self) -> None:
         self._mending.end()
         self._studio.generation.generate()
-
-    def _show_desk(self) -> None:
-        self.middle.setCurrentWidget(self.desk)
-        self.message_bar.raise_()
-        self.desk.setFocus()
-
-    def _show_stage(self) -> None:
-        self.middle.setCurrentWidget(self.stage)
-        self.message_bar.raise_()
-        self.stage.setFocus()
 
     def _save_chosen(self) -> None:
         self._dialogs.save(self.shown() or self._studio.stage.as_shown(self._studio.stage.cells))

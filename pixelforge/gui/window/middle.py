@@ -1,0 +1,41 @@
+"""The middle of the window: the stage, or the desk in its place, and messages over whichever is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from pixelforge.gui.desk.desk import Desk
+from pixelforge.gui.stage.stage import Stage
+from pixelforge.gui.stage.stage_model import StageModel
+from pixelforge.gui.window.mending import Mending
+from pixelforge.gui.window.message_bar import MessageBar
+
+
+class Middle(QStackedWidget):
+    """Shows the desk while something is mended."""
+
+    def __init__(
+        self,
+        stage: StageModel,
+        mending: Mending,
+        ask_colour: Callable[[QWidget, QColor], QColor | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.stage = Stage(stage)
+        self.desk = Desk(mending.desk, ask_colour)
+        for room in (self.stage, self.desk):
+            self.addWidget(room)
+        self.setContentsMargins(6, 6, 6, 6)
+        self.message_bar = MessageBar(self)
+        mending.begun.connect(lambda: self._show(self.desk))
+        mending.ended.connect(lambda: self._show(self.stage))
+        self.desk.closed.connect(mending.end)
+
+    def _show(self, room: QWidget) -> None:
+        self.setCurrentWidget(room)
+        self.message_bar.raise_()
+        room.setFocus()
