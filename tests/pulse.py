@@ -30,6 +30,16 @@ class Pulse:
         """Ticks since it was started."""
         return len(self._ticks)
 
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest gap."""
+        return float(np.diff(self._ticks).max())
+
+    @property
+    def seconds(self) -> float:
+        """Between the first tick and the last."""
+        return self._ticks[-1] - self._ticks[0]
+
     def stop(self) -> str:
         self._timer.stop()
         gaps = 1000 * np.diff(self._ticks)

@@ -146,7 +146,7 @@ def test_a_target_that_cannot_be_written_is_found_before_sampling(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "folder.png").mkdir()
-    monkeypatch.setattr("pixelforge.services.generation.generate", lambda *_: pytest.fail("sampled"))
+    monkeypatch.setattr("pixelforge.services.generation.generate", lambda *_, **__: pytest.fail("sampled"))
     code, _, err = generate("--class", "cats", "--out", tmp_path / target)
     assert code == 1
     assert str(tmp_path / target.split("/", maxsplit=1)[0]) in err

@@ -13,6 +13,8 @@ from PIL import Image
 from pixelforge.imaging.pixels import enlarge
 from pixelforge.services.paths import icons_folder
 
+PICTURES = (".png", ".ico", ".icns")
+
 
 @pytest.fixture(scope="module")
 def draw() -> ModuleType:
@@ -49,6 +51,8 @@ def test_the_files_for_windows_and_macos_hold_it_in_every_size(draw: ModuleType)
 def test_the_script_writes_what_is_in_the_tree(draw: ModuleType, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(draw, "FOLDER", tmp_path)
     draw.main()
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == sorted(path.name for path in icons_folder().iterdir() if path.suffix in PICTURES)
     for path in tmp_path.iterdir():
         with Image.open(path) as now, Image.open(icons_folder() / path.name) as kept:
             assert np.array_equal(np.asarray(now.convert("RGBA")), np.asarray(kept.convert("RGBA")))

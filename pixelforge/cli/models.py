@@ -73,7 +73,8 @@ def draw_icons(
     seed: Annotated[int, typer.Option(help="Of the first; icon i has seed + i.")] = 0,
 ) -> None:
     """Have a model draw a picture for each of its classes and kinds, which the window shows beside the words."""
-    from pixelforge.services.icons import icons_path, make_icons
+    from pixelforge.services.icon_drawing import make_icons
+    from pixelforge.services.icons import icons_path
     from pixelforge.services.model_library import find_model
     from pixelforge.services.requests import Progress
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from pixelforge.files import parse_json, reason, replacing
 from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
 
-FORMAT_VERSION = 2  # 1: the fields of `generation` side by side
+FORMAT_VERSION = 2  # the older ones: `MIGRATIONS`
 COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the window
 MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
 
@@ -54,7 +55,7 @@ class AppSettings:
 
 @dataclass(frozen=True)
 class _Version:
-    format_version: int = 1
+    format_version: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 def load_settings(path: Path) -> tuple[AppSettings, str]:
@@ -90,19 +91,26 @@ def save_settings(path: Path, settings: AppSettings) -> None:
 
 
 def _decode(content: dict[str, Any]) -> AppSettings:
-    """Raises msgspec.DecodeError or RequestError."""
-    generation = content.get("generation")
-    if content.get("format_version", 1) == 1 and isinstance(generation, dict):
-        content["generation"] = _from_format_1(generation)
-    return msgspec.convert({**content, "format_version": FORMAT_VERSION}, AppSettings)
+    """Settings of any format so far. Raises msgspec.DecodeError or RequestError."""
+    for version in range(content.get("format_version", 1), FORMAT_VERSION):
+        content = {**MIGRATIONS[version](content), "format_version": version + 1}
+    return msgspec.convert(content, AppSettings)
 
 
-def _from_format_1(flat: dict[str, Any]) -> dict[str, Any]:
-    """The fields side by side, as version 0.1 wrote them, put into their records."""
+def _from_1(content: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `generation` stood side by side; they are put into their records."""
+    if not isinstance(content.get("generation"), dict):
+        return content
+    flat = dict(content["generation"])
     sampling = {name: flat.pop(name) for name in ("sampler", "steps", "guidance_scale") if name in flat}
     names = msgspec.convert(flat.pop("class_names", ()), tuple[str, ...])
     locked = flat.pop("seed_locked", False)
-    return {"request": {**flat, "conditions": of_classes(names), "sampling": sampling}, "seed_locked": locked}
+    request = {**flat, "conditions": of_classes(names), "sampling": sampling}
+    return {**content, "generation": {"request": request, "seed_locked": locked}}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+"""What brings a file of a format to the next."""
 
 
 def _keep(path: Path, name: str) -> Path:

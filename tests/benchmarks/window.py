@@ -86,7 +86,7 @@ def watch_memory(desktop: Desktop) -> None:
     )
 
 
-def wait_for(done) -> None:  # type: ignore[no-untyped-def]
+def wait_for(done) -> None:
     """Let the window live until something is true."""
     loop, timer = QEventLoop(), QTimer()
     timer.timeout.connect(lambda: loop.quit() if done() else None)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 import torch
 
+from pixelforge.core.backend import Answer
 from pixelforge.core.build import build_network
 from pixelforge.core.condition import NULL, ClassVocabulary, Condition, Cue, stacked
 from pixelforge.core.config import Kind, ModelConfig
-from pixelforge.core.denoiser import NetworkDenoiser
-from pixelforge.core.diffusion import q_sample
-from pixelforge.core.guidance import guided
 from pixelforge.core.header import ModelHeader
-from pixelforge.core.noise import SpriteNoise
 from pixelforge.core.pipeline import Model, sprite_steps
-from pixelforge.core.sampler import sample
 from pixelforge.core.sampling import Sampling
-from pixelforge.core.schedule import spaced_timesteps
 from pixelforge.core.torch_backend import TorchBackend
 from pixelforge.errors import ConfigError, RequestError
 
@@ -109,24 +105,22 @@ def test_the_embedding_has_a_row_for_each() -> None:
     assert build_network(config(kinds=())).label_emb.weight.shape[0] == 4
 
 
-@pytest.mark.parametrize("strength", [1.0, 0.5])
-def test_a_sprite_is_drawn_as_its_kind_and_a_variation_as_its_class(schedule, randomise, strength) -> None:
-    backend = TorchBackend(randomise(build_network(config())))
-    model = Model(ModelHeader(model=config(), class_names=WORDS.class_names), backend, schedule)
-    sampling = Sampling(sampler="ddim", steps=4, guidance_scale=2.0)
-    seed = next(seed for seed in range(99) if WORDS.drawn(BEASTS, seed).kind == "dog")
-    start = torch.zeros(4, 16, 16) if strength < 1 else None
-    *_, made = sprite_steps(model, [BEASTS], [seed], sampling, start, strength)
+class Listener(TorchBackend):
+    """A backend that keeps what it is asked to condition on."""
 
-    row = (6,) if start is None else (1,)
-    noise = SpriteNoise([seed], (4, 16, 16), torch.device("cpu"))
-    timesteps = spaced_timesteps(1000, 4, strength)
-    denoiser = NetworkDenoiser(guided(backend, [Cue(row)], [Cue((3,))], 2.0, timesteps), config(), schedule)
-    x_t = noise.draw()
-    if start is not None:
-        x_t = q_sample(start[None], x_t, schedule.alphas_cumprod[[timesteps[0]]])
-    *_, expected = sample("ddim", denoiser, schedule, timesteps, x_t, noise.draw)
-    torch.testing.assert_close(made.x_t, expected.x_t)
+    def prepare(self, cues: Sequence[Cue], timesteps: Sequence[int]) -> Answer:
+        self.asked = [cue.rows for cue in cues]
+        return super().prepare(cues, timesteps)
+
+
+@pytest.mark.parametrize(("strength", "rows"), [(1.0, [(6,), (1,), (3,), (3,)]), (0.5, [(1,), (1,), (3,), (3,)])])
+def test_a_sprite_is_drawn_as_its_kind_and_a_variation_as_its_class(schedule, randomise, strength, rows) -> None:
+    backend = Listener(randomise(build_network(config())))
+    model = Model(ModelHeader(model=config(), class_names=WORDS.class_names), backend, schedule)
+    seeds = [next(seed for seed in range(99) if WORDS.drawn(BEASTS, seed).kind == kind) for kind in ("dog", None)]
+    start = torch.zeros(4, 16, 16) if strength < 1 else None
+    next(sprite_steps(model, [BEASTS] * 2, seeds, Sampling(sampler="ddim", steps=4), start, strength))
+    assert backend.asked == rows  # and the null condition's for guidance
 
 
 def test_a_paused_run_leaves_no_mode_with_the_caller(schedule, randomise) -> None:

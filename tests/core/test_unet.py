@@ -15,7 +15,6 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.exact import PointwiseConv, silu
 from pixelforge.core.unet import (
     AttentionBlock,
-    ContextUNet,
     ResidualBlock,
     timestep_embedding,
 )
@@ -162,7 +161,3 @@ def test_attention_is_that_of_torch(randomise: Randomise) -> None:
     attended = F.scaled_dot_product_attention(heads(q), heads(k), heads(v)).transpose(1, 2).flatten(2)
     expected = x + F.conv2d(attended.transpose(1, 2).unflatten(2, (4, 5)), block.proj_out.weight, block.proj_out.bias)
     torch.testing.assert_close(block(x), expected, rtol=1e-4, atol=1e-5)
-
-
-def test_context_unet_is_what_is_built(tiny: ModelConfig) -> None:
-    assert isinstance(build_network(tiny), ContextUNet)

@@ -51,18 +51,18 @@ def at(desk, x: float, y: float) -> QPointF:
     return QPointF((area.left() + (x + 0.5) * factor) / ratio, (area.top() + (y + 0.5) * factor) / ratio)
 
 
-def send(desk, kind, button, buttons, x: float, y: float, modifiers=NONE) -> None:
-    place = at(desk, x, y)
+def send(desk, kind, button, buttons, pixel: tuple[int, int], modifiers) -> None:
+    place = at(desk, *pixel)
     event = QMouseEvent(kind, place, desk.canvas.mapToGlobal(place), button, buttons, modifiers)
     QApplication.sendEvent(desk.canvas, event)
 
 
 def stroke(desk, *places, button=LEFT, modifiers=NONE) -> None:
     """Press on the first pixel, drag over the others, let go."""
-    send(desk, QEvent.Type.MouseButtonPress, button, button, *places[0], modifiers)
+    send(desk, QEvent.Type.MouseButtonPress, button, button, places[0], modifiers)
     for place in places[1:]:
-        send(desk, QEvent.Type.MouseMove, Qt.MouseButton.NoButton, button, *place, modifiers)
-    send(desk, QEvent.Type.MouseButtonRelease, button, Qt.MouseButton.NoButton, *places[-1], modifiers)
+        send(desk, QEvent.Type.MouseMove, Qt.MouseButton.NoButton, button, place, modifiers)
+    send(desk, QEvent.Type.MouseButtonRelease, button, Qt.MouseButton.NoButton, places[-1], modifiers)
 
 
 def test_the_pencil_draws_without_gaps_and_the_right_button_erases(desk, model) -> None:

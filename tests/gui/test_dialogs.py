@@ -60,12 +60,16 @@ def test_preferences_change_the_window_and_are_kept(qtbot, desktop, places, syst
     assert (picture[..., :3] == (0xC0, 0x40, 0x80)).all(axis=-1).any()
 
 
-@pytest.mark.parametrize("action", ["preferences", "about", "shortcuts"])
-def test_a_mnemonic_has_a_field_to_go_to(desktop, action) -> None:
+@pytest.mark.parametrize(
+    ("action", "mnemonics"), [("preferences", True), ("about", False), ("shortcuts", False), ("train", True)]
+)
+def test_a_mnemonic_has_a_field_to_go_to(desktop, action: str, mnemonics: bool) -> None:
     getattr(desktop.window.actions_, action).trigger()
     (dialog,) = (dialog for dialog in desktop.window.findChildren(QDialog) if dialog.isVisible())
     labels = [label for label in dialog.findChildren(QLabel) if "&" in label.text()]
-    assert all(label.buddy() is not None for label in labels)
+    assert bool(labels) is mnemonics
+    assert [label.text() for label in labels if label.buddy() is None] == []
+    dialog.close()
 
 
 def test_preferences_that_are_cancelled_change_nothing(desktop) -> None:

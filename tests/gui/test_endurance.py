@@ -9,6 +9,7 @@ import pytest
 from tests.gui.using import finish
 from tests.pulse import Pulse, resident_megabytes
 
+STEPS = 40
 BATCHES, WARM_UP = 50, 10
 GROWTH = 25  # megabytes that the caches may still take after the warm-up
 
@@ -16,13 +17,14 @@ GROWTH = 25  # megabytes that the caches may still take after the warm-up
 def test_the_event_loop_turns_while_a_batch_is_made(qtbot, desktop) -> None:
     generation = desktop.studio.generation
     generation.set_count(64)
-    generation.set_sampling(steps=100)
+    generation.set_sampling(steps=STEPS)
     pulse = Pulse()
     pulse.start()
     generation.generate()
     finish(qtbot, desktop)
     print(pulse.stop())
-    assert pulse.count > 100
+    assert pulse.count > 3 * STEPS  # were the steps made in the loop, it would turn once a step at the best
+    assert pulse.longest < 0.25 * pulse.seconds  # and were they all made in one go, it would stand still throughout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -40,7 +40,8 @@ def strip(qtbot, model) -> HistoryStrip:
 
 def select(strip: HistoryStrip, *rows: int) -> None:
     for row in rows:
-        strip.view.selectionModel().select(strip.view.model().index(row), QItemSelectionModel.SelectionFlag.Select)
+        index = strip.view.model().index(row, 0)
+        strip.view.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
 
 
 def seeds(model: HistoryModel) -> list[int]:

@@ -12,7 +12,7 @@ from pixelforge.gui.generating.picture_list import PictureList
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.asking import Ask
-from pixelforge.services.icons import make_icons
+from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry
 from tests.gui.using import click, finish, pick, recipes
 from tests.pointer import write_pointer_model

@@ -96,7 +96,7 @@ def test_the_desktop_file_starts_the_app_that_lies_beside_it(tmp_path: Path) -> 
     (app / "PixelForge").chmod(0o755)
     add_to_desktop(app, icons_folder() / "pixelforge-256.png")
     parser = configparser.RawConfigParser()
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.optionxform = str  # type: ignore[assignment]
     parser.read(app / "PixelForge.desktop", encoding="utf-8")
     entry = parser["Desktop Entry"]
     assert (app / f"{entry['Icon']}.png").is_file()

@@ -121,14 +121,14 @@ def to_the_bit(scenario: work.Scenario, folder: Path, rounds: int, rng: random.R
     duration, steps = time.monotonic() - began, []
     for number in range(rounds):
         out = folder / f"killed-{number}"
-        alone(lambda out=out: scenario.prepare(out))  # type: ignore[misc]
+        alone(lambda out=out: scenario.prepare(out))
         hit = False
         while not hit:
-            child = Child.begin(lambda out=out: scenario.work(out))  # type: ignore[misc]
+            child = Child.begin(lambda out=out: scenario.work(out))
             time.sleep(rng.uniform(0, duration))
             _, hit = child.kill()
         steps.append(work.saved_step(out))
-        alone(lambda out=out: scenario.work(out))  # type: ignore[misc]
+        alone(lambda out=out: scenario.work(out))
         work.assert_same(whole, out)
     return (
         f"a run {1000 * duration:.0f} ms, killed with {min(steps)} to {max(steps)} steps saved "

@@ -85,7 +85,7 @@ def child(
 
 
 def pixelforge(*arguments: object, **changes: object) -> tuple[int, str, str]:
-    return child(["-m", "pixelforge", *arguments], **changes)  # type: ignore[arg-type]
+    return child(["-m", "pixelforge", *arguments], **changes)
 
 
 @pytest.fixture

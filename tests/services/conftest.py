@@ -40,7 +40,7 @@ def loaded_with() -> LoadedWith:
     """A model whose config is CONFIG with changes and whose weights are random, none of them zero as built."""
 
     def loaded(**changes: object) -> Model:
-        config = replace(CONFIG, **changes)  # type: ignore[arg-type]
+        config = replace(CONFIG, **changes)
         network = build_network(config).eval()
         generator = torch.Generator().manual_seed(1)
         for parameter in network.parameters():

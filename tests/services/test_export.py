@@ -141,8 +141,8 @@ def _parse_tileset(path: Path):
     from pytiled_parser.parsers.tmx.tileset import parse as parse_xml
 
     if path.suffix == ".tsj":
-        return parse_json(json.loads(path.read_text()), 1)
-    return parse_xml(ElementTree.parse(path).getroot(), 1)
+        return parse_json(json.loads(path.read_text()), 1)  # type: ignore[call-arg]
+    return parse_xml(ElementTree.parse(path).getroot(), 1)  # type: ignore[call-arg]
 
 
 def read_godot(path: Path) -> list[Seen]:

@@ -359,11 +359,22 @@ def test_load_what_is_not_there(tmp_path: Path, model_file: Path) -> None:
         load_model(model_file, "abacus")
 
 
-def test_devices() -> None:
-    assert pick_device("cpu").type == "cpu"
-    there = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    assert pick_device().type == there
-    for name, available in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
-        if not available:
-            with pytest.raises(RequestError, match=name):
+@pytest.mark.parametrize(
+    ("cuda", "mps", "usual", "refused"),
+    [
+        (True, True, "cuda", {}),
+        (True, False, "cuda", {"mps": "it has cuda, cpu"}),
+        (False, True, "mps", {"cuda": "it has mps, cpu"}),
+        (False, False, "cpu", {"cuda": "it has cpu", "mps": "it has cpu"}),
+    ],
+)
+def test_devices(cuda: bool, mps: bool, usual: str, refused: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: cuda)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: mps)
+    assert pick_device().type == usual
+    for name in ("cuda", "mps", "cpu"):
+        if name in refused:
+            with pytest.raises(RequestError, match=f"no usable {name} device; {refused[name]}\\."):
                 pick_device(name)
+        else:
+            assert pick_device(name).type == name

@@ -8,7 +8,8 @@ import numpy as np
 
 from pixelforge.core.header import read_header
 from pixelforge.services.asking import offer_of
-from pixelforge.services.icons import icons_path, make_icons, read_icons, words_of
+from pixelforge.services.icon_drawing import make_icons
+from pixelforge.services.icons import icons_path, read_icons, words_of
 from pixelforge.services.requests import Finished
 from tests.pointer import write_pointer_model
 

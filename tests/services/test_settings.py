@@ -10,7 +10,14 @@ from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.exporting import Export
-from pixelforge.services.settings import AppSettings, GenerationSettings, load_settings, save_settings
+from pixelforge.services.settings import (
+    FORMAT_VERSION,
+    MIGRATIONS,
+    AppSettings,
+    GenerationSettings,
+    load_settings,
+    save_settings,
+)
 from tests.made import asked, made
 
 CHOICE = GenerationSettings(
@@ -59,9 +66,25 @@ def test_without_a_file_they_are_the_defaults(tmp_path) -> None:
         b'{"theme": "pink"}',
         b'{"history_cap": 5}',
         b'{"background": "red"}',
+        b'{"format_version": 0}',
+        b'{"format_version": -1}',
+        b'{"generation": 3}',
         b'{"x": ' + b"[" * 20_000,
     ],
-    ids=["empty", "cut", "bytes", "list", "format", "theme", "cap", "colour", "deep"],
+    ids=[
+        "empty",
+        "cut",
+        "bytes",
+        "list",
+        "format",
+        "theme",
+        "cap",
+        "colour",
+        "no version",
+        "version",
+        "controls",
+        "deep",
+    ],
 )
 def test_a_damaged_file_is_kept_aside_and_said(tmp_path, content) -> None:
     path = tmp_path / "settings.json"
@@ -118,6 +141,18 @@ def test_settings_of_a_newer_app_are_kept(tmp_path) -> None:
     assert "newer PixelForge" in notice
     save_settings(path, settings)
     assert json.loads((tmp_path / "settings-format-3.json").read_text())["theme"] == {"new": "kind"}
+
+
+def test_every_older_format_has_a_way_to_the_next() -> None:
+    assert list(MIGRATIONS) == list(range(1, FORMAT_VERSION))
+
+
+@pytest.mark.parametrize("version", ["", '"format_version": 1, '])
+def test_settings_of_the_first_format_are_read(tmp_path, version: str) -> None:
+    path = tmp_path / "settings.json"
+    choice = '{"class_names": ["cats"], "sampler": "ddim", "steps": 8, "guidance_scale": 2.5, "seed": 7, "count": 16'
+    path.write_text(f'{{{version}"theme": "dark", "generation": {choice}, "seed_locked": true}}}}')
+    assert load_settings(path) == (AppSettings(theme="dark", generation=CHOICE), "")
 
 
 def test_unknown_keys_are_passed_over(tmp_path) -> None:

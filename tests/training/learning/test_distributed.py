@@ -140,7 +140,7 @@ def test_several_processes_go_by_the_clock_of_the_one_that_leads(
         print(*(f"{step.step}/{step.fraction}/{step.stats is not None}" for step in run.steps()))
 
     (tmp_path / "run").mkdir()
-    children = [Child.begin(lambda rank=rank: work(rank)) for rank in (0, 1)]  # type: ignore[misc]
+    children = [Child.begin(lambda rank=rank: work(rank)) for rank in (0, 1)]
     (leader, ended), (follower, other_ended) = (child.rest() for child in children)
     assert (ended, other_ended) == (0, 0)
     assert leader == follower

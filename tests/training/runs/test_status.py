@@ -27,7 +27,7 @@ def test_every_event_but_most_steps_is_written(tmp_path: Path) -> None:
     for step, seconds, stats in ((1, 0.0, None), (2, 0.1, None), (3, 0.1, ROW), (4, 0.1, None), (5, 0.5, None)):
         now[0] += seconds
         status.follow(stepped(step, stats))
-        seen.append(folder.read_status().step)  # type: ignore[union-attr]
+        seen.append(folder.read_status().step)
     assert seen == [1, 1, 3, 3, 5]
     status.follow(Paused(5))
     paused = folder.read_status()
@@ -35,8 +35,8 @@ def test_every_event_but_most_steps_is_written(tmp_path: Path) -> None:
         phase="paused", step=5, fraction=0.5, best_step=2, images_per_second=80, about="9 sprites"
     )
     status.follow(Continued(5))
-    assert folder.read_status().phase == "training"  # type: ignore[union-attr]
+    assert folder.read_status().phase == "training"
     status.follow(Ended("turned", 5, 2, tmp_path))
-    assert folder.read_status().phase == "turned"  # type: ignore[union-attr]
+    assert folder.read_status().phase == "turned"
     status.leave()
-    assert folder.read_status().phase == "halted"  # type: ignore[union-attr]
+    assert folder.read_status().phase == "halted"
