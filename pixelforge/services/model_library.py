@@ -14,6 +14,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
 from pixelforge.files import parse_json, reason, replacing, sync_folders
 from pixelforge.imaging.pixels import Pixels, read_sprite
+from pixelforge.services.icons import icons_path
 from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
 from training.runs.folder import SAMPLE_SCALE
@@ -178,7 +179,8 @@ def read_figures(entry: ModelEntry) -> list[FiguresRow]:
 
 def files_of(entry: ModelEntry) -> list[Path]:
     """The files that a model consists of, the model itself the last."""
-    return [path for path in (grid_of(entry), figures_of(entry), entry.path) if path.exists()]
+    beside = (grid_of(entry), figures_of(entry), icons_path(entry.path))
+    return [path for path in (*beside, entry.path) if path.exists()]
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -10,6 +10,7 @@ from pixelforge.core.header import read_header
 from pixelforge.services.asking import offer_of
 from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.icons import icons_path, read_icons, words_of
+from pixelforge.services.model_library import find_model
 from pixelforge.services.requests import Finished
 from tests.pointer import write_pointer_model
 
@@ -36,3 +37,12 @@ def test_icons_of_other_words_or_another_size_and_damaged_ones_are_none(tmp_path
     assert read_icons(model, offer, 16) == {}
     icons_path(model).write_bytes(b"no picture")
     assert read_icons(model, offer, 8) == {}
+
+
+def test_the_bundled_model_has_an_icon_for_each_of_its_words() -> None:
+    model = find_model("dawnlike16")
+    header = read_header(model)
+    offer = offer_of(model, header)
+    icons = read_icons(model, offer, header.model.image_size)
+    assert list(icons) == words_of(offer)
+    assert all(picture[..., 3].any() for picture in icons.values())

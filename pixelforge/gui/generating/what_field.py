@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
@@ -61,6 +61,7 @@ class WhatField(QWidget):
             _fill(self.boxes[part], names, swatches=part == "colour")
             self._box_columns[part].setVisible(bool(names))
         self.search.clear()
+        self.search.suggest([kinds[0] for kinds in offer.kinds.values() if kinds])
         self._show_kinds()
 
     def set_value(self, ask: Ask) -> None:
@@ -150,10 +151,13 @@ class SearchField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText("Search: dragon, potion…")
         self.setClearButtonEnabled(True)
         self.setAccessibleName("Search kinds")
         self.setToolTip(SEARCH_TOOLTIP)
+
+    def suggest(self, words: Sequence[str]) -> None:
+        """Show some of these as examples while nothing is typed."""
+        self.setPlaceholderText(f"Search: {', '.join(words[-2:])}…")
 
     def event(self, event: QEvent) -> bool:
         """Have Esc end a search before it stops a run."""
