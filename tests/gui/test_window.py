@@ -481,11 +481,11 @@ def test_a_message_lies_over_the_stage_and_moves_nothing(qtbot, desktop) -> None
     messages.warn("A long line. " * 30)
     assert (window.stage.canvas.geometry(), window.stage.canvas.layout_in_device_pixels()) == before
     bar = window.message_bar
-    assert window.stage.rect().contains(bar.geometry())
+    assert window.middle.rect().contains(bar.geometry())
     assert bar.geometry().bottom() > window.stage.height() * 0.9
     assert bar.text.height() >= bar.text.heightForWidth(bar.text.width())  # nothing is clipped
     window.resize(1400, 900)
-    qtbot.waitUntil(lambda: abs(bar.geometry().center().x() - window.stage.rect().center().x()) <= 1)
+    qtbot.waitUntil(lambda: abs(bar.geometry().center().x() - window.middle.rect().center().x()) <= 1)
     assert not bar._timer.isActive()  # a warning stays
 
 
