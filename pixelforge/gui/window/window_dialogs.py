@@ -24,7 +24,8 @@ from pixelforge.gui.window.preferences_dialog import PreferencesDialog
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
 from pixelforge.gui.window.studio import Studio
-from pixelforge.imaging.palette import Colour, Palette, parse_colours
+from pixelforge.hex_colours import Colour
+from pixelforge.imaging.palette import Palette, parse_colours
 from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
 from pixelforge.services.paths import log_folder
