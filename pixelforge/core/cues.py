@@ -10,7 +10,7 @@ import numpy as np
 from pixelforge.core.condition import NULL, WHOLE, ClassVocabulary, Condition, Cue
 from pixelforge.core.config import Colour
 from pixelforge.core.header import ModelHeader
-from pixelforge.core.schemes import SchemeBank, in_palette
+from pixelforge.core.schemes import SchemeBank, moved_to_palette
 from pixelforge.hex_colours import to_colour, to_text
 from pixelforge.oklab import to_oklab
 
@@ -73,4 +73,4 @@ def _read(texts: Sequence[str]) -> tuple[Colour, ...]:
 def _moved(colours: Sequence[Colour], palette: tuple[Colour, ...]) -> list[Colour]:
     from_, to = (to_oklab(np.array(part, np.uint8)) for part in (colours, palette))
     distances = np.linalg.norm(from_[:, None] - to[None], axis=2)
-    return in_palette(list(colours), palette, distances)
+    return moved_to_palette(list(colours), palette, distances)
