@@ -12,17 +12,17 @@ import typer
 
 from pixelforge.fields import KEY, Setting
 
-Command = Callable[..., None]
+CommandFunction = Callable[..., None]
 
 
-def with_options(name: str, record: type, *, otherwise: str = "") -> Callable[[Command], Command]:
+def with_options(name: str, record: type, *, otherwise: str = "") -> Callable[[CommandFunction], CommandFunction]:
     """Give a command the fields of its parameter `name`, a record, as options of its own.
 
     A field is an option if it is a `setting` (`pixelforge.fields`), or if its type is annotated with a typer.Option.
     otherwise: what holds for an option that is not given, for --help; the parameter is then a dict of those that were.
     """
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: CommandFunction) -> CommandFunction:
         options = _options(record, otherwise)
         keyword = inspect.Parameter.KEYWORD_ONLY
         own = inspect.signature(command, eval_str=True).parameters.values()

@@ -8,7 +8,6 @@ its class. Without torch.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
@@ -20,8 +19,8 @@ from pixelforge.core.config import MAX_PALETTE, Colour, Kind
 from pixelforge.core.nearest import known
 from pixelforge.errors import RequestError
 from pixelforge.fields import setting
+from pixelforge.hex_colours import is_colour
 
-HEX = re.compile("#[0-9a-fA-F]{6}")
 NO_ROW = -1  # fills up the rows of a condition that has fewer than others
 
 WHOLE: Literal["whole"] = "whole"
@@ -59,7 +58,7 @@ class Condition:
         if self.scheme == ():
             raise RequestError("A scheme has a colour at least.")
         for colours in (self.drawn_in, () if self.scheme in (None, WHOLE) else self.scheme):
-            if len(colours) > MAX_PALETTE or not all(map(HEX.fullmatch, colours)):
+            if len(colours) > MAX_PALETTE or not all(map(is_colour, colours)):
                 raise RequestError(f"Sprites are drawn in at most {MAX_PALETTE} colours, each written as #rrggbb.")
 
     @property

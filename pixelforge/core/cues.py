@@ -10,7 +10,8 @@ import numpy as np
 from pixelforge.core.condition import NULL, WHOLE, ClassVocabulary, Condition, Cue
 from pixelforge.core.config import MAX_PALETTE, Colour
 from pixelforge.core.header import ModelHeader
-from pixelforge.core.schemes import SchemeBank, in_palette
+from pixelforge.core.schemes import SchemeBank, moved_to_palette
+from pixelforge.hex_colours import to_colour, to_text
 from pixelforge.oklab import to_oklab
 
 
@@ -48,37 +49,32 @@ class CueMaker:
         """
         if self.bank is None or condition.scheme is not None:
             return condition
-        return replace(condition, scheme=texts_of(self.drawn(condition, seed).palette))
+        return replace(condition, scheme=tuple(map(to_text, self.drawn(condition, seed).palette)))
 
     def plain(self, condition: Condition, palette: Sequence[Colour] = ()) -> Cue:
         """The cue for a condition with nothing drawn, in its colours or else in a palette.
 
         Variations start from a sprite, which has a kind and colours of its own.
         """
-        whole = colours_of(condition.drawn_in) or tuple(palette)
+        whole = _read(condition.drawn_in) or tuple(palette)
         return Cue(self.header.vocabulary.rows(condition), _colours(condition, whole, whole))
-
-
-def colours_of(texts: Sequence[str]) -> tuple[Colour, ...]:
-    """Colours written as #rrggbb, each once."""
-    return tuple(dict.fromkeys((int(t[1:3], 16), int(t[3:5], 16), int(t[5:7], 16)) for t in texts))
-
-
-def texts_of(colours: Sequence[Colour]) -> tuple[str, ...]:
-    """Colours as #rrggbb."""
-    return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in colours)
 
 
 def _colours(condition: Condition, whole: tuple[Colour, ...], few: tuple[Colour, ...]) -> tuple[Colour, ...]:
     """What is asked for: all of the palette, a scheme that is given, or `few`; in a palette of one's own, if given."""
-    own = colours_of(condition.drawn_in)
+    own = _read(condition.drawn_in)
     if condition.scheme == WHOLE:
         return own or whole
-    colours = few if condition.scheme is None else colours_of(condition.scheme)
+    colours = few if condition.scheme is None else _read(condition.scheme)
     return tuple(_moved(colours, own)) if own else colours
+
+
+def _read(texts: Sequence[str]) -> tuple[Colour, ...]:
+    """The colours, each once."""
+    return tuple(dict.fromkeys(map(to_colour, texts)))
 
 
 def _moved(colours: Sequence[Colour], palette: tuple[Colour, ...]) -> list[Colour]:
     from_, to = (to_oklab(np.array(part, np.uint8)) for part in (colours, palette))
     distances = np.linalg.norm(from_[:, None] - to[None], axis=2)
-    return in_palette(list(colours), palette, distances)
+    return moved_to_palette(list(colours), palette, distances)

@@ -104,7 +104,7 @@ def colours_in(mask: NDArray[np.uint8]) -> list[int]:
     return [int(index) for index in np.flatnonzero(np.unpackbits(mask, bitorder="little"))]
 
 
-def in_palette(scheme: list[Colour], palette: tuple[Colour, ...], distances: NDArray[np.float64]) -> list[Colour]:
+def moved_to_palette(scheme: list[Colour], palette: tuple[Colour, ...], distances: NDArray[np.float64]) -> list[Colour]:
     """The scheme's colours in another palette: each goes to the nearest that no other has gone to, while there are any.
 
     distances: (len(scheme), len(palette)), in OKLab. The nearest pairs are matched first.

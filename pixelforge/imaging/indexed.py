@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pixelforge.errors import PaletteError
-from pixelforge.imaging.palette import MAX_COLOURS, Colour
+from pixelforge.hex_colours import Colour
+from pixelforge.imaging.palette import MAX_COLOURS
 from pixelforge.imaging.pixels import Pixels
 
 

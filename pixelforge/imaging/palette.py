@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.errors import PaletteError
+from pixelforge.hex_colours import Colour, to_colour, to_text
 from pixelforge.imaging.dither import BLOCK, partners, pattern
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.oklab import Floats, to_oklab
@@ -19,7 +19,6 @@ MAX_COLOURS = 256
 MIN_REDUCED, MAX_REDUCED = 2, 64
 MAX_ROUNDS = 50  # of k-means; sprites settle in a handful
 
-Colour = tuple[int, int, int]
 Dither = Literal[0, 2, 4]
 
 
@@ -55,7 +54,7 @@ class PaletteRule:
 
 def rule_of(palette: Palette) -> PaletteRule:
     """The rule that snaps to a palette."""
-    return PaletteRule(name=palette.name, colours=tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in palette.colours))
+    return PaletteRule(name=palette.name, colours=tuple(map(to_text, palette.colours)))
 
 
 def recolour(sprites: Pixels, rule: PaletteRule | None) -> Pixels:
@@ -86,10 +85,10 @@ def parse_colours(texts: Sequence[str]) -> tuple[Colour, ...]:
     """Colours written as #rrggbb. Raises PaletteError."""
     if len(texts) > MAX_COLOURS:
         raise PaletteError(f"A palette has at most {MAX_COLOURS} colours, not {len(texts)}.")
-    for text in texts:
-        if not re.fullmatch("#[0-9a-fA-F]{6}", text):
-            raise PaletteError(f"{text!r} is no colour; one is written as #rrggbb.")
-    return tuple((int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)) for text in texts)
+    try:
+        return tuple(map(to_colour, texts))
+    except ValueError as error:
+        raise PaletteError(str(error)) from error
 
 
 def snap(sprites: Pixels, colours: Sequence[Colour], dither: Dither = 0) -> Pixels:

@@ -11,7 +11,8 @@ import numpy as np
 
 from pixelforge.errors import DatasetError, OutputError, PaletteError
 from pixelforge.files import parse_json, read_at_most, replacing
-from pixelforge.imaging.palette import MAX_COLOURS, Colour, Palette
+from pixelforge.hex_colours import Colour, to_colour
+from pixelforge.imaging.palette import MAX_COLOURS, Palette
 from pixelforge.imaging.pixels import decode_picture
 
 MAX_BYTES = 1_000_000
@@ -55,7 +56,7 @@ def read_hex(path: Path) -> Palette:
     colours = []
     for number, line in enumerate(_lines(path), start=1):
         if entry := HEX.match(line.strip()):
-            colours.append(_from_hex(entry.group(1)))
+            colours.append(to_colour(f"#{entry.group(1)}"))
         elif line.strip() and not line.strip().startswith((";", "//")):
             raise PaletteError(f"{path}, line {number}, is not a colour: {line.strip()[:40]!r}.")
     return _palette(path, path.stem, colours)
@@ -88,7 +89,7 @@ def read_lospec(path: Path) -> Palette:
         entry = HEX.match(text.strip())
         if entry is None:
             raise PaletteError(f"{path} has a colour that is none: {text[:40]!r}.")
-        colours.append(_from_hex(entry.group(1)))
+        colours.append(to_colour(f"#{entry.group(1)}"))
     return _palette(path, found.name or path.stem, colours, found.author)
 
 
@@ -156,10 +157,6 @@ def _colour(path: Path, number: int, entry: re.Match[str]) -> Colour:
     if max(red, green, blue) > 255:
         raise PaletteError(f"{path}, line {number}: a colour has parts from 0 to 255.")
     return red, green, blue
-
-
-def _from_hex(text: str) -> Colour:
-    return int(text[0:2], 16), int(text[2:4], 16), int(text[4:6], 16)
 
 
 def _one_line(text: str) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pixelforge.errors import OutputError, RequestError
+from pixelforge.hex_colours import Colour
 
 MAX_SCALE = 16
 MAX_COLUMNS = 1024
 MAX_SPACE = 64  # pixels of padding and margin
 MAX_EXTRUDE = 8
 MAX_SIDE = 32_768  # pixels of a sheet; engines stop at half of it
-Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import msgspec
 
 from pixelforge.errors import RequestError
 from pixelforge.files import parse_json, reason, replacing
+from pixelforge.hex_colours import PATTERN
 from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
 
@@ -21,7 +22,7 @@ COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the windo
 MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
 
 Theme = Literal["system", "light", "dark"]
-HexColour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
+HexColour = Annotated[str, msgspec.Meta(pattern=f"^{PATTERN}$")]
 
 
 @dataclass(frozen=True, kw_only=True)

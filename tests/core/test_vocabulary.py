@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pixelforge.core.condition import NULL, Condition
-from pixelforge.core.schemes import SchemeBank, colours_in, in_palette, mask_of
+from pixelforge.core.schemes import SchemeBank, colours_in, mask_of, moved_to_palette
 from pixelforge.core.vocabulary import Style, Words, WordVocabulary
 from pixelforge.errors import ConfigError, RequestError
 
@@ -128,5 +128,5 @@ def test_a_bank_must_fit_its_vocabulary(row) -> None:
 def test_colours_go_to_the_nearest_each_to_another() -> None:
     palette = ((1, 1, 1), (2, 2, 2), (3, 3, 3))
     distances = np.array([[0.1, 0.2, 0.9], [0.15, 0.8, 0.9]])
-    assert in_palette([(0, 0, 0), (9, 9, 9)], palette, distances) == [palette[0], palette[1]]
-    assert in_palette([(0, 0, 0)] * 4, palette[:2], np.tile([0.1, 0.2], (4, 1))) == [palette[0], palette[1]]
+    assert moved_to_palette([(0, 0, 0), (9, 9, 9)], palette, distances) == [palette[0], palette[1]]
+    assert moved_to_palette([(0, 0, 0)] * 4, palette[:2], np.tile([0.1, 0.2], (4, 1))) == [palette[0], palette[1]]

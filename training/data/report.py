@@ -17,7 +17,7 @@ from pixelforge.imaging.sheet import lay_out
 from pixelforge.words import counted
 from training.data.palettes import colour_counts, palette_errors, style_palettes
 from training.data.reading import RawSprite, read_raw
-from training.data.sprites import FEWEST_OF_KIND, find_palette
+from training.data.sprites import FEWEST_OF_KIND, shared_colours
 
 FEW = 20  # sprites of a class that are hardly enough to learn from
 NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
@@ -84,7 +84,7 @@ def report_on(source: Path, image_size: int = 16, keep_background: bool = False)
         duplicates=_duplicates(raw),
         near_empty=tuple(s.label for s, o in zip(raw, opaque, strict=True) if o.mean() <= NEAR_EMPTY),
         opaque=_opaque(raw, opaque),
-        colours=len(find_palette(fitted)),
+        colours=len(shared_colours(fitted)),
         figures=len({sprite.group for sprite in raw}),
         kinds=dict(Counter(sprite.kind for sprite in raw if sprite.kind).most_common()),
         styles=_styles(fitted, [sprite.style for sprite in raw]),

@@ -175,7 +175,7 @@ def conditions_of(data: SpriteSet, vocabulary: ClassVocabulary) -> list[Conditio
     ]
 
 
-def find_palette(sprites: Pixels) -> tuple[Colour, ...]:
+def shared_colours(sprites: Pixels) -> tuple[Colour, ...]:
     """The opaque colours of sprites (N, H, W, 4), most used first; empty if there are more than 64."""
     opaque = sprites[sprites[..., 3] == 255][:, :3]
     colours, uses = np.unique(opaque, axis=0, return_counts=True)

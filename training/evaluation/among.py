@@ -31,14 +31,14 @@ class Among:
     def of(self, data: SpriteSet) -> SpriteSet:
         """Those of a data set."""
         fits = np.ones(len(data), np.bool_)
-        for asked, words in zip(self._asked, words_of(data), strict=True):
+        for asked, words in zip(self._asked, words_by_sprite(data), strict=True):
             if asked:
                 fits &= np.isin(words, asked)
         return data.subset(fits)
 
     def check(self, data: SpriteSet) -> None:
         """Raises RequestError, naming the nearest words, for one that no sprite of a data set has."""
-        for part, asked, words in zip(PARTS, self._asked, words_of(data), strict=True):
+        for part, asked, words in zip(PARTS, self._asked, words_by_sprite(data), strict=True):
             there = sorted({str(word) for word in words} - {""})
             for word in asked:
                 if word not in there:
@@ -49,6 +49,6 @@ class Among:
         return self.classes or [], [self.kind] if self.kind else [], [self.style] if self.style else []
 
 
-def words_of(data: SpriteSet) -> tuple[Texts, Texts, Texts]:
+def words_by_sprite(data: SpriteSet) -> tuple[Texts, Texts, Texts]:
     """(N,) each: the class, kind and style of every sprite."""
     return np.array(data.class_names)[data.labels], np.array(data.kinds), np.array(data.styles)

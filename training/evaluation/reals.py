@@ -14,7 +14,7 @@ from pixelforge.errors import DatasetError, Remedy
 from pixelforge.words import counted
 from training.data.indexed import styled
 from training.data.sprites import SpriteSet, load_sprites, split_holdout
-from training.evaluation.among import Among, words_of
+from training.evaluation.among import Among, words_by_sprite
 
 WORTH = (2, 1, 4)  # of class, kind and style that a sprite shares with its counterpart: the style before all
 MOST_LISTED = 10  # words in a message
@@ -71,7 +71,7 @@ def counterparts(of: SpriteSet, among: SpriteSet, seed: int) -> SpriteSet:
     rng = np.random.default_rng(seed)
     figures = np.unique(among.groups, return_inverse=True)[1]
     used = np.zeros(len(among), np.int64)
-    words, theirs = words_of(of), words_of(among)
+    words, theirs = words_by_sprite(of), words_by_sprite(among)
     chosen = []
     for index in range(len(of)):
         shared = sum(

@@ -13,7 +13,7 @@ from pixelforge.errors import Remedy, TrainingError
 from training.data.indexed import styled, words_of
 from training.data.joining import joined_words
 from training.data.naming import style_of
-from training.data.sprites import SpriteSet, find_kinds, find_palette
+from training.data.sprites import SpriteSet, find_kinds, shared_colours
 from training.learning.augmentation import AUGMENT_DIM
 from training.learning.config import Precision, TrainConfig
 from training.learning.warm_start import inherited_provenance, shape_of
@@ -124,7 +124,7 @@ def _pointer(request: TrainingRequest, vocabulary: WordVocabulary, shape: ModelC
 
 
 def _network(request: TrainingRequest, data: SpriteSet, shape: ModelConfig | None) -> ModelConfig:
-    palette = find_palette(data.sprites)
+    palette = shared_colours(data.sprites)
     if request.prediction == "palette" and len(palette) < 2:
         raise TrainingError(
             "The palette prediction needs sprites that share 2 to 64 colours, and these do not.", Remedy.PREDICT_V

@@ -16,7 +16,7 @@ MAX_FACTOR = 8
 MAX_SHOWN = 4096  # pixels a side of the enlarged sheet
 VEIL = 170  # of 255, over a tile that is left out
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Row and column of a tile."""
 
 
@@ -30,8 +30,8 @@ class TileGrid(QWidget):
         self._sheet: Pixels | None = None
         self._grid = Grid(16)
         self._factor = 1
-        self._unwanted: dict[Place, bool] = {}  # empty or repeated tiles; True for empty ones
-        self._clicked: set[Place] = set()  # tiles that the user wants left out
+        self._unwanted: dict[Position, bool] = {}  # empty or repeated tiles; True for empty ones
+        self._clicked: set[Position] = set()  # tiles that the user wants left out
         self.setAccessibleName("The sheet: click on a tile to take it in or to leave it out")
 
     def set_sheet(self, sheet: Pixels | None, grid: Grid) -> None:
@@ -47,7 +47,7 @@ class TileGrid(QWidget):
         self.changed.emit()
 
     @property
-    def left_out(self) -> frozenset[Place]:
+    def left_out(self) -> frozenset[Position]:
         """(row, column) of the tiles that the user does not want."""
         return frozenset(self._clicked)
 
@@ -63,7 +63,7 @@ class TileGrid(QWidget):
         height, width = self._sheet.shape[:2]
         return QSize(width * self._factor, height * self._factor)
 
-    def rect_of(self, place: Place) -> QRect:
+    def rect_of(self, place: Position) -> QRect:
         """Where a tile is shown, in logical pixels."""
         return self._rects()[place]
 
@@ -99,7 +99,7 @@ class TileGrid(QWidget):
                 painter.drawLine(rect.topRight(), rect.bottomLeft())
         painter.end()
 
-    def _rects(self) -> dict[Place, QRect]:
+    def _rects(self) -> dict[Position, QRect]:
         if self._sheet is None:
             return {}
         height, width = self._sheet.shape[:2]

@@ -29,7 +29,8 @@ from pixelforge.gui.window.preferences_dialog import PreferencesDialog
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
 from pixelforge.gui.window.studio import Studio
-from pixelforge.imaging.palette import Colour, Palette, parse_colours
+from pixelforge.hex_colours import Colour
+from pixelforge.imaging.palette import Palette, parse_colours
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.exporting import Export
 from pixelforge.services.history import BIN_DAYS

@@ -13,7 +13,7 @@ from pixelforge.core.condition import ClassVocabulary
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import resize_nearest
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.data.sprites import SpriteSet, conditions_of, find_kinds, find_palette, load_sprites, split_holdout
+from training.data.sprites import SpriteSet, conditions_of, find_kinds, load_sprites, shared_colours, split_holdout
 
 
 def test_a_folder_of_class_folders(data: SpriteSet) -> None:
@@ -104,14 +104,14 @@ def test_palette_is_in_order_of_use_and_leaves_transparent_out() -> None:
     sprites = np.zeros((1, 8, 8, 4), np.uint8)
     sprites[0, :2] = [*COLOURS[1], 255]
     sprites[0, 2:3] = [*COLOURS[3], 255]
-    assert find_palette(sprites) == (tuple(COLOURS[1]), tuple(COLOURS[3]))
+    assert shared_colours(sprites) == (tuple(COLOURS[1]), tuple(COLOURS[3]))
 
 
 def test_more_than_64_colours_are_no_palette() -> None:
     sprites = np.full((1, 8, 9, 4), 255, np.uint8)
     sprites[0, ..., 0] = np.arange(72).reshape(8, 9)
-    assert find_palette(sprites) == ()
-    assert len(find_palette(sprites[:, :, :8])) == 64
+    assert shared_colours(sprites) == ()
+    assert len(shared_colours(sprites[:, :, :8])) == 64
 
 
 def test_kinds_are_told_by_the_first_words_of_the_names(tmp_path) -> None:

@@ -16,7 +16,7 @@ from pixelforge.core.vocabulary import Style, Words
 from pixelforge.errors import DatasetError, RequestError
 from training.data.indexed import OWN_STYLE
 from training.data.sprites import SpriteSet, split_holdout
-from training.evaluation.among import Among, words_of
+from training.evaluation.among import Among, words_by_sprite
 from training.evaluation.reals import (
     Reals,
     check_classes,
@@ -45,7 +45,7 @@ def with_words(kinds: tuple[str, ...], styles: tuple[str, ...]) -> ModelHeader:
 def test_even_draws_have_the_proportions_of_the_words(told: SpriteSet) -> None:
     drawn = evenly(told, 200)
     assert len(drawn) == 200
-    of_all, of_drawn = (Counter(zip(*map(list, words_of(data)), strict=True)) for data in (told, drawn))
+    of_all, of_drawn = (Counter(zip(*map(list, words_by_sprite(data)), strict=True)) for data in (told, drawn))
     for words, count in of_all.items():
         assert of_drawn[words] / 200 == pytest.approx(count / len(told), abs=0.011)
     assert (np.diff(drawn.labels) >= 0).all()  # as version 0.1 asked for them
@@ -66,8 +66,10 @@ def test_counterparts_share_what_they_can_the_style_before_all(told: SpriteSet) 
     assert len(found) == len(a)
     assert found.styles == a.styles
     np.testing.assert_array_equal(found.labels, a.labels)
-    there = set(zip(*map(list, words_of(b)), strict=True))
-    for mine, theirs in zip(zip(*words_of(a), strict=True), zip(*words_of(found), strict=True), strict=True):
+    there = set(zip(*map(list, words_by_sprite(b)), strict=True))
+    for mine, theirs in zip(
+        zip(*words_by_sprite(a), strict=True), zip(*words_by_sprite(found), strict=True), strict=True
+    ):
         assert mine == theirs or mine not in there
     only_bright = counterparts(a, b.subset(np.array(b.styles) == "bright"), 0)
     np.testing.assert_array_equal(only_bright.labels, a.labels)
@@ -82,7 +84,7 @@ def test_counterparts_are_of_many_figures(told: SpriteSet) -> None:
 
 def test_a_model_with_words_is_asked_for_those_that_it_knows(told: SpriteSet) -> None:
     asked = conditions_like(told, with_words(("cat", "dog"), ("bright",)))
-    for condition, class_, kind, style in zip(asked, *words_of(told), strict=True):
+    for condition, class_, kind, style in zip(asked, *words_by_sprite(told), strict=True):
         expected = Condition(class_name=class_, kind=kind or None, style="bright" if style == "bright" else None)
         assert condition == expected
     assert {condition.kind for condition in conditions_like(told, with_words((), ("dark",)))} == {None}
@@ -97,7 +99,7 @@ def test_a_model_of_classes_is_asked_for_those(told: SpriteSet) -> None:
     model = ModelConfig(num_classes=2, palette=((0, 0, 0), (1, 1, 1)), kinds=(Kind(name="cat", label=0, share=0.5),))
     header = ModelHeader(model=model, class_names=("tools", "beasts"))  # in another order than the folder's
     asked = conditions_like(told, header)
-    assert asked == [Condition(class_name=name) for name in words_of(told)[0]]
+    assert asked == [Condition(class_name=name) for name in words_by_sprite(told)[0]]
     assert unknown_words(told, header) == []
 
 
