@@ -136,8 +136,8 @@ class History:
         return self._names("class_name")
 
     def models(self) -> list[str]:
-        """The models that there are sprites of, by name."""
-        return self._names("model")
+        """The models that there are sprites of, by name; drawn and mended sprites are of none."""
+        return [name for name in self._names("model") if name]
 
     def set_cap(self, cap: int) -> None:
         """Keep at most so many sprites without a star; what is beyond goes with the next batch."""

@@ -10,6 +10,7 @@ import pytest
 from pixelforge.errors import HistoryError
 from pixelforge.services.database import FORMAT_VERSION
 from pixelforge.services.history import BIN_DAYS, History, HistoryFilter, open_history
+from pixelforge.services.sprites import Drawn, Sprite
 from tests.made import made
 
 ALL = HistoryFilter()
@@ -264,3 +265,16 @@ def test_a_new_file_that_another_window_has_just_open_is_waited_for(path) -> Non
     release.join()
     history.close()
     other.close()
+
+
+def test_a_mended_sprite_keeps_its_place_and_what_it_was_made_from_and_is_of_no_model(history) -> None:
+    before = made(1, "cats", "m")
+    (first, second) = history.add([before, made(2, "cats", "m")])
+    mended = Sprite(before.pixels, Drawn("cats", before.recipe), "")
+    history.replace(second, mended)
+    assert history.ids(ALL) == [second, first]
+    (entry,) = history.entries([second])
+    assert entry.sprite.origin == Drawn("cats", before.recipe)
+    (third,) = history.add([mended])
+    assert history.models() == ["m"]
+    assert history.entries([third])[0].sprite.made_from == before.recipe
