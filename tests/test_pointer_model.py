@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pixelforge.core.condition import Condition
 from pixelforge.imaging.pixels import decode_picture
 from pixelforge.imaging.png import encode_png
 from pixelforge.services.palettes import find_palette
+from pixelforge.services.sprites import read_recipes
 from tests.conftest import RunCommand
 from tests.pointer import DAWN, write_pointer_model
 
@@ -167,3 +170,26 @@ def test_a_scheme_is_for_models_that_can_draw_in_it(make: Made, generate: RunCom
     code, _, err = generate("--class", "cats", "--scheme", "#ff0000", "--out", tmp_path / "y.png")
     assert code == 2
     assert "leave out --scheme" in err
+
+
+def test_variations_are_of_what_the_sprite_was_made_for_but_for_what_is_told(
+    command: RunCommand, tmp_path: Path
+) -> None:
+    model = write_pointer_model(tmp_path / "model.safetensors")
+    sprite = tmp_path / "sprite.png"
+    assert command("generate", "lynx", "--style", "ink", "--model", model, "--device", "cpu", "--out", sprite)[0] == 0
+
+    def varied(*arguments: object) -> Condition:
+        out = tmp_path / "out"
+        usual = ("--count", 1, "--model", model, "--device", "cpu", "--out", out, "--force")
+        assert command("vary", sprite, *arguments, *usual)[0] == 0
+        (path,) = out.rglob("*.png")
+        (found,) = read_recipes(path)
+        path.unlink()
+        return found.request.conditions[0]
+
+    own = varied()
+    assert (own.class_name, own.kind, own.style) == ("cats", "lynx", "ink")
+    assert own.scheme is not None
+    assert varied("--kind", "lion") == replace(own, kind="lion", scheme=None)
+    assert varied("--scheme", "whole") == replace(own, scheme="whole")

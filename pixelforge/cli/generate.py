@@ -12,7 +12,7 @@ import typer
 
 from pixelforge import console
 from pixelforge.cli import options as option
-from pixelforge.core.condition import Condition
+from pixelforge.core.condition import Condition, Scheme
 from pixelforge.core.sampling import Sampling
 from pixelforge.options import with_options
 from pixelforge.words import counted
@@ -129,15 +129,12 @@ def conditions_of(path: Path, header: ModelHeader, order: Order, told: dict[str,
     """What is to be made, by words, classes and the options `told`. Raises RequestError for nothing."""
     from pixelforge.errors import RequestError
     from pixelforge.services.asking import Ask, offer_of, understood
-    from pixelforge.services.palettes import find_scheme
 
     every = ALL in (order.classes or ()) and ALL not in header.class_names
     classes = header.class_names if every else tuple(dict.fromkeys(order.classes or ()))
     if not classes and not told and not order.asked:
         raise RequestError(f"Say what to make: --class with {', '.join(header.class_names)}, or all.")
-    if order.scheme is not None and header.model.prediction != "pointer":
-        raise RequestError("That model draws in its own colours alone: leave out --scheme, or recolour by --palette.")
-    scheme = None if order.scheme is None else find_scheme(order.scheme)
+    scheme = scheme_of(header, order)
     if not order.asked:
         return tuple(Condition(class_name=name, scheme=scheme, **told) for name in classes or (None,))
     offer = offer_of(path, header)
@@ -145,6 +142,18 @@ def conditions_of(path: Path, header: ModelHeader, order: Order, told: dict[str,
     kinds = tuple(dict.fromkeys((*words.kinds, *filter(None, [told.pop("kind", None)]))))
     asked: Ask = replace(words, classes=tuple(dict.fromkeys((*words.classes, *classes))), kinds=kinds, **told)
     return tuple(replace(condition, scheme=scheme) for condition in asked.conditions(offer))
+
+
+def scheme_of(header: ModelHeader, order: Order) -> Scheme | None:
+    """The colours that are given; None: the seeds draw them. Raises RequestError."""
+    from pixelforge.errors import RequestError
+    from pixelforge.services.palettes import find_scheme
+
+    if order.scheme is None:
+        return None
+    if header.model.prediction != "pointer":
+        raise RequestError("That model draws in its own colours alone: leave out --scheme, or recolour by --palette.")
+    return find_scheme(order.scheme)
 
 
 def _tell_left_out(request: GenerationRequest) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pixelforge.cli import options as option
-from pixelforge.cli.generate import Order, conditions_of, make
+from pixelforge.cli.generate import Order, conditions_of, make, scheme_of
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.options import with_options
@@ -51,10 +52,11 @@ def vary(
     path = find_model(order.model)
     header = read_header(path)
     start, made_for = read_start(sprite, mask, strength)
-    if words or order.asked or order.classes or made_for is None:
+    if order.asked or order.classes or made_for is None:
         conditions = conditions_of(path, header, order, words)
-    else:
-        conditions = (made_for,)
+    else:  # what it was made for, but for what is told now; other words have other colours than its own
+        scheme = scheme_of(header, order) or (None if words else made_for.scheme)
+        conditions = (replace(made_for, scheme=scheme, **words),)
     count = USUAL_COUNT if order.count is None else order.count
     request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling, start=start)
     make(request, path, header, order, choices)

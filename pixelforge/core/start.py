@@ -35,16 +35,13 @@ class Start:
             raise RequestError("The mask marks nothing: mark the part that is to be made anew.")
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Start)
-            and self.strength == other.strength
-            and np.array_equal(self._masked, other._masked)
-            and (self.picture is other.picture or np.array_equal(self.picture, other.picture))
-        )
+        return isinstance(other, Start) and self._key == other._key
 
     def __hash__(self) -> int:
-        return hash((self.strength, self.picture.tobytes(), self._masked.tobytes()))
+        return hash(self._key)
 
     @property
-    def _masked(self) -> NDArray[np.bool_]:
-        return np.ones(self.picture.shape[:2], np.bool_) if self.mask is None else self.mask
+    def _key(self) -> tuple[object, ...]:
+        """A mask of everything is not none: what is made anew under it fits what is known by other steps."""
+        mask = None if self.mask is None else self.mask.tobytes()
+        return self.strength, self.picture.shape, self.picture.tobytes(), mask

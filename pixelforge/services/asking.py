@@ -39,9 +39,9 @@ class Offer:
 
     def class_of(self, kind: str, among: Sequence[str] = ()) -> str | None:
         """The class of a kind: of those `among`, if it has one there, else where it is most usual; None: no kind."""
-        having = [name for name in (*among, *self.classes) if kind in self.kinds.get(name, ())]
-        chosen = [name for name in having if name in among]
-        return next(iter(chosen or sorted(having, key=lambda name: self.kinds[name].index(kind))), None)
+        having = [name for name in self.classes if kind in self.kinds.get(name, ())]
+        chosen = [name for name in among if name in having]
+        return next(iter(chosen), min(having, key=lambda name: self.kinds[name].index(kind), default=None))
 
     def known(self, ask: Ask) -> Ask:
         """What of it the model knows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,6 @@ import msgspec
 from pixelforge.core.condition import Condition
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text, parse_json, read_at_most
-from pixelforge.imaging.palette import PaletteRule, recolour
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import MAX_SCALE
@@ -104,19 +103,6 @@ def made_sprites(
         Sprite(one, Made(recipe_of(request, index, model, model_sha256, condition)))
         for index, (one, condition) in enumerate(zip(pixels, asked, strict=True), first)
     )
-
-
-def recoloured(sprite: Sprite, rule: PaletteRule) -> Sprite:
-    """The sprite under a rule, as its recipe then tells; one that was recoloured before stays as it is."""
-    recipe = sprite.recipe
-    if recipe is not None and recipe.request.palette is not None:
-        return sprite
-    pixels = recolour(sprite.pixels[None], rule)[0]
-    pixels.setflags(write=False)
-    if recipe is None:
-        return replace(sprite, pixels=pixels)
-    told = replace(recipe, request=replace(recipe.request, palette=rule))
-    return replace(sprite, pixels=pixels, origin=Made(told))
 
 
 def encode_sprite(sprite: Sprite) -> bytes:

@@ -183,3 +183,11 @@ def desktop(qtbot, entry, places, ask_path, drags, opened_folders, answers, bin_
     built.window.show()
     qtbot.waitUntil(lambda: built.studio.generation.device != "", timeout=20_000)
     return built
+
+
+@pytest.fixture
+def active(qtbot, desktop: Desktop) -> Desktop:
+    """The window with the keyboard, as keys need it."""
+    with qtbot.waitActive(desktop.window):
+        desktop.window.activateWindow()
+    return desktop

@@ -10,9 +10,11 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from pixelforge.gui.desk.desk_keys import desk_keys
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.desk.tools import Tool
 from pixelforge.gui.shared.qimage import to_qimage
+from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
 from pixelforge.services.history import HistoryFilter
 from pixelforge.services.sprites import Drawn
 from tests.gui.using import click, click_cell, make
@@ -110,8 +112,8 @@ def test_every_tool_has_its_key_and_its_button(qtbot, desk, model) -> None:
         model.set_tool(Tool.ERASER if tool is Tool.PENCIL else Tool.PENCIL)
         click(qtbot, button)
         assert model.tool is tool
-    keys = [command.key for command in desk.commands]
-    assert len(set(keys)) == len(keys)
+    every = desk_keys(model, lambda: None)
+    assert len({known.key for known in every}) == len(every)
 
 
 def test_alt_picks_a_colour_with_any_tool_and_leaves_the_picture(desk, model) -> None:
@@ -266,3 +268,39 @@ def test_a_part_of_a_sprite_of_another_size_is_refused_in_words(desktop, desk, m
     model.open(np.full((8, 20, 4), 255, np.uint8))
     model.ask_for_fillings()
     assert "a part of one of 20 x 8 it cannot" in desktop.studio.messages.current.text
+
+
+def test_fillings_of_one_sprite_are_not_offered_for_another(qtbot, desktop, desk, model) -> None:
+    cells, generation = desktop.studio.stage.cells, desktop.studio.generation
+    model.ask_for_fillings()
+    desktop.window._mending.begin(cells[2])
+    qtbot.waitUntil(lambda: not generation.run.running, timeout=20_000)
+    assert model.fillings == ()
+
+
+def test_a_look_at_the_history_ends_the_desk_and_keeps_what_was_drawn(qtbot, desktop, desk) -> None:
+    parent = desktop.studio.stage.cells[1].sprite.recipe
+    stroke(desk, (0, 0))
+    desktop.window.history.activated.emit(desktop.studio.history.entry(3))
+    assert desktop.window.stage.isVisible()
+    assert len(desktop.studio.stage.cells) == 1
+    assert desktop.studio.history.entry(0).sprite.origin == Drawn("cats", parent)
+
+
+def test_the_desk_may_be_left_while_a_batch_forms(qtbot, desktop, desk) -> None:
+    stroke(desk, (0, 0))
+    desktop.studio.generation.generate()  # by another way than the user's, who would leave the desk by it
+    forming = desktop.studio.stage.sprites
+    desktop.window._mending.end()
+    assert desktop.studio.stage.cells == ()
+    assert desktop.studio.stage.sprites is forming
+    qtbot.waitUntil(lambda: not desktop.studio.generation.run.running, timeout=20_000)
+    assert len(desktop.studio.stage.cells) == 4
+
+
+def test_the_list_of_keys_has_those_of_the_desk(desktop, desk) -> None:
+    dialog = ShortcutsDialog([], desk.keys())
+    table = dialog.table
+    rows = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
+    assert rows["Desk: Pencil"] == "B"
+    assert rows["Desk: Make the part anew"] == "Return"

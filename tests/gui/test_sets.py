@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -17,14 +16,6 @@ from pixelforge.imaging.palette import PaletteRule
 from tests.gui.using import classic, click, click_cell, make, pictures, recipes
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def active(qtbot, desktop):
-    """The window with the keyboard, as keys need it."""
-    with qtbot.waitActive(desktop.window):
-        desktop.window.activateWindow()
-    return desktop
 
 
 def press(qtbot, desktop, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:

@@ -27,14 +27,6 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def active(qtbot, desktop):
-    """The window with the keyboard, as keys need it."""
-    with qtbot.waitActive(desktop.window):
-        desktop.window.activateWindow()
-    return desktop
-
-
 def press(qtbot, desktop, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
     qtbot.keyClick(QApplication.focusWidget() or desktop.window, key, modifier)
 

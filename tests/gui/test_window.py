@@ -512,8 +512,8 @@ def test_what_was_deleted_is_brought_back_by_the_messages_button(qtbot, desktop)
     click_cell(qtbot, desktop, 1)
     qtbot.keyClick(desktop.window.stage.canvas, Qt.Key.Key_Delete)
     assert len(studio.stage.cells) == 3
-    assert bar.offer_button.text() == "Undo"
-    click(qtbot, bar.offer_button)
+    assert bar.action_button.text() == "Undo"
+    click(qtbot, bar.action_button)
     assert len(studio.stage.cells) == 4
     assert not bar.isVisible()
     qtbot.keyClick(desktop.window.stage.canvas, Qt.Key.Key_Delete)

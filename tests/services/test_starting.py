@@ -103,3 +103,11 @@ def test_masks_that_fit_nothing_are_told(model, tmp_path: Path) -> None:
     assert start.strength == Start.strength
     with pytest.raises(RequestError, match="8 x 8 pixels, not of 30 x 20"):
         request_of(model, start)
+
+
+def test_a_mask_of_everything_is_not_none() -> None:
+    picture = np.full((SIDE, SIDE, 4), 255, np.uint8)
+    whole = Start(picture=picture, mask=np.ones((SIDE, SIDE), np.bool_))
+    assert Start(picture=picture) != whole
+    assert whole == Start(picture=picture.copy(), mask=np.ones((SIDE, SIDE), np.bool_))
+    assert hash(whole) == hash(Start(picture=picture.copy(), mask=np.ones((SIDE, SIDE), np.bool_)))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from pixelforge.gui.desk.commands import Command, commands
 from pixelforge.gui.desk.desk_canvas import DeskCanvas
+from pixelforge.gui.desk.desk_keys import DeskKey, desk_keys
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.desk.filling_strip import FillingStrip
 from pixelforge.gui.desk.swatches import Swatches
 from pixelforge.gui.desk.tools import Tool
 from pixelforge.gui.shared.pixel_button import Glyph, PixelButton
 from pixelforge.gui.shared.sheet_picture import SheetPicture
+from pixelforge.gui.shared.system_dialogs import AskColour
 from pixelforge.imaging import drawing
 from pixelforge.imaging.drawing import Point
 from pixelforge.imaging.pixels import Pixels
@@ -46,10 +45,9 @@ class Desk(QWidget):
     def __init__(
         self,
         model: DeskModel,
-        ask_colour: Callable[[QWidget, QColor], QColor | None],
+        ask_colour: AskColour,
         parent: QWidget | None = None,
     ) -> None:
-        """ask_colour: any other colour than the one that is drawn in; None: none was chosen."""
         super().__init__(parent)
         self._model = model
         self._ask_colour = ask_colour
@@ -66,13 +64,16 @@ class Desk(QWidget):
         self.readout = QLabel(" ")
         self.readout.setAccessibleName("Pixel")
         self.true_pictures = [SheetPicture() for _ in GROUNDS]
-        self.commands = commands(model, self.closed.emit)
-        self._by_key = {command.key: command for command in self.commands}
+        self._by_key = {known.key: known for known in desk_keys(model, self.closed.emit)}
         self._lay_out()
         self._connect()
         self._show_tool()
         self._show_inks()
         self.setFocusProxy(self.canvas)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """What can be done here, and by which key, for the list of keys."""
+        return [(known.text, known.key) for known in self._by_key.values()]
 
     def event(self, event: QEvent) -> bool:
         """Have the desk's keys before the window's, of which some are the same."""
@@ -88,7 +89,7 @@ class Desk(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _command(self, event: QKeyEvent) -> Command | None:
+    def _command(self, event: QKeyEvent) -> DeskKey | None:
         return self._by_key.get(QKeySequence(event.keyCombination()).toString())
 
     def _lay_out(self) -> None:
@@ -101,7 +102,7 @@ class Desk(QWidget):
         right.addWidget(self.back_button)
         right.addWidget(self.swatches)
         right.addWidget(self.more_button)
-        for command in self.commands:
+        for command in self._by_key.values():
             if command.on_button:
                 change = QPushButton(command.text)
                 change.setToolTip(f"{command.text} ({command.key}).")

@@ -9,7 +9,7 @@ from pixelforge.gui.shared.pixel_button import Glyph
 
 
 @dataclass(frozen=True)
-class Told:
+class ToolFacts:
     """What a tool is called, and its key, which is Aseprite's where that has the tool."""
 
     name: str
@@ -21,7 +21,7 @@ class Told:
 class Tool(Enum):
     """What the left mouse button does; the right one erases, and Alt picks a colour."""
 
-    PENCIL = Told(
+    PENCIL = ToolFacts(
         "Pencil",
         "B",
         "Draws pixels.",
@@ -40,7 +40,7 @@ class Tool(Enum):
             "#           ",
         ),
     )
-    ERASER = Told(
+    ERASER = ToolFacts(
         "Eraser",
         "E",
         "Makes pixels transparent.",
@@ -59,7 +59,7 @@ class Tool(Enum):
             "            ",
         ),
     )
-    PICKER = Told(
+    PICKER = ToolFacts(
         "Colour picker",
         "I",
         "Takes the colour of a pixel; Alt does so with every tool.",
@@ -78,7 +78,7 @@ class Tool(Enum):
             "##          ",
         ),
     )
-    FILL = Told(
+    FILL = ToolFacts(
         "Fill",
         "G",
         "Fills what has one colour and hangs together.",
@@ -97,7 +97,7 @@ class Tool(Enum):
             "############",
         ),
     )
-    LINE = Told(
+    LINE = ToolFacts(
         "Line",
         "L",
         "Draws a straight line.",
@@ -116,7 +116,7 @@ class Tool(Enum):
             "##          ",
         ),
     )
-    REPLACE = Told(
+    REPLACE = ToolFacts(
         "Replace colour",
         "R",
         "Changes every pixel of a colour.",
@@ -135,7 +135,7 @@ class Tool(Enum):
             "      ##### ",
         ),
     )
-    MOVE = Told(
+    MOVE = ToolFacts(
         "Move",
         "M",
         "Marks a box when dragged, then moves what is in it; the arrows move it by a pixel.",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QColorDialog,
     QComboBox,
     QFormLayout,
     QGridLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from pixelforge.gui.shared.check_box import CheckBox
 from pixelforge.gui.shared.palette_field import PaletteField
+from pixelforge.gui.shared.system_dialogs import AskColour, ask_colour
 from pixelforge.imaging.palette import Palette, PaletteRule, parse_colours
 from pixelforge.imaging.sheet_plan import MAX_EXTRUDE, MAX_SCALE, MAX_SPACE, SheetOptions
 from pixelforge.services.export import ATLAS_FORMATS, ExportOptions
@@ -28,14 +28,6 @@ from pixelforge.services.exporting import Export
 
 MAX_COLUMNS = 256
 FIRST_COLOUR = "#5a7d5a"
-
-AskColour = Callable[[QWidget, QColor], QColor]
-"""(parent, current) to the chosen colour; an invalid one if the user cancels."""
-
-
-def ask_colour(parent: QWidget, current: QColor) -> QColor:
-    """The system's dialog for a colour."""
-    return QColorDialog.getColor(current, parent, "Background of the sheet")
 
 
 class ExportFields(QWidget):
@@ -158,9 +150,9 @@ class ExportFields(QWidget):
             field.setEnabled(not single)
 
     def _on_background(self, wanted: bool) -> None:
-        colour = self._ask(self, QColor(FIRST_COLOUR)) if wanted else QColor()
-        self.background.setChecked(colour.isValid())
-        self.background.setText(colour.name() if colour.isValid() else "Transparent")
+        colour = self._ask(self, QColor(FIRST_COLOUR)) if wanted else None
+        self.background.setChecked(colour is not None)
+        self.background.setText("Transparent" if colour is None else colour.name())
         self.changed.emit()
 
     def _on_palette(self, rule: PaletteRule | None) -> None:

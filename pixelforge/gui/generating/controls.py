@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -30,6 +29,7 @@ from pixelforge.gui.generating.seed_field import SeedField
 from pixelforge.gui.generating.variation_field import VariationField
 from pixelforge.gui.generating.what_field import WhatField
 from pixelforge.gui.generating.words_field import WordsField
+from pixelforge.gui.shared.combo import combo
 from pixelforge.gui.shared.palette_field import PaletteField
 from pixelforge.gui.shared.scalar_field import ScalarField
 from pixelforge.imaging.palette import Palette
@@ -54,7 +54,8 @@ class Controls(QWidget):
 
     def __init__(self, palettes: Sequence[Palette], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model_box = _combo("Model", "The model that makes the sprites.")
+        self.model_box = combo("Model", "The model that makes the sprites.")
+        self.model_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.import_button = QPushButton("Import…")
         self.import_button.setToolTip("Put a model file among yours (Ctrl+I), or drop it on the window.")
         self.what = WhatField()
@@ -217,13 +218,3 @@ def _side_by_side(first: QWidget, second: QWidget) -> QHBoxLayout:
     for widget in (first, second):
         row.addWidget(widget, 1 if widget.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Fixed else 0)
     return row
-
-
-def _combo(name: str, tooltip: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tooltip)
-    # Long names are cut short in the box and whole in its list: they must not widen the panel.
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return box

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from pixelforge.gui.generating.picture_list import ANY, PictureList
+from pixelforge.gui.shared.combo import combo
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.asking import Ask, Offer
 from pixelforge.services.icons import Icons
@@ -39,7 +40,7 @@ class WhatField(QWidget):
         self.search = SearchField()
         self.classes = PictureList("Classes", CLASSES_TOOLTIP, most_rows=CLASS_ROWS)
         self.kinds = PictureList("Kinds", KINDS_TOOLTIP, toggling=True)
-        self.boxes = {part: _box(part.capitalize(), told[1]) for part, told in PARTS.items()}
+        self.boxes = {part: combo(part.capitalize(), told[1]) for part, told in PARTS.items()}
         self._box_columns: dict[str, QWidget] = {}
         self._lay_out()
         self.search.textChanged.connect(self._show_kinds)
@@ -175,14 +176,6 @@ class SearchField(QLineEdit):
             self.went_down.emit()
         else:
             super().keyPressEvent(event)
-
-
-def _box(name: str, tooltip: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tooltip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    return box
 
 
 def _fill(box: QComboBox, names: tuple[str, ...], *, swatches: bool) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.history.sprite_list import SpriteList
+from pixelforge.gui.shared.combo import combo
 from pixelforge.services.history import Entry, HistoryFilter
 from pixelforge.words import counted
 
@@ -34,8 +35,8 @@ class HistoryStrip(QWidget):
     def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.class_box = _combo("History: class", "Show the sprites of one class only.")
-        self.model_box = _combo("History: model", "Show the sprites of one model only.")
+        self.class_box = combo("History: class", "Show the sprites of one class only.", as_wide_as_its_items=True)
+        self.model_box = combo("History: model", "Show the sprites of one model only.", as_wide_as_its_items=True)
         self.starred = QToolButton()
         self.starred.setText("Starred")
         self.starred.setCheckable(True)
@@ -120,14 +121,6 @@ class HistoryStrip(QWidget):
         _fill(self.class_box, "All classes", classes)
         _fill(self.model_box, "All models", models)
         self.model_box.setVisible(len(models) > 1 or self.model_box.currentIndex() > 0)
-
-
-def _combo(name: str, tooltip: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tooltip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box
 
 
 def _fill(box: QComboBox, everything: str, names: list[str]) -> None:

@@ -18,7 +18,7 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True)
-class Offer:
+class MessageAction:
     """What a message's button says and does, such as Undo."""
 
     label: str
@@ -31,7 +31,7 @@ class Message:
 
     severity: Severity
     text: str
-    offer: Offer | None = None
+    action: MessageAction | None = None
 
 
 class Messages(QObject):
@@ -48,9 +48,9 @@ class Messages(QObject):
         """What the user should read now."""
         return self._current
 
-    def inform(self, text: str, offer: Offer | None = None) -> None:
-        """Say that something went well. offer: what can be done about it by a button."""
-        self._set(Message(Severity.INFO, text, offer))
+    def inform(self, text: str, action: MessageAction | None = None) -> None:
+        """Say that something went well. action: what can be done about it by a button."""
+        self._set(Message(Severity.INFO, text, action))
 
     def warn(self, text: str) -> None:
         """Say that something is not as one would expect; the work goes on."""

@@ -15,6 +15,9 @@ OPENABLE = "Sprites, models, palettes (*.png *.gif *.webp *.bmp *.safetensors *.
 PICTURES = "Pictures (*.png *.gif *.webp *.bmp)"
 MODELS = "Models (*.safetensors *.pth *.pt)"
 
+AskColour = Callable[[QWidget, QColor], QColor | None]
+"""Asks for another colour than this; None if the user cancels."""
+
 
 def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
     """The PNG file to write; None if the user cancels."""
@@ -44,7 +47,7 @@ def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
 
 def ask_colour(parent: QWidget, colour: QColor) -> QColor | None:
     """Another colour than this; None if the user cancels."""
-    chosen = QColorDialog.getColor(colour, parent, "Colour to draw in")
+    chosen = QColorDialog.getColor(colour, parent, "Colour")
     return chosen if chosen.isValid() else None
 
 
@@ -118,7 +121,7 @@ class SystemDialogs:
     ask_save_path: Callable[[QWidget, Path], Path | None] = ask_save_path
     ask_animation_path: Callable[[QWidget, Path], Path | None] = ask_animation_path
     ask_open_path: Callable[[QWidget, str, str], Path | None] = ask_open_path
-    ask_colour: Callable[[QWidget, QColor], QColor | None] = ask_colour
+    ask_colour: AskColour = ask_colour
     ask_folder: Callable[[QWidget, str], Path | None] = ask_folder
     ask_model_path: Callable[[QWidget, str], Path | None] = ask_model_path
     ask_about_training: Callable[[QWidget, str], Literal["go on", "stop"] | None] = ask_about_training

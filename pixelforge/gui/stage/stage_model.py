@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet_plan import grid_columns
-from pixelforge.services.sprites import Sprite, recoloured
+from pixelforge.services.export import recoloured_alone
+from pixelforge.services.sprites import Sprite
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +114,8 @@ class StageModel(QObject):
 
     def as_shown(self, cells: Sequence[StageCell]) -> tuple[StageCell, ...]:
         """Cells with their sprites under the palette that is shown."""
-        rule = self._rule
-        if rule is None:
-            return tuple(cells)
-        return tuple(replace(cell, sprite=recoloured(cell.sprite, rule)) for cell in cells)
+        shown = recoloured_alone([cell.sprite for cell in cells], self._rule)
+        return tuple(replace(cell, sprite=sprite) for cell, sprite in zip(cells, shown, strict=True))
 
     def set_gathered(self, fingerprints: frozenset[bytes]) -> None:
         """Mark the sprites of these fingerprints: those in the shown set."""

@@ -14,7 +14,7 @@ from pixelforge.errors import OutputError, PixelForgeError
 from pixelforge.files import reason
 from pixelforge.gui.shared.child import start_detached
 from pixelforge.gui.shared.library import Library
-from pixelforge.gui.shared.messages import Messages, Offer
+from pixelforge.gui.shared.messages import MessageAction, Messages
 from pixelforge.gui.shared.remedies import worded
 from pixelforge.gui.training.verdict import Seen, Standing, Verdict, judge
 from pixelforge.services import training_runs
@@ -231,7 +231,9 @@ class TrainingModel(QObject):
             return
         training_runs.tidy_up(files)
         self._library.add(entry)
-        self._messages.inform(f"The model {entry.name} is ready.", Offer("Use it", lambda: self._library.choose(entry)))
+        self._messages.inform(
+            f"The model {entry.name} is ready.", MessageAction("Use it", lambda: self._library.choose(entry))
+        )
         if self._watched is not None and files is self._files:
             self._watched = replace(self._watched, model=entry, measuring=True)
             self._timer.start()

@@ -7,13 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QDockWidget,
-    QMainWindow,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QWidget
 
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.generating.controls import Controls
@@ -38,6 +32,7 @@ from pixelforge.gui.window.studio import Studio, cell_of
 from pixelforge.gui.window.window_actions import Slots, WindowActions
 from pixelforge.gui.window.window_dialogs import WindowDialogs
 from pixelforge.imaging.palette import Palette
+from pixelforge.services.history import Entry
 
 HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
 
@@ -156,7 +151,7 @@ class MainWindow(QMainWindow):
             zoom_out=canvas.zoom_out,
             zoom_to_fit=canvas.zoom_to_fit,
             search=self.controls.what.search.setFocus,
-            shortcuts=lambda: self._dialogs.shortcuts(self._with_keys()),
+            shortcuts=lambda: self._dialogs.shortcuts(self._with_keys(), self.desk.keys()),
             show_log=self._dialogs.show_log,
             about=self._dialogs.about,
         )
@@ -204,8 +199,8 @@ class MainWindow(QMainWindow):
     def _connect(self, training: TrainingModel) -> None:
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
-            (self.sprite_actions.varied, self.controls.variation.setFocus),
-            (self.controls.variation.confirmed, studio.vary_further),
+            (studio.varied, self.controls.variation.setFocus),
+            (self.controls.variation.confirmed, self._vary_further),
             (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
             (self.controls.palette_field.palette_tried, studio.stage.set_rule),
@@ -214,7 +209,7 @@ class MainWindow(QMainWindow):
             (self.stage.drag_started, lambda: self._dialogs.drag(self.shown())),
             (self.history.context_menu_requested, self.sprite_actions.pop_up),
             (self.history.selection_changed, self.sprite_actions.refresh),
-            (self.history.activated, lambda entry: studio.show([cell_of(entry)])),
+            (self.history.activated, self._look_at),
             (self.history.filter_changed, studio.history.set_filter),
             (self.history.purge_requested, self._dialogs.purge),
             (self.history.bin_requested, self._dialogs.bin),
@@ -282,6 +277,14 @@ class MainWindow(QMainWindow):
     def _generate(self) -> None:
         self._mending.end()
         self._studio.generation.generate()
+
+    def _vary_further(self) -> None:
+        self._mending.end()
+        self._studio.vary_further()
+
+    def _look_at(self, entry: Entry) -> None:
+        self._mending.end()
+        self._studio.show([cell_of(entry)])
 
     def _save_chosen(self) -> None:
         self._dialogs.save(self.shown() or self._studio.stage.as_shown(self._studio.stage.cells))

@@ -7,13 +7,14 @@ from PySide6.QtCore import QObject, Signal
 
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.start import Start
-from pixelforge.gui.desk.commands import FILLINGS
+from pixelforge.gui.desk.desk_keys import FILLINGS
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.states import Batch
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
+from pixelforge.hex_colours import to_colour
 from pixelforge.imaging.drawing import Ink, Mask
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.recipe import Recipe
@@ -46,19 +47,15 @@ class Mending(QObject):
         self._from: StageCell | None = None  # what is mended; None: nothing is
         self._sprite: Sprite | None = None  # as it is now, and its row in the history; None before the first stroke
         self._id: int | None = None
+        self._redone: Start | None = None  # what fillings were asked for last; None: no part of this sprite
         desk.stroke_done.connect(self._keep)
         desk.redo_requested.connect(self._redo)
         generation.batch_finished.connect(self._offer)
 
-    @property
-    def going_on(self) -> bool:
-        """Whether a sprite lies on the desk."""
-        return self._from is not None
-
     def begin(self, cell: StageCell) -> None:
         """Lay a sprite on the desk."""
         self.end()
-        self._from, self._sprite, self._id = cell, None, None
+        self._from = cell
         self.desk.open(cell.sprite.pixels, colours_of_style(cell.sprite.made_from, self._generation.header))
         self.begun.emit()
 
@@ -71,10 +68,11 @@ class Mending(QObject):
     def end(self) -> None:
         """Back to the stage; what was drawn stands there beside what it was made from."""
         source, sprite, id_ = self._from, self._sprite, self._id
-        self._from = self._sprite = self._id = None
+        self._from = self._sprite = self._id = self._redone = None
         if source is None:
             return
-        if sprite is not None:
+        forming = self._stage.sprites is not None and not self._stage.cells
+        if sprite is not None and not forming:  # the history has it all the same
             cells = list(self._stage.cells)
             there = next((at for at, cell in enumerate(cells) if _is_same(cell, source)), len(cells) - 1)
             cells.insert(there + 1, StageCell(sprite, id_))
@@ -92,13 +90,12 @@ class Mending(QObject):
                 f"The model makes sprites of {side} x {side} pixels; a part of one of {width} x {height} it cannot."
             )
             return
-        self._generation.redo(Start(picture=picture, mask=mask, strength=1.0), FILLINGS)
+        self._redone = Start(picture=picture, mask=mask, strength=1.0)
+        self._generation.redo(self._redone, FILLINGS)
 
     def _offer(self, batch: Batch) -> None:
         """Show the fillings that were asked for, if the sprite still lies on the desk."""
-        start = batch.request.start
-        mended = self._from is not None and start is not None and start.picture.shape == self.desk.picture.shape
-        if batch.for_desk and mended:
+        if batch.for_desk and batch.request.start is self._redone:
             self.desk.set_fillings(list(batch.sprites))
 
     def _keep(self) -> None:
@@ -118,8 +115,7 @@ def colours_of_style(recipe: Recipe | None, header: ModelHeader | None) -> tuple
     """The colours that a sprite could have been drawn in."""
     asked = None if recipe is None else recipe.request.conditions[0]
     if asked is not None and asked.drawn_in:
-        rgb = [bytes.fromhex(text[1:]) for text in asked.drawn_in]
-        return tuple((colour[0], colour[1], colour[2], 255) for colour in rgb)
+        return tuple((*to_colour(text), 255) for text in asked.drawn_in)
     if header is None:
         return ()
     styles = header.words.styles if header.words is not None else ()

@@ -47,9 +47,9 @@ class MessageBar(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long paths widen nothing
         self.text.setAccessibleName("Message")
-        self.offer_button = QPushButton()
-        self.offer_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.offer_button.clicked.connect(self._take_offer)
+        self.action_button = QPushButton()
+        self.action_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.action_button.clicked.connect(self._act)
         self.close_button = PixelButton("Close the message", CROSS)
         self.close_button.setToolTip("Close this message.")
         self.close_button.setAutoRaise(True)
@@ -59,7 +59,7 @@ class MessageBar(QFrame):
         row.setSpacing(10)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.text, 1)
-        row.addWidget(self.offer_button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._effect = QGraphicsOpacityEffect(self)
         self._effect.setEnabled(False)  # unless it fades: the effect paints a widget twice
@@ -85,8 +85,8 @@ class MessageBar(QFrame):
         # A long path has no spaces to break at: allow a break after every separator.
         self.text.setText(message.text.replace("/", "/\u200b").replace("\\", "\\\u200b"))
         self.text.setAccessibleDescription(message.text)
-        self.offer_button.setVisible(message.offer is not None)
-        self.offer_button.setText("" if message.offer is None else message.offer.label)
+        self.action_button.setVisible(message.action is not None)
+        self.action_button.setText("" if message.action is None else message.action.label)
         self._show_icon()
         self._place()
         self.raise_()
@@ -132,11 +132,11 @@ class MessageBar(QFrame):
         self._fading.stop()
         self._effect.setEnabled(False)
 
-    def _take_offer(self) -> None:
-        offer = None if self._message is None else self._message.offer
+    def _act(self) -> None:
+        action = None if self._message is None else self._message.action
         self.dismissed.emit()
-        if offer is not None:
-            offer.run()
+        if action is not None:
+            action.run()
 
     def _show_icon(self) -> None:
         if self._message is not None:

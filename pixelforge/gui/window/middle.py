@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from pixelforge.gui.desk.desk import Desk
+from pixelforge.gui.shared.system_dialogs import AskColour
 from pixelforge.gui.stage.stage import Stage
 from pixelforge.gui.stage.stage_model import StageModel
 from pixelforge.gui.window.mending import Mending
@@ -21,7 +19,7 @@ class Middle(QStackedWidget):
         self,
         stage: StageModel,
         mending: Mending,
-        ask_colour: Callable[[QWidget, QColor], QColor | None],
+        ask_colour: AskColour,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

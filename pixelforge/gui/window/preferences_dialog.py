@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
-    QColorDialog,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -22,18 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from pixelforge.gui.shared.check_box import CheckBox
+from pixelforge.gui.shared.system_dialogs import AskColour, ask_colour
 from pixelforge.services.settings import MAX_HISTORY, MIN_HISTORY, AppSettings
 
 THEMES = (("As the system", "system"), ("Light", "light"), ("Dark", "dark"))
 FIRST_COLOUR = "#5a7d5a"
-
-AskColour = Callable[[QWidget, QColor], QColor]
-"""(parent, current) to the chosen colour; an invalid one if the user cancels."""
-
-
-def ask_colour(parent: QWidget, current: QColor) -> QColor:
-    """The system's dialog for a colour."""
-    return QColorDialog.getColor(current, parent, "Background")
 
 
 class PreferencesDialog(QDialog):
@@ -106,7 +97,7 @@ class PreferencesDialog(QDialog):
 
     def _choose_colour(self) -> None:
         colour = self._ask(self, self._colour)
-        if colour.isValid():
+        if colour is not None:
             self._colour = colour
             self._show_colour()
 

@@ -29,11 +29,14 @@ MOUSE = (
 class ShortcutsDialog(QDialog):
     """A table of what can be done and by which keys."""
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Sequence[QAction], desk: Sequence[tuple[str, str]] = (), parent: QWidget | None = None
+    ) -> None:
+        """desk: what can be done there, and by which keys."""
         super().__init__(parent)
         self.setWindowTitle("Keys")
         rows = [(plain_text(action), keys_of(action)) for action in actions if action.shortcuts()]
-        rows += MOUSE
+        rows += [*MOUSE, *((f"Desk: {what}", keys) for what, keys in desk)]
         self.table = QTableWidget(len(rows), 2)
         self.table.setHorizontalHeaderLabels(["What", "Keys"])
         self.table.verticalHeader().hide()

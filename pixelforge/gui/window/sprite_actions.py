@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -22,8 +22,6 @@ class SpriteActions(QObject):
 
     shown: the same sprites in the colours that they are seen in, which are those that leave the stage.
     """
-
-    varied = Signal()  # variations of a sprite are asked for: how far they go is the next question
 
     def __init__(
         self,
@@ -118,7 +116,6 @@ class SpriteActions(QObject):
     def _vary(self) -> None:
         for cell in self._shown()[:1]:
             self._studio.vary(cell)
-            self.varied.emit()
 
     def _delete(self) -> None:
         if chosen := self._chosen():

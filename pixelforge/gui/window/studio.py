@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from pixelforge.core.condition import Condition
@@ -15,7 +15,7 @@ from pixelforge.gui.generating.recipe_settings import recall
 from pixelforge.gui.generating.states import Batch, knows
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.shared.background import Background, Task, Work
-from pixelforge.gui.shared.messages import Messages, Offer
+from pixelforge.gui.shared.messages import MessageAction, Messages
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.undo import DeleteSprites
@@ -34,6 +34,8 @@ VARIATIONS = 16  # of a sprite, where the count is set to 1
 
 class Studio(QObject):
     """The user's actions on sprites, without any widget. What goes wrong is said in a message."""
+
+    varied = Signal()  # variations of a sprite are asked for: how far they go is the next question
 
     def __init__(
         self,
@@ -110,6 +112,7 @@ class Studio(QObject):
         recipe = cell.sprite.made_from
         asked = Condition(class_name=cell.sprite.class_name) if recipe is None else recipe.request.conditions[0]
         self.start_from(cell.sprite.pixels, asked)
+        self.varied.emit()
 
     def start_from(self, pixels: Pixels, asked: Condition | None = None) -> None:
         """Have the next runs make variations of a picture (H, W, 4), brought to the model's size.
@@ -162,7 +165,7 @@ class Studio(QObject):
 
     def say_undoable(self, text: str) -> None:
         """Say what was done last, with a button that undoes it."""
-        self.messages.inform(text, Offer(UNDO, self.undo.undo))
+        self.messages.inform(text, MessageAction(UNDO, self.undo.undo))
 
     def save(self, path: Path, cells: Sequence[StageCell]) -> None:
         """Write sprites as one PNG with their recipes, and say so; a failure is said as well, and loses nothing."""
@@ -186,7 +189,7 @@ class Studio(QObject):
     def _drop_undo(self) -> None:
         """The button undoes what the message is about, or nothing."""
         current = self.messages.current
-        if current is not None and current.offer is not None and current.offer.label == UNDO:
+        if current is not None and current.action is not None and current.action.label == UNDO:
             self.messages.dismiss()
 
     def _show_forming(self) -> None:

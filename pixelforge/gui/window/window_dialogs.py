@@ -178,9 +178,9 @@ class WindowDialogs:
         dialog.changed.connect(self._session.take)
         self._open(dialog)
 
-    def shortcuts(self, actions: Sequence[QAction]) -> None:
+    def shortcuts(self, actions: Sequence[QAction], desk: Sequence[tuple[str, str]]) -> None:
         """Show the list of keys."""
-        self._open(ShortcutsDialog(actions, parent=self._window))
+        self._open(ShortcutsDialog(actions, desk, self._window))
 
     def about(self) -> None:
         """Show version, licence and credits."""

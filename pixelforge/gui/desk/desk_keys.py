@@ -19,7 +19,7 @@ FILLINGS = 8  # that are offered at a time, each with its digit
 
 
 @dataclass(frozen=True)
-class Command:
+class DeskKey:
     """Something that a key does, and perhaps a button."""
 
     text: str
@@ -28,29 +28,29 @@ class Command:
     on_button: bool = False
 
 
-def commands(model: DeskModel, close: Callable[[], object]) -> tuple[Command, ...]:
+def desk_keys(model: DeskModel, close: Callable[[], object]) -> tuple[DeskKey, ...]:
     """All of them. The keys are Aseprite's where that does the same."""
     return (
-        Command("Flip left to right", "Shift+H", lambda: model.change(drawing.flipped), on_button=True),
-        Command("Flip upside down", "Shift+V", lambda: model.change(_upside_down), on_button=True),
-        Command("Add an outline", "Shift+O", lambda: model.change(_outlined(model)), on_button=True),
-        Command("Recolour the outline", "Ctrl+Shift+O", lambda: model.change(_with_outline(model)), on_button=True),
-        Command("Remove the outline", "Alt+Shift+O", lambda: model.change(_without_outline), on_button=True),
-        Command("Remove stray pixels", "Shift+R", lambda: model.change(_without_stray), on_button=True),
-        Command("Make the part anew", "Return", model.ask_for_fillings, on_button=True),
-        *(Command(f"Take filling {at + 1}", str(at + 1), partial(model.take_filling, at)) for at in range(FILLINGS)),
-        Command("Undo the stroke", "Ctrl+Z", model.undo),
-        Command("Redo the stroke", "Ctrl+Y", model.redo),
-        Command("Redo the stroke", "Ctrl+Shift+Z", model.redo),
-        Command("Copy what is marked", "Ctrl+C", lambda: _copy(model)),
-        Command("Paste", "Ctrl+V", lambda: _paste(model)),
-        Command("Draw on both sides", "X", lambda: model.set_mirror(not model.mirror)),
-        Command("Move by a pixel", "Left", lambda: model.nudge(-1, 0)),
-        Command("Move by a pixel", "Right", lambda: model.nudge(1, 0)),
-        Command("Move by a pixel", "Up", lambda: model.nudge(0, -1)),
-        Command("Move by a pixel", "Down", lambda: model.nudge(0, 1)),
-        Command("Done", "Esc", close),
-        *(Command(tool.value.name, tool.value.key, partial(model.set_tool, tool)) for tool in Tool),
+        DeskKey("Flip left to right", "Shift+H", lambda: model.change(drawing.flipped), on_button=True),
+        DeskKey("Flip upside down", "Shift+V", lambda: model.change(_upside_down), on_button=True),
+        DeskKey("Add an outline", "Shift+O", lambda: model.change(_outlined(model)), on_button=True),
+        DeskKey("Recolour the outline", "Ctrl+Shift+O", lambda: model.change(_with_outline(model)), on_button=True),
+        DeskKey("Remove the outline", "Alt+Shift+O", lambda: model.change(_without_outline), on_button=True),
+        DeskKey("Remove stray pixels", "Shift+R", lambda: model.change(_without_stray), on_button=True),
+        DeskKey("Make the part anew", "Return", model.ask_for_fillings, on_button=True),
+        *(DeskKey(f"Take filling {at + 1}", str(at + 1), partial(model.take_filling, at)) for at in range(FILLINGS)),
+        DeskKey("Undo the stroke", "Ctrl+Z", model.undo),
+        DeskKey("Redo the stroke", "Ctrl+Y", model.redo),
+        DeskKey("Redo the stroke", "Ctrl+Shift+Z", model.redo),
+        DeskKey("Copy what is marked", "Ctrl+C", lambda: _copy(model)),
+        DeskKey("Paste", "Ctrl+V", lambda: _paste(model)),
+        DeskKey("Draw on both sides", "X", lambda: model.set_mirror(not model.mirror)),
+        DeskKey("Move by a pixel", "Left", lambda: model.nudge(-1, 0)),
+        DeskKey("Move by a pixel", "Right", lambda: model.nudge(1, 0)),
+        DeskKey("Move by a pixel", "Up", lambda: model.nudge(0, -1)),
+        DeskKey("Move by a pixel", "Down", lambda: model.nudge(0, 1)),
+        DeskKey("Done", "Esc", close),
+        *(DeskKey(tool.value.name, tool.value.key, partial(model.set_tool, tool)) for tool in Tool),
     )
 
 
