@@ -66,9 +66,9 @@ def most_likely_colours(logits: Tensor, colours: Tensor) -> Tensor:
 def coloured(indices: Tensor, colours: Tensor) -> Tensor:
     """Pixels of indexed colours: (B, H, W) and (K, C) or (B, K, C) to (B, C, H, W)."""
     if colours.ndim == 2:
-        return colours[indices].permute(0, 3, 1, 2)
+        return colours[indices].permute(0, 3, 1, 2).contiguous()
     rows = torch.arange(len(indices), device=indices.device)[:, None, None]
-    return colours[rows, indices].permute(0, 3, 1, 2)
+    return colours[rows, indices].permute(0, 3, 1, 2).contiguous()
 
 
 def colour_evidence(x_t: Tensor, colours: Tensor, alpha_bar: Tensor) -> Tensor:

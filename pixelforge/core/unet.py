@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from pixelforge.core.config import GROUPS, ModelConfig
 from pixelforge.core.diffusion import palette_colours
+from pixelforge.core.dropout import Dropout
 from pixelforge.core.exact import PointwiseConv, SiLU, padding, silu
 from pixelforge.core.network import Network, summed
 
@@ -38,7 +39,7 @@ class ResidualBlock(nn.Module):
         self.conv1 = nn.Conv2d(in_width, out_width, 3, padding=1)
         self.modulation = nn.Linear(embed_width, 2 * out_width)
         self.norm2 = nn.GroupNorm(GROUPS, out_width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.conv2 = nn.Conv2d(out_width, out_width, 3, padding=1)
         self.skip = PointwiseConv(in_width, out_width) if in_width != out_width else nn.Identity()
         nn.init.zeros_(self.conv2.weight)

@@ -119,18 +119,18 @@ class Trainer:
 
     def _loss(self, model: ContextUNet, batch: Batch, parallel: nn.Module | None = None) -> Tensor:
         device = self.device
-        with torch.autocast(device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16"):
-            return diffusion_loss(
-                model,
-                self.schedule,
-                batch.planes.to(device),
-                batch.rows.to(device),
-                batch.t.to(device),
-                batch.noise.to(device),
-                None if batch.told is None else batch.told.to(device),
-                parallel,
-                None if batch.palettes is None else batch.palettes.to(device),
-            )
+        return diffusion_loss(
+            model,
+            self.schedule,
+            batch.planes.to(device),
+            batch.rows.to(device),
+            batch.t.to(device),
+            batch.noise.to(device),
+            None if batch.told is None else batch.told.to(device),
+            parallel,
+            None if batch.palettes is None else batch.palettes.to(device),
+            getattr(torch, self.config.precision),
+        )
 
 
 def best_precision(device: str = "auto") -> Precision:

@@ -29,10 +29,12 @@ class Optimizers:
             [{"params": rest}, {"params": list(labels.values())}],
             lr=config.learning_rate,
             betas=(0.9, 0.99),
+            fused=True,  # many small tensors: 10 ms instead of 50
             weight_decay=config.weight_decay,
         )
         rate = MUON_RATE * config.learning_rate
-        self._muon = Muon(hidden.values(), rate, weight_decay=config.weight_decay) if hidden else None
+        decay, precision = config.weight_decay, getattr(torch, config.precision)
+        self._muon = Muon(hidden.values(), rate, weight_decay=decay, precision=precision) if hidden else None
 
     def set_rate(self, learning_rate: float) -> None:
         """The learning rate of the next step."""

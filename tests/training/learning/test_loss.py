@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from pixelforge.core.build import build_network
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
@@ -53,3 +54,19 @@ def test_mean_squared_error_against_noise_and_velocity(data: SpriteSet, model_co
     angle = torch.acos(SCHEDULE.alphas_cumprod[t].sqrt())[:, None, None, None]  # v = cos(angle) eps - sin(angle) x_0
     target = noise if prediction == "eps" else (angle.cos() * noise - angle.sin() * x_0).float()
     torch.testing.assert_close(loss, ((output[:, None, None] - target) ** 2).mean())
+
+
+def test_half_length_numbers_are_the_networks_alone(model_config: ModelConfig) -> None:
+    """What a pixel's own value says of its colour is divided by its noise, 1e-4 at t = 1: bfloat16 would ruin it."""
+    config = replace(model_config, prediction="pointer", palette=(), embedding_rows=4, pointer_width=8)
+    model = build_network(config)  # its last layer is zero: the evidence is all that there is
+    generator = torch.Generator().manual_seed(0)
+    palettes = torch.cat([torch.rand(8, 5, 3, generator=generator), torch.ones(8, 5, 1)], dim=2)
+    planes = torch.randint(0, 6, (8, 1, config.image_size, config.image_size), generator=generator)
+    noise = torch.randn(8, 4, config.image_size, config.image_size, generator=generator)
+    rows, t = torch.zeros(8, 5).long(), torch.arange(1, 9)
+    exact, rough = (
+        diffusion_loss(model, SCHEDULE, planes, rows, t, noise, palettes=palettes, precision=precision)
+        for precision in (torch.float32, torch.bfloat16)
+    )
+    assert rough.item() == pytest.approx(exact.item(), rel=1e-4, abs=1e-6)

@@ -11,7 +11,7 @@ from training.learning.muon import RMS, Muon, orthogonal
 from training.learning.optimizers import MUON_RATE, Optimizers
 
 
-@pytest.mark.parametrize("shape", [(12, 12), (8, 40), (40, 8), (1, 7)])
+@pytest.mark.parametrize("shape", [(12, 12), (8, 40), (40, 8), (1, 7), (256, 300), (300, 256)])
 def test_an_update_is_about_orthogonal(shape: tuple[int, int]) -> None:
     """U V^T of the singular value decomposition, each value between 0.6 and 1.3 in place of 1."""
     matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -20,6 +20,15 @@ def test_an_update_is_about_orthogonal(shape: tuple[int, int]) -> None:
     values = (u.T @ made @ v.T).diagonal()
     assert ((values > 0.6) & (values < 1.3)).all()
     torch.testing.assert_close(u @ values.diag() @ v, made, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(256, 256), (600, 256)])
+def test_half_length_products_give_about_the_same_update(shape: tuple[int, int]) -> None:
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    exact, rough = orthogonal(matrix), orthogonal(matrix, torch.bfloat16)
+    assert rough.dtype == exact.dtype
+    cosine = (exact * rough).sum() / (exact.norm() * rough.norm())
+    assert cosine > 0.995
 
 
 def test_a_step_is_that_of_the_formula() -> None:
