@@ -8,12 +8,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from pixelforge.errors import OutputError, Remedy, RequestError
 from pixelforge.files import as_text, is_there, replacing, sync, sync_folders
 from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
-from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour, recolour_together
+from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour_together
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import encode_indexed_png, encode_png
 from pixelforge.imaging.sheet import draw_sheet
@@ -191,18 +193,19 @@ def recoloured(sprites: Sequence[Sprite], rule: PaletteRule | None) -> list[Spri
     """Sprites under a palette rule; reducing looks at all of them together, which no recipe of one can tell."""
     if rule is None or rule.reduce_to is None:
         return recoloured_alone(sprites, rule)
-    pixels = recolour_together([sprite.pixels for sprite in sprites], rule)
-    return [replace(sprite, pixels=changed) for sprite, changed in zip(sprites, pixels, strict=True)]
+    changed = iter(recolour_together([picture for sprite in sprites for picture in sprite.pictures], rule))
+    return [sprite.repainted(lambda old: np.stack([next(changed) for _ in old])) for sprite in sprites]
 
 
 def recoloured_alone(sprites: Sequence[Sprite], rule: PaletteRule | None) -> list[Sprite]:
     """Sprites under a palette rule, each by itself; their recipes tell of it, unless they tell of another already."""
     if rule is None:
         return list(sprites)
-    return [
-        replace(sprite, pixels=recolour(sprite.pixels[None], rule)[0], origin=_told(sprite.origin, rule))
-        for sprite in sprites
-    ]
+
+    def recoloured(pictures: Pixels) -> Pixels:
+        return np.stack(recolour_together(list(pictures), rule))
+
+    return [replace(sprite.repainted(recoloured), origin=_told(sprite.origin, rule)) for sprite in sprites]
 
 
 def _told(origin: Made | Drawn, rule: PaletteRule) -> Made | Drawn:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ import msgspec
 from pixelforge.core.condition import Condition
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text, parse_json, read_at_most
+from pixelforge.imaging.frames import Frames, encode_frames, frames_in
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import MAX_SCALE
@@ -54,11 +55,34 @@ class Sprite:
     pixels: Pixels
     origin: Made | Drawn
     name: str = ""  # that its user gave it; empty: none
+    frames: Frames | None = None  # what it does; the first of them is `pixels`
+
+    @property
+    def pictures(self) -> tuple[Pixels, ...]:
+        """All of its frames; the sprite alone where it does nothing."""
+        return (self.pixels,) if self.frames is None else self.frames.pictures
 
     @property
     def fingerprint(self) -> bytes:
-        """Alike for sprites of the same pixels, and for no others."""
-        return hashlib.blake2b(self.pixels.tobytes(), digest_size=16, key=repr(self.pixels.shape).encode()).digest()
+        """Alike for sprites of the same pixels and frames, and for no others."""
+        digest = hashlib.blake2b(digest_size=16, key=repr(self.pixels.shape).encode())
+        for picture in self.pictures:
+            digest.update(picture.tobytes())
+        if self.frames is not None:
+            digest.update(repr((self.frames.action, self.frames.durations)).encode())
+        return digest.digest()
+
+    def acting(self, frames: Frames | None) -> Sprite:
+        """The same sprite with other frames, or none; at rest it is the first of them."""
+        return replace(self, frames=frames, pixels=self.pixels if frames is None else frames.pictures[0])
+
+    def repainted(self, how: Callable[[Pixels], Pixels]) -> Sprite:
+        """With its pictures, (N, H, W, 4), made others together."""
+        if self.frames is not None:
+            return self.acting(self.frames.changed(how))
+        pixels = how(self.pixels[None])[0]
+        pixels.setflags(write=False)
+        return replace(self, pixels=pixels)
 
     @property
     def recipe(self) -> Recipe | None:
@@ -106,13 +130,18 @@ def made_sprites(
 
 
 def encode_sprite(sprite: Sprite) -> bytes:
-    """A sprite as a PNG that carries its recipe, or that of what it was before it was mended."""
+    """A sprite as a PNG, with frames an APNG, that carries its recipe, or that of what it was before it was mended."""
+    texts = _texts_of(sprite)
+    return encode_png(sprite.pixels, texts) if sprite.frames is None else encode_frames(sprite.frames, texts)
+
+
+def _texts_of(sprite: Sprite) -> dict[str, str]:
     height, width = sprite.pixels.shape[:2]
     if sprite.recipe is not None:
-        return encode_png(sprite.pixels, png_texts([sprite.recipe], width, height))
+        return png_texts([sprite.recipe], width, height)
     if sprite.made_from is None:
-        return encode_png(sprite.pixels, {})
-    return encode_png(sprite.pixels, {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]})
+        return {}
+    return {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]}
 
 
 def places_text(places: Sequence[Place], scale: int) -> dict[str, str]:
@@ -132,11 +161,13 @@ def read_recipes(path: Path) -> tuple[Recipe, ...]:
 
 def read_sprites(path: Path) -> tuple[Sprite, ...]:
     """The sprites in a picture; without recipes it is one that was drawn, its folder the class. Raises DatasetError."""
-    pixels, texts = decode_picture(_read(path), str(path))
-    if recipes := recipes_in(texts):
-        return _cut(pixels, texts, recipes, str(path))
+    data = _read(path)
+    pixels, texts = decode_picture(data, str(path))
+    if recipes_in(texts):
+        return decode_sheet(data, str(path))
     pixels.setflags(write=False)
-    return (Sprite(pixels, Drawn(as_text(path.resolve().parent.name or path.stem))),)
+    drawn = Sprite(pixels, Drawn(as_text(path.resolve().parent.name or path.stem)))
+    return (drawn.acting(frames_in(data, texts, str(path))),)
 
 
 def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
@@ -145,7 +176,9 @@ def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
     recipes = recipes_in(texts)
     if not recipes:
         raise DatasetError(f"{name} carries no recipe of PixelForge's that can be read.")
-    return _cut(pixels, texts, recipes, name)
+    sprites = _cut(pixels, texts, recipes, name)
+    frames = frames_in(data, texts, name) if len(sprites) == 1 else None
+    return sprites if frames is None else (sprites[0].acting(frames),)
 
 
 def decode_sprite(data: bytes, name: str = "The picture") -> Sprite:
@@ -155,7 +188,7 @@ def decode_sprite(data: bytes, name: str = "The picture") -> Sprite:
     if len(recipes) != 1:
         raise DatasetError(f"{name} carries no recipe of one sprite.")
     pixels.setflags(write=False)
-    return Sprite(pixels, Made(recipes[0]))
+    return Sprite(pixels, Made(recipes[0])).acting(frames_in(data, texts, name))
 
 
 def decode_any(data: bytes, class_name: str) -> Sprite:
@@ -163,10 +196,9 @@ def decode_any(data: bytes, class_name: str) -> Sprite:
     pixels, texts = decode_picture(data, "The picture")
     recipes = recipes_in(texts)
     pixels.setflags(write=False)
-    if len(recipes) == 1:
-        return Sprite(pixels, Made(recipes[0]))
     mended = recipes_in({KEYWORD: texts.get(MENDED_KEYWORD, "[]")})
-    return Sprite(pixels, Drawn(class_name, mended[0] if mended else None))
+    origin = Made(recipes[0]) if len(recipes) == 1 else Drawn(class_name, mended[0] if mended else None)
+    return Sprite(pixels, origin).acting(frames_in(data, texts, "The picture"))
 
 
 def _read(path: Path) -> bytes:

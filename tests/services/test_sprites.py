@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from pixelforge.errors import DatasetError
+from pixelforge.imaging.actions import act
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import SheetOptions
-from pixelforge.services.export import ExportOptions, export_sprites
+from pixelforge.services.export import ExportOptions, export_sprites, recoloured, recoloured_alone
 from pixelforge.services.recipe import png_texts, recipes_in
 from pixelforge.services.sprites import (
     Drawn,
     Sprite,
+    decode_any,
     decode_sheet,
     decode_sprite,
     encode_sprite,
@@ -92,3 +94,29 @@ def test_places_that_are_wrong_cut_nothing_out(places) -> None:
     texts = {**png_texts(recipes, 16, 16), "pixelforge-places": places}
     with pytest.raises(DatasetError, match="does not tell where"):
         decode_sheet(encode_png(made(1).pixels, texts))
+
+
+def test_frames_are_kept_with_the_recipe_and_tell_sprites_apart(tmp_path) -> None:
+    sprite = made(3)
+    bobbing = sprite.acting(act(sprite.pixels, "bob"))
+    path = tmp_path / "one.png"
+    path.write_bytes(encode_sprite(bobbing))
+    for again in (decode_sprite(path.read_bytes()), decode_any(path.read_bytes(), "cats"), *read_sprites(path)):
+        assert again.recipe == sprite.recipe
+        assert again.fingerprint == bobbing.fingerprint
+    others = [sprite, sprite.acting(act(sprite.pixels, "hop")), bobbing.acting(None)]
+    assert [other.fingerprint == bobbing.fingerprint for other in others] == [False, False, False]
+    assert others[2].fingerprint == sprite.fingerprint
+    path.write_bytes(encode_sprite(Sprite(sprite.pixels, Drawn("cats")).acting(bobbing.frames)))
+    assert len(read_sprites(path)[0].pictures) == 2
+
+
+def test_a_palette_holds_for_all_frames() -> None:
+    sprite = made(3)
+    bobbing = sprite.acting(act(sprite.pixels, "bob"))
+    for rule in (PaletteRule(name="two", colours=("#000000", "#ffffff")), PaletteRule(reduce_to=3)):
+        for few in (recoloured_alone([bobbing], rule)[0], recoloured([bobbing, made(4)], rule)[0]):
+            pictures = np.stack(few.pictures)
+            np.testing.assert_array_equal(pictures[..., 3], np.stack(bobbing.pictures)[..., 3])
+            np.testing.assert_array_equal(few.pixels, pictures[0])
+            assert len(np.unique(pictures[pictures[..., 3] > 0], axis=0)) <= 3
