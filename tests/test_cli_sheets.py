@@ -213,3 +213,35 @@ def test_palettes_are_written_for_pixel_editors(generate: RunCommand, command: R
     assert set(read_palette(tmp_path / "p.gpl").colours) <= {(20, 12, 28), (210, 69, 73), (109, 170, 44)}
     assert command("palette", "Game Boy", "--out", tmp_path / "p.gpl")[0] == 1
     assert command("palette", "nope", "--out", tmp_path / "q.gpl")[0] == 2
+
+
+def test_sprites_move_on_a_sheet_in_an_animation_and_as_strips(
+    generate: RunCommand, command: RunCommand, tmp_path: Path
+) -> None:
+    source, sheet, film, strips = (tmp_path / name for name in ("a.png", "sheet.png", "film.gif", "strips"))
+    generate("--class", "cats", "--count", 2, "--out", source)
+    code, _, said = command("animate", source, "--action", "hop, flash", "--out", sheet, "--format", "aseprite")
+    assert code == 0
+    assert "4 sprites" in said
+    tags = json.loads(sheet.with_suffix(".json").read_text())["meta"]["frameTags"]
+    assert [tag["name"].rsplit("_", 1)[1] for tag in tags] == ["hop", "flash"] * 2
+    assert command("animate", sheet, "--out", film, "--scale", 3)[0] == 0
+    with Image.open(film) as image:
+        assert getattr(image, "n_frames", 1) > 2
+    assert command("animate", source, "--out", strips)[0] == 0
+    assert [pixels(path).shape for path in sorted(strips.iterdir())] == [(8, 16, 4)] * 2  # two frames of a bob
+    code, _, said = command("animate", source, "--out", sheet)
+    assert code != 0
+    assert "there already" in said
+
+
+def test_what_cannot_move_is_told(generate: RunCommand, command: RunCommand, tmp_path: Path) -> None:
+    source, out = tmp_path / "a.png", tmp_path / "b.png"
+    generate("--class", "cats", "--count", 1, "--out", source)
+    code, _, said = command("animate", source, "--action", "dance", "--out", out)
+    assert (code != 0, "no action 'dance'; there are bob" in said) == (True, True)
+    assert command("animate", source, "--pace", 0, "--out", out)[0] != 0
+    Image.new("RGBA", (8, 8)).save(source)
+    code, _, said = command("animate", source, "--action", "bob", "--out", out)
+    assert (code != 0, "transparent all over" in said) == (True, True)
+    assert not out.exists()

@@ -9,6 +9,7 @@ import typer
 
 from pixelforge import console
 from pixelforge.cli import options as option
+from pixelforge.cli.pictures import pictures
 from pixelforge.options import with_options
 from pixelforge.words import counted
 
@@ -116,19 +117,6 @@ def palette(
     console.report(f"{len(found.colours)} colours: {out}")
 
 
-def _pictures(paths: list[Path]) -> list[Path]:
-    """The files named, and in the place of a folder all PNGs in it, by name."""
-    from pixelforge.errors import DatasetError
-
-    found = []
-    for path in paths:
-        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".png") if path.is_dir() else [path]
-        if not inside:
-            raise DatasetError(f"The folder {path} holds no PNG.")
-        found += inside
-    return found
-
-
 def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
     """The sprites in files, and the files that carry no recipe. What cannot be read in a folder is left out by name."""
     from pixelforge.errors import DatasetError
@@ -136,7 +124,7 @@ def _collect(paths: list[Path]) -> tuple[list[Sprite], list[Path]]:
 
     sprites: list[Sprite] = []
     without = []
-    for path in _pictures(paths):
+    for path in pictures(paths):
         try:
             found = read_sprites(path)
         except DatasetError as error:

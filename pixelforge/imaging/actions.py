@@ -38,11 +38,16 @@ class Action:
 
 def act(picture: Pixels, action: str) -> Frames:
     """What a sprite (H, W, 4) does. Raises RequestError for an empty picture, or one that cannot do it."""
-    if action not in ACTIONS:
-        raise RequestError(f"There is no action {action!r}; there are {', '.join(ACTIONS)}.")
+    check_action(action)
     if not picture[..., 3].any():
         raise RequestError("A sprite that is transparent all over can do nothing.")
     return Frames.of(action, [(shown.copy(), duration) for shown, duration in ACTIONS[action].rule(picture)])
+
+
+def check_action(action: str) -> None:
+    """Raises RequestError if there is no such action."""
+    if action not in ACTIONS:
+        raise RequestError(f"There is no action {action!r}; there are {', '.join(ACTIONS)}.")
 
 
 def bob(picture: Pixels) -> Shown:

@@ -37,14 +37,20 @@ def decode_picture(data: bytes, name: str = "The picture", max_side: int = MAX_S
 
 def decode_frames(data: bytes, name: str) -> list[Pixels]:
     """The frames of a picture file's content, (H, W, 4) each with hard alpha; one for most. Raises DatasetError."""
+    return [frame for frame, _ in decode_shown(data, name)]
+
+
+def decode_shown(data: bytes, name: str) -> list[tuple[Pixels, int]]:
+    """The same with the milliseconds that each is shown, 0 where the file does not tell. Raises DatasetError."""
     with _opened(io.BytesIO(data), name) as image:
         count = getattr(image, "n_frames", 1)
-        frames: list[Pixels] = []
+        frames: list[tuple[Pixels, int]] = []
         for frame in ImageSequence.Iterator(image):
             _check_size(frame, name)  # again, for a frame can be larger than the picture says that it is
             if count > MAX_FRAMES or count * frame.width * frame.height > MAX_PIXELS:
                 raise DatasetError(f"{name} has too many frames ({count}).")
-            frames.append(harden_alpha(np.asarray(frame.convert("RGBA"), dtype=np.uint8)))
+            pixels = harden_alpha(np.asarray(frame.convert("RGBA"), dtype=np.uint8))
+            frames.append((pixels, round(float(frame.info.get("duration") or 0))))
         return frames
 
 

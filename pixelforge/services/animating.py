@@ -1,4 +1,4 @@
-"""How sprites formed from noise, as an animation."""
+"""Animations as files: how sprites formed from noise."""
 
 from __future__ import annotations
 

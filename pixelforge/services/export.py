@@ -19,10 +19,11 @@ from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour_toge
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import encode_indexed_png, encode_png
 from pixelforge.imaging.sheet import draw_sheet
-from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, plan_sheet
+from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, grid_columns, plan_sheet
 from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, safe_name, sprite_names
+from pixelforge.services.places import Places, act_places, place_of, places_text
 from pixelforge.services.recipe import png_texts
-from pixelforge.services.sprites import Drawn, Made, Sprite, places_text
+from pixelforge.services.sprites import Drawn, Made, Sprite
 from pixelforge.words import counted
 
 logger = logging.getLogger(__name__)
@@ -74,8 +75,7 @@ class ExportOptions:
 
 def sheet_picture(sprites: Sequence[Sprite], options: SheetOptions) -> Pixels:
     """The picture of a sheet (H, W, 4). At least one sprite; they may have several sizes."""
-    pixels = [sprite.pixels for sprite in sprites]
-    return draw_sheet(pixels, _plan(sprites, options), options)
+    return draw_sheet(_pictures(sprites), _plan(sprites, options), options)
 
 
 def sheet_size(sprites: Sequence[Sprite], options: SheetOptions) -> tuple[int, int]:
@@ -216,17 +216,27 @@ def _told(origin: Made | Drawn, rule: PaletteRule) -> Made | Drawn:
 
 
 def _plan(sprites: Sequence[Sprite], options: SheetOptions) -> SheetPlan:
-    sizes = [(sprite.pixels.shape[0], sprite.pixels.shape[1]) for sprite in sprites]
-    return plan_sheet(sizes, [sprite.class_name for sprite in sprites], options)
+    """A cell a picture. Where sprites do something, each of these begins a row, in which all its frames have room."""
+    sizes, rows = [], []
+    for number, sprite in enumerate(sprites):
+        sizes += [picture.shape[:2] for picture in sprite.pictures]
+        rows += [sprite.class_name if sprite.frames is None else f"{number}"] * len(sprite.pictures)
+    longest = max((len(sprite.pictures) for sprite in sprites if sprite.frames is not None), default=0)
+    if longest:
+        columns = options.columns or max(longest, grid_columns(sum(sprite.frames is None for sprite in sprites)))
+        options = replace(options, class_rows=True, columns=columns)
+    return plan_sheet(sizes, rows, options)
 
 
 def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> bytes:
-    picture = draw_sheet([sprite.pixels for sprite in sprites], plan, options.sheet)
+    picture = draw_sheet(_pictures(sprites), plan, options.sheet)
     texts = {}
     recipes = [sprite.recipe for sprite in sprites if sprite.recipe is not None]
     if options.recipes and len(recipes) == len(sprites):
-        places = [(cell.x, cell.y, cell.width, cell.height) for cell in plan.cells]
-        texts = {**png_texts(recipes, plan.width, plan.height), **places_text(places, options.sheet.scale)}
+        texts = {
+            **png_texts(recipes, plan.width, plan.height),
+            **places_text(_places(sprites, plan, options.sheet.scale)),
+        }
     if not options.indexed:
         return encode_png(picture, texts)
     order = parse_colours(options.palette.colours) if options.palette else ()
@@ -234,14 +244,37 @@ def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOpt
 
 
 def _atlas(image: str, sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> Atlas:
-    names = sprite_names(options.names, sprites)
+    cells = iter(plan.cells)
     frames = [
-        Frame(name, sprite.class_name, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row)
-        for name, sprite, cell in zip(names, sprites, plan.cells, strict=True)
+        Frame(told, tag, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row, duration)
+        for name, sprite in zip(sprite_names(options.names, sprites), sprites, strict=True)
+        for (told, tag, duration), cell in zip(_named(name, sprite), cells, strict=False)
     ]
     tags = list(dict.fromkeys(frame.tag for frame in frames))
     by_class = tuple(sorted(frames, key=lambda frame: tags.index(frame.tag)))
     return Atlas(image, plan.width, plan.height, options.indexed, plan.side, plan.margin, plan.spacing, by_class)
+
+
+def _places(sprites: Sequence[Sprite], plan: SheetPlan, scale: int) -> Places:
+    places, acts, at = [], [], 0
+    for sprite in sprites:
+        cells = plan.cells[at : at + len(sprite.pictures)]
+        frames, at = sprite.frames, at + len(cells)
+        places.append(place_of(cells[0]))
+        acts.append(None if frames is None else act_places(frames.action, frames.durations, cells))
+    return Places(scale, tuple(places), tuple(acts) if any(acts) else ())
+
+
+def _pictures(sprites: Sequence[Sprite]) -> list[Pixels]:
+    return [picture for sprite in sprites for picture in sprite.pictures]
+
+
+def _named(name: str, sprite: Sprite) -> list[tuple[str, str, int | None]]:
+    """Name, tag and milliseconds of each of a sprite's pictures."""
+    if sprite.frames is None:
+        return [(name, sprite.class_name, None)]
+    tag = f"{name}_{sprite.frames.action}"
+    return [(f"{tag}_{number}", tag, duration) for number, duration in enumerate(sprite.frames.durations)]
 
 
 def _chosen(options: ExportOptions) -> list[AtlasFormat]:

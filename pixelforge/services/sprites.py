@@ -6,26 +6,19 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
-
-import msgspec
 
 from pixelforge.core.condition import Condition
-from pixelforge.errors import DatasetError
-from pixelforge.files import as_text, parse_json, read_at_most
+from pixelforge.errors import DatasetError, RequestError
+from pixelforge.files import as_text, read_at_most
 from pixelforge.imaging.frames import Frames, encode_frames, frames_in
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
-from pixelforge.imaging.sheet_plan import MAX_SCALE
+from pixelforge.services.places import places_in
 from pixelforge.services.recipe import KEYWORD, Recipe, png_texts, recipe_of, recipes_in
 from pixelforge.services.requests import GenerationRequest
 
-PLACES_KEYWORD = "pixelforge-places"
 MENDED_KEYWORD = "pixelforge-mended"  # the recipe that made what was mended: it does not make this picture
 MAX_BYTES = 256 * 2**20  # of a sheet
-
-Place = tuple[int, int, int, int]
-"""x, y, width and height of a sprite, in pixels of the sheet."""
 
 
 @dataclass(frozen=True)
@@ -144,11 +137,6 @@ def _texts_of(sprite: Sprite) -> dict[str, str]:
     return {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]}
 
 
-def places_text(places: Sequence[Place], scale: int) -> dict[str, str]:
-    """The PNG text that tells where a sheet's sprites lie, so that it can be taken apart again."""
-    return {PLACES_KEYWORD: msgspec.json.encode(_Places(scale, tuple(places))).decode()}
-
-
 def read_sheet(path: Path) -> tuple[Sprite, ...]:
     """The sprites in a PNG that carries recipes. Raises DatasetError that names the file."""
     return decode_sheet(_read(path), str(path))
@@ -206,31 +194,28 @@ def _read(path: Path) -> bytes:
 
 
 def _cut(pixels: Pixels, texts: Mapping[str, str], recipes: Sequence[Recipe], name: str) -> tuple[Sprite, ...]:
-    scale, places = _places_in(texts, pixels)
-    if len(places) != len(recipes):
+    height, width = pixels.shape[:2]
+    places = places_in(texts, width, height)
+    if len(places.sprites) != len(recipes):
         raise DatasetError(f"{name} has {len(recipes)} recipes, but does not tell where the sprites lie.")
-    sprites = []
-    for (x, y, width, height), recipe in zip(places, recipes, strict=True):
-        cell = pixels[y : y + height : scale, x : x + width : scale].copy()
+
+    def cut(x: int, y: int, width: int, height: int) -> Pixels:
+        cell = pixels[y : y + height : places.scale, x : x + width : places.scale].copy()
         cell.setflags(write=False)
-        sprites.append(Sprite(cell, Made(recipe)))
+        return cell
+
+    sprites = []
+    for number, (place, recipe) in enumerate(zip(places.sprites, recipes, strict=True)):
+        sprite = Sprite(cut(*place), Made(recipe))
+        if (act := places.act_of(number)) is not None:
+            shown = [(cut(*corner, *place[2:]), ms) for corner, ms in zip(act.corners, act.durations, strict=False)]
+            sprite = sprite.acting(_frames(act.action, shown, name))
+        sprites.append(sprite)
     return tuple(sprites)
 
 
-@dataclass(frozen=True)
-class _Places:
-    scale: Annotated[int, msgspec.Meta(ge=1, le=MAX_SCALE)]
-    sprites: tuple[Place, ...]
-
-
-def _places_in(texts: Mapping[str, str], pixels: Pixels) -> tuple[int, tuple[Place, ...]]:
-    """Scale and places; a picture that does not tell them, or wrongly, is one sprite."""
-    height, width = pixels.shape[:2]
+def _frames(action: str, shown: Sequence[tuple[Pixels, int]], name: str) -> Frames:
     try:
-        found = parse_json(texts.get(PLACES_KEYWORD, ""), _Places)
-    except msgspec.DecodeError:
-        return 1, ((0, 0, width, height),)
-    inside = all(
-        x >= 0 and y >= 0 and w >= 1 and h >= 1 and x + w <= width and y + h <= height for x, y, w, h in found.sprites
-    )
-    return (found.scale, found.sprites) if inside else (1, ())
+        return Frames.of(action, shown)
+    except RequestError as error:
+        raise DatasetError(f"{name} tells its frames wrongly.") from error

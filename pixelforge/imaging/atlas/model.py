@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Frame:
-    """A sprite of the sheet; lengths in pixels, y from the top."""
+    """A picture of the sheet; lengths in pixels, y from the top."""
 
     name: str  # one of its own in the atlas
-    tag: str  # its class
+    tag: str  # its sprite's class; of a sprite that does something the sprite's name and its action
     x: int
     y: int
     width: int
     height: int
     column: int
     row: int
+    duration: int | None = None  # milliseconds; None: it belongs to no action
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,113 @@
+"""The command that makes sprites move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pixelforge import console
+from pixelforge.cli import options as option
+from pixelforge.cli.pictures import pictures
+from pixelforge.options import with_options
+from pixelforge.words import counted
+
+USUAL = "bob"  # of a sprite that stands still, where nothing is asked for
+
+if TYPE_CHECKING:
+    from pixelforge.services.sprites import Sprite
+
+
+@with_options("choices", option.SheetChoices)
+def animate(
+    sprites: Annotated[
+        list[Path],
+        typer.Argument(
+            help="PNG files: single sprites, or sheets, which are taken apart; folders of them; or animated GIFs.",
+            show_default=False,
+        ),
+    ],
+    action: Annotated[
+        str | None,
+        typer.Option(
+            help="What they do: bob, squash, hop, float, blink, flash, shake, turn; several with commas. "
+            "Default: what their files show them do, else bob."
+        ),
+    ] = None,
+    pace: Annotated[float, typer.Option(help="So many times as fast.")] = 1.0,
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="A .png for a sheet, a sprite a row, with files for your engine; a .gif or .apng of all of them; or a "
+            "folder for a strip a sprite."
+        ),
+    ] = Path("animated.png"),
+    *,
+    choices: option.SheetChoices,
+) -> None:
+    """Make sprites move: actions by rule, for any sprite, as frames on a sheet or as an animation."""
+    from pixelforge.services.acting import is_animated, write_acts
+    from pixelforge.services.export import (
+        SHEET_SUFFIX,
+        export_files,
+        export_sprites,
+        file_paths,
+        in_the_way,
+        recoloured,
+        refuse_replacing,
+    )
+
+    options = choices.export_options(choices.palette_rule(None))
+    moving = _moving(_read(sprites), action, pace)
+    if is_animated(out):
+        there = [out] * out.is_file()
+    elif out.suffix.lower() == SHEET_SUFFIX:
+        there = in_the_way(out, options)
+    else:
+        there = [path for path in file_paths(out, moving, options) if path.is_file()]
+    if not option.may_replace(there, choices.force):
+        refuse_replacing(there)
+    if is_animated(out):
+        write_acts(out, recoloured(moving, options.palette), options.sheet.scale)
+        written = str(out)
+    elif out.suffix.lower() == SHEET_SUFFIX:
+        written = ", ".join(map(str, export_sprites(out, moving, options)))
+    else:
+        export_files(out, moving, options)
+        written = str(out)
+    frames = sum(len(sprite.pictures) for sprite in moving)
+    console.report(f"{counted(len(moving), 'sprite')}, {counted(frames, 'frame')}: {written}")
+
+
+def _moving(sprites: list[Sprite], actions: str | None, pace: float) -> list[Sprite]:
+    """Each sprite with each action; one that cannot do it is left out by name. Raises RequestError."""
+    from dataclasses import replace
+
+    from pixelforge.errors import RequestError
+    from pixelforge.imaging.actions import act, check_action
+    from pixelforge.services.acting import acting, at_pace
+
+    if actions is None:
+        frames = [sprite.frames or act(sprite.pixels, USUAL) for sprite in sprites]
+        return [sprite.acting(at_pace(own, pace)) for sprite, own in zip(sprites, frames, strict=True)]
+    names = list(dict.fromkeys(name.strip() for name in actions.split(",")))
+    for name in names:
+        check_action(name)
+    moving, refused = [], ""
+    for sprite in sprites:
+        for name in names:
+            try:
+                moving.append(acting(replace(sprite, frames=None), name, pace))
+            except RequestError as error:
+                refused = str(error)
+                console.report(f"Left out a sprite of {sprite.class_name}: {error}")
+    if not moving:
+        raise RequestError(refused)
+    return moving
+
+
+def _read(paths: list[Path]) -> list[Sprite]:
+    from pixelforge.services.acting import read_acting
+
+    return [sprite for path in pictures(paths) for sprite in read_acting(path)]
