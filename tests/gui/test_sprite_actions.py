@@ -253,6 +253,7 @@ def test_the_context_menu_offers_all_of_it(qtbot, active) -> None:
         "Copy picture",
         "Copy seed",
         "Edit",
+        "Animate",
         "Variations of it",
         "Use this seed",
         "Use its recipe",

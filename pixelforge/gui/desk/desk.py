@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from pixelforge.gui.desk.desk_canvas import DeskCanvas
 from pixelforge.gui.desk.desk_keys import DeskKey, desk_keys
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.desk.filling_strip import FillingStrip
+from pixelforge.gui.desk.frame_strip import FrameStrip
 from pixelforge.gui.desk.swatches import Swatches
 from pixelforge.gui.desk.tools import Tool
 from pixelforge.gui.shared.pixel_button import Glyph, PixelButton
+from pixelforge.gui.shared.player import Player
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.system_dialogs import AskColour
 from pixelforge.imaging import drawing
@@ -61,6 +63,8 @@ class Desk(QWidget):
         self.more_button = QPushButton("Other co&lour…")
         self.more_button.setToolTip("Draw in a colour that is not among these.")
         self.fillings = FillingStrip()
+        self.frames = FrameStrip(model)
+        self.player = Player(self)
         self.readout = QLabel(" ")
         self.readout.setAccessibleName("Pixel")
         self.true_pictures = [SheetPicture() for _ in GROUNDS]
@@ -81,6 +85,16 @@ class Desk(QWidget):
             event.accept()
             return True
         return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Play what there is to play."""
+        super().showEvent(event)
+        self._play()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Play nothing that nobody sees."""
+        super().hideEvent(event)
+        self.player.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do what the key stands for."""
@@ -124,8 +138,11 @@ class Desk(QWidget):
         right.addWidget(self.readout)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        middle = QVBoxLayout()
+        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.frames)
         row.addLayout(left)
-        row.addWidget(self.canvas, 1)
+        row.addLayout(middle, 1)
         row.addLayout(right)
 
     def _connect(self) -> None:
@@ -142,6 +159,8 @@ class Desk(QWidget):
         model.tool_changed.connect(self._show_tool)
         model.ink_changed.connect(self._show_inks)
         model.picture_changed.connect(self._show_true)
+        model.film_changed.connect(self._play)
+        self.player.shown.connect(self._show_playing)
 
     def _show_tool(self) -> None:
         for tool, button in self.tool_buttons.items():
@@ -153,8 +172,16 @@ class Desk(QWidget):
         self.swatches.set_inks(palette if ink in palette else (*palette, ink), ink)
 
     def _show_true(self) -> None:
+        if self.player.frames is None:
+            self._show_playing(None)
+
+    def _show_playing(self, shown: Pixels | None) -> None:
+        """In true size the frames play, or a single one stands."""
         for picture, ground in zip(self.true_pictures, GROUNDS, strict=True):
-            picture.set_sheet(_on(self._model.picture, QColor(ground)))
+            picture.set_sheet(_on(self._model.picture if shown is None else shown, QColor(ground)))
+
+    def _play(self) -> None:
+        self.player.play(self._model.film.frames() if self.isVisible() else None)
 
     def _read_out(self, at: Point | None) -> None:
         if at is None:

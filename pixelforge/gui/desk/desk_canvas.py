@@ -13,6 +13,7 @@ from pixelforge.imaging.drawing import Point
 from pixelforge.imaging.pixels import enlarge
 
 MARGIN = 12  # logical pixels around the sprite, at the least
+ONION_SKIN = 0.35  # how much of the frame before is seen
 GRID_FROM = 10  # device pixels a pixel from which lines part them
 GRID_LINE = QColor(128, 128, 128, 90)  # seen over dark pixels and light ones
 
@@ -31,7 +32,8 @@ class DeskCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Sprite that is edited")
-        for signal in (model.picture_changed, model.box_changed, model.tool_changed, model.ink_changed):
+        signals = (model.picture_changed, model.film_changed, model.box_changed, model.tool_changed, model.ink_changed)
+        for signal in signals:
             signal.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -76,6 +78,10 @@ class DeskCanvas(QWidget):
         painter, factor = QPainter(picture), self._factor(area)
         behind = checkerboard(max(area.width(), area.height()), max(1, factor // 2), self.palette())
         painter.drawImage(area.topLeft(), behind, QRect(QPoint(0, 0), area.size()))
+        if (before := self._model.frame_before) is not None:
+            painter.setOpacity(ONION_SKIN)
+            painter.drawImage(area.topLeft(), to_qimage(enlarge(before, factor)))
+            painter.setOpacity(1.0)
         painter.drawImage(area.topLeft(), to_qimage(enlarge(self._model.picture, factor)))
         if factor >= GRID_FROM:
             self._draw_grid(painter, area, factor)

@@ -49,6 +49,13 @@ def desk_keys(model: DeskModel, close: Callable[[], object]) -> tuple[DeskKey, .
         DeskKey("Move by a pixel", "Right", lambda: model.nudge(1, 0)),
         DeskKey("Move by a pixel", "Up", lambda: model.nudge(0, -1)),
         DeskKey("Move by a pixel", "Down", lambda: model.nudge(0, 1)),
+        DeskKey("Add a frame", "Alt+N", lambda: model.change_film(model.film.duplicated())),
+        DeskKey("Remove the frame", "Alt+C", lambda: model.change_film(model.film.removed())),
+        DeskKey("Frame before", ",", lambda: model.look_at(model.film.at - 1)),
+        DeskKey("Frame after", ".", lambda: model.look_at(model.film.at + 1)),
+        DeskKey("Frame to the left", "Alt+Left", lambda: model.change_film(model.film.moved(model.film.at - 1))),
+        DeskKey("Frame to the right", "Alt+Right", lambda: model.change_film(model.film.moved(model.film.at + 1))),
+        DeskKey("Onion skin", "F3", lambda: model.set_onion_skin(not model.onion_skin)),
         DeskKey("Done", "Esc", close),
         *(DeskKey(tool.value.name, tool.value.key, partial(model.set_tool, tool)) for tool in Tool),
     )

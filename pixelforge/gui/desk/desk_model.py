@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.gui.desk.film import USUAL, Film
+from pixelforge.gui.desk.strokes import Strokes
 from pixelforge.gui.desk.tools import Tool
 from pixelforge.imaging import drawing
 from pixelforge.imaging.drawing import CLEAR, Box, Ink, Point
@@ -24,13 +26,15 @@ class DeskModel(QObject):
     box_changed = Signal()
     stroke_done = Signal()
     fillings_changed = Signal()
+    film_changed = Signal()  # the frames, which of them is worked on, or whether the one before is seen
     redo_requested = Signal(object, object)  # the picture, and the mask (H, W) of what is to be made anew
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._picture = self._before = np.zeros((16, 16, 4), np.uint8)
-        self._undone: list[Pixels] = []
-        self._done: list[Pixels] = []
+        self._film = Film((self._picture,), (USUAL,))  # as it was after the last stroke
+        self._strokes = Strokes()
+        self._onion_skin = False
         self._tool = Tool.PENCIL
         self._ink = BLACK
         self._mirror = False
@@ -46,6 +50,22 @@ class DeskModel(QObject):
     def picture(self) -> Pixels:
         """What is seen, (H, W, 4)."""
         return self._picture
+
+    @property
+    def film(self) -> Film:
+        """All frames, as they were after the last stroke."""
+        return self._film
+
+    @property
+    def frame_before(self) -> Pixels | None:
+        """The one that is seen through the picture; None: none is."""
+        film = self._film
+        return film.pictures[film.at - 1] if self._onion_skin and len(film.pictures) > 1 else None
+
+    @property
+    def onion_skin(self) -> bool:
+        """Whether the frame before is seen through the one that is worked on."""
+        return self._onion_skin
 
     @property
     def tool(self) -> Tool:
@@ -80,26 +100,50 @@ class DeskModel(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether there is a stroke to undo."""
-        return bool(self._done)
+        return self._strokes.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a stroke to make again."""
-        return bool(self._undone)
+        return self._strokes.can_redo
 
     def open(self, picture: Pixels, palette: Sequence[Ink] = ()) -> None:
         """Begin with another picture (H, W, 4). palette: further colours to have at hand."""
-        self._picture = self._before = picture.copy()
-        self._done, self._undone = [], []
+        self.open_film(Film((picture.copy(),), (USUAL,)), palette)
+
+    def open_film(self, film: Film, palette: Sequence[Ink] = ()) -> None:
+        """Begin with other frames. palette: further colours to have at hand."""
+        self._film = film
+        self._picture = self._before = film.picture
+        self._strokes = Strokes()
         self._last = None
         self.set_fillings(())
-        own = drawing.colours_of(picture)
+        own = drawing.colours_of(np.concatenate(film.pictures))
         self._palette = tuple(dict.fromkeys((*own, *palette))) or (BLACK,)
         self.set_box(None)
         if self._ink not in self._palette:
             self.set_ink(self._palette[0])
         self.picture_changed.emit()
+        self.film_changed.emit()
         self.ink_changed.emit()
+
+    def look_at(self, frame: int) -> None:
+        """Work on another frame, by its place; beyond the last comes the first."""
+        if self._last is None:
+            self._put(self._film.seen(frame))
+
+    def change_film(self, film: Film) -> None:
+        """Have other frames, as a stroke of its own."""
+        if self._last is None and film is not self._film:
+            self._strokes.add(self._film)
+            self._put(film)
+            self.stroke_done.emit()
+
+    def set_onion_skin(self, shown: bool) -> None:
+        """Show the frame before through the one that is worked on, or not."""
+        if shown != self._onion_skin:
+            self._onion_skin = shown
+            self.film_changed.emit()
 
     def set_tool(self, tool: Tool) -> None:
         """Take another tool into the hand."""
@@ -226,16 +270,14 @@ class DeskModel(QObject):
 
     def undo(self) -> None:
         """Take the last stroke back."""
-        if self._done and self._last is None:
-            self._undone.append(self._picture)
-            self._show(self._done.pop())
+        if self.can_undo and self._last is None:
+            self._put(self._strokes.undo(self._film))
             self.stroke_done.emit()
 
     def redo(self) -> None:
         """Make the stroke again that was undone last."""
-        if self._undone and self._last is None:
-            self._done.append(self._picture)
-            self._show(self._undone.pop())
+        if self.can_redo and self._last is None:
+            self._put(self._strokes.redo(self._film))
             self.stroke_done.emit()
 
     def _draw(self, at: Point) -> None:
@@ -275,9 +317,15 @@ class DeskModel(QObject):
     def _keep(self, before: Pixels) -> None:
         """A stroke that changed nothing is none."""
         if not np.array_equal(before, self._picture):
-            self._done.append(before)
-            self._undone = []
+            self._strokes.add(self._film)
+            self._film = self._film.painted(self._picture)
+            self.film_changed.emit()
             self.stroke_done.emit()
+
+    def _put(self, film: Film) -> None:
+        self._film = film
+        self._show(film.picture)
+        self.film_changed.emit()
 
 
 def _within(at: Point, box: Box) -> bool:

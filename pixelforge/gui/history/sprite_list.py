@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelection, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
+from pixelforge.gui.shared.list_player import ListPlayer
 from pixelforge.gui.shared.sprite_delegate import SpriteDelegate
 
 ROOM = 48  # logical pixels a side of a sprite
@@ -28,7 +29,9 @@ class SpriteList(QListView):
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
-        self.setItemDelegate(SpriteDelegate(ROOM, self))
+        delegate = SpriteDelegate(ROOM, self)
+        self.setItemDelegate(delegate)
+        self.playing = ListPlayer(self, delegate)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(name)
         self.setMinimumHeight(ROOM + 12)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard
 from pixelforge.gui.shared.marks import draw_star, draw_tick
 from pixelforge.gui.shared.qimage import to_qimage
-from pixelforge.imaging.pixels import enlarge
+from pixelforge.imaging.pixels import Pixels, enlarge
 from pixelforge.services.sprites import Sprite
 
 SPRITE_ROLE = Qt.ItemDataRole.UserRole + 1  # Sprite
@@ -26,6 +28,11 @@ class SpriteDelegate(QStyledItemDelegate):
     def __init__(self, room: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._room = room
+        self._frame: tuple[AnyIndex, Pixels] | None = None
+
+    def set_frame(self, index: AnyIndex, picture: Pixels | None) -> None:
+        """Show a row in another of its frames; None: as it is at rest."""
+        self._frame = None if picture is None else (index, picture)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Room for the sprite and its frame."""
@@ -40,7 +47,7 @@ class SpriteDelegate(QStyledItemDelegate):
         if not isinstance(sprite, Sprite):
             return
         painter.save()
-        picture = self.picture(sprite, painter.device().devicePixelRatioF(), palette)
+        picture = self.picture(self.seen(sprite, index), painter.device().devicePixelRatioF(), palette)
         _put_marks(picture, bool(index.data(STARRED_ROLE)), bool(index.data(GATHERED_ROLE)))
         inner = area.adjusted(FRAME, FRAME, -FRAME, -FRAME)
         draw_sharp(painter, QPointF(inner.topLeft()), picture)
@@ -51,6 +58,11 @@ class SpriteDelegate(QStyledItemDelegate):
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
             painter.drawRect(area.adjusted(1, 1, -2, -2))
         painter.restore()
+
+    def seen(self, sprite: Sprite, index: AnyIndex) -> Sprite:
+        """The sprite of a row as it is to be seen now."""
+        playing = self._frame is not None and self._frame[0] == index
+        return replace(sprite, pixels=self._frame[1]) if self._frame is not None and playing else sprite
 
     def picture(self, sprite: Sprite, ratio: float, palette: QPalette) -> QImage:
         """A sprite over a checkerboard, in device pixels."""

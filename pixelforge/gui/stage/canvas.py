@@ -45,6 +45,7 @@ class Canvas(QWidget):
         self._hint = hint
         self._sprites: Pixels | None = None
         self._alone: int | None = None
+        self._frame: tuple[int, Pixels] | None = None  # a sprite that plays, and what of it is to be seen now
         self._look = Look()
         self._view = View()
         self._picture: QImage | None = None  # None when it must be composed anew
@@ -67,7 +68,13 @@ class Canvas(QWidget):
             if sprites is None or self._sprites is None or len(sprites) != len(self._sprites):
                 self._view = View()
             self._sprites = sprites
+            self._frame = None
             self._changed()
+
+    def set_frame(self, index: int, picture: Pixels | None) -> None:
+        """Show a sprite in another of its frames (H, W, 4); None: as it is at rest."""
+        self._frame = None if picture is None else (index, picture)
+        self._changed()
 
     def set_marks(
         self,
@@ -250,6 +257,14 @@ class Canvas(QWidget):
             gathered = ", in the set" if current in self._look.gathered else ""
             self.setAccessibleDescription(f"Sprite {current + 1} of {count}{chosen}{starred}{gathered}")
 
+    def _seen_sprites(self, sprites: Pixels) -> Pixels:
+        if self._frame is not None and self._frame[0] < len(sprites):
+            index, picture = self._frame
+            sprites = sprites.copy()
+            sprites[index] = 0
+            sprites[index, : picture.shape[0], : picture.shape[1]] = picture
+        return sprites if self._alone is None else sprites[self._alone : self._alone + 1]
+
     def _paint_grid(self, painter: QPainter, layout: GridLayout) -> None:
         ratio = self.devicePixelRatioF()
         size = QSize(int(self.width() * ratio), int(self.height() * ratio))
@@ -257,7 +272,7 @@ class Canvas(QWidget):
         if self._picture is None or self._composed_for != wanted:
             assert self._sprites is not None
             look = self._look.seen(self._alone, self.hasFocus())
-            sprites = self._sprites if self._alone is None else self._sprites[self._alone : self._alone + 1]
+            sprites = self._seen_sprites(self._sprites)
             self._picture = compose(sprites, layout, size, ratio, look, self.palette())
             self._composed_for = wanted
         # At a fractional scale factor this widget may begin between two device pixels; the picture must not.

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pixelforge.gui.stage.canvas import Canvas
+from pixelforge.gui.stage.hover_player import HoverPlayer
 from pixelforge.gui.stage.stage_model import StageModel
 
 HINT = "Press Generate, or Ctrl+Enter, to make sprites."
@@ -21,6 +22,7 @@ class Stage(QWidget):
         super().__init__(parent)
         self._model = model
         self.canvas = Canvas(HINT)
+        self.hover = HoverPlayer(self.canvas, model)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.imaging.frames import Frames
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet_plan import grid_columns
@@ -116,6 +117,12 @@ class StageModel(QObject):
         """Cells with their sprites under the palette that is shown."""
         shown = recoloured_alone([cell.sprite for cell in cells], self._rule)
         return tuple(replace(cell, sprite=sprite) for cell, sprite in zip(cells, shown, strict=True))
+
+    def frames_of(self, index: int) -> Frames | None:
+        """What a finished sprite does, in the colours that it is seen in."""
+        if index >= len(self._cells) or self._cells[index].sprite.frames is None:
+            return None
+        return self.as_shown([self._cells[index]])[0].sprite.frames
 
     def set_gathered(self, fingerprints: frozenset[bytes]) -> None:
         """Mark the sprites of these fingerprints: those in the shown set."""

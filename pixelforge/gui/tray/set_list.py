@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyleOptionViewItem, QWidget
 
+from pixelforge.gui.shared.list_player import ListPlayer
 from pixelforge.gui.shared.mime import MIME_TYPE
 from pixelforge.gui.shared.name_edit import NameEdit
 from pixelforge.gui.shared.sprite_delegate import FRAME, SPRITE_ROLE, SpriteDelegate, draw_sharp
@@ -58,7 +59,9 @@ class SetList(QListView):
         self.setDropIndicatorShown(False)  # Qt's frames the sprite below the mouse; the line tells between which two
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)  # F2 is an action's
-        self.setItemDelegate(_Delegate(model, self))
+        delegate = _Delegate(model, self)
+        self.setItemDelegate(delegate)
+        self.playing = ListPlayer(self, delegate)
         self.setAccessibleName("The set")
         self.setToolTip("Drag sprites into order, or use Alt with the arrows; F2 renames, Delete removes.")
         self.setMinimumHeight(ROOM + 12)
@@ -197,7 +200,7 @@ class _Delegate(SpriteDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         self._view.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, self._view)
-        picture = self.picture(sprite, painter.device().devicePixelRatioF(), palette)
+        picture = self.picture(self.seen(sprite, index), painter.device().devicePixelRatioF(), palette)
         draw_sharp(painter, QPointF(area.left() + FRAME, area.top() + FRAME), picture)
         role = palette.ColorRole.Text if index.data(NAMED_ROLE) else palette.ColorRole.PlaceholderText
         if state & QStyle.StateFlag.State_Selected:

@@ -23,6 +23,7 @@ from pixelforge.gui.window.closing import Closing
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
+from pixelforge.gui.window.moving import Moving
 from pixelforge.gui.window.run_status import RunStatus
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.set_actions import SetActions
@@ -69,7 +70,10 @@ class MainWindow(QMainWindow):
         self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
-        self.sprite_actions = SpriteActions(studio, self._mending, self.chosen, self.shown, self._save_chosen, self)
+        self._moving = Moving(studio.stage, studio.history, studio.messages, self.stage.hover, self.shown, self)
+        self.sprite_actions = SpriteActions(
+            studio, self._mending, self.chosen, self.shown, self._save_chosen, self._moving, self
+        )
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()

@@ -9,6 +9,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.start import Start
 from pixelforge.gui.desk.desk_keys import FILLINGS
 from pixelforge.gui.desk.desk_model import DeskModel
+from pixelforge.gui.desk.film import Film
 from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.states import Batch
 from pixelforge.gui.history.history_model import HistoryModel
@@ -56,7 +57,7 @@ class Mending(QObject):
         """Lay a sprite on the desk."""
         self.end()
         self._from = cell
-        self.desk.open(cell.sprite.pixels, colours_of_style(cell.sprite.made_from, self._generation.header))
+        self.desk.open_film(Film.of(cell.sprite), colours_of_style(cell.sprite.made_from, self._generation.header))
         self.begun.emit()
 
     def begin_blank(self) -> None:
@@ -101,10 +102,11 @@ class Mending(QObject):
     def _keep(self) -> None:
         if self._from is None:
             return
-        before = self._from.sprite
-        pixels = self.desk.picture.copy()
+        before, film = self._from.sprite, self.desk.film
+        pixels = film.pictures[0].copy()
         pixels.setflags(write=False)
-        self._sprite = Sprite(pixels, Drawn(before.class_name, before.made_from), before.name)
+        drawn = Sprite(pixels, Drawn(before.class_name, before.made_from), before.name)
+        self._sprite = drawn.acting(film.frames())
         if self._id is None:
             self._id = next(iter(self._history.add([self._sprite])), None)
         else:

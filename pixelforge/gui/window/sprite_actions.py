@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.window.mending import Mending
+from pixelforge.gui.window.moving import Moving
 from pixelforge.gui.window.studio import Studio
 from pixelforge.words import counted
 
@@ -30,12 +31,14 @@ class SpriteActions(QObject):
         chosen: Chosen,
         shown: Chosen,
         save: Callable[[], None],
+        moving: Moving,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._studio = studio
         self._mending = mending
+        self._moving = moving
         self._chosen = chosen
         self._shown = shown
         self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
@@ -50,7 +53,8 @@ class SpriteActions(QObject):
         self.delete = self._add("De&lete", QKeySequence(QKeySequence.StandardKey.Delete), self._delete)
         self.all = (
             (self.copy, self.copy_seed),
-            (self.edit, self.vary, self.use_seed, self.use_recipe),
+            (self.edit, moving.menu.menuAction()),
+            (self.vary, self.use_seed, self.use_recipe),
             (self.star, self.to_tray, self.save),
             (self.delete,),
         )
@@ -68,8 +72,8 @@ class SpriteActions(QObject):
             menu.addActions(group)
 
     def list(self) -> list[QAction]:
-        """All of them, one after the other."""
-        return [action for group in self.all for action in group]
+        """All of them but menus, one after the other."""
+        return [action for group in self.all for action in group if action is not self._moving.menu.menuAction()]
 
     def pop_up(self, at: QPoint) -> None:
         """Show the actions as a context menu, at a point of the screen."""
@@ -81,6 +85,7 @@ class SpriteActions(QObject):
     def refresh(self) -> None:
         """Enable what can be done with what is chosen now."""
         count = len(self._chosen())
+        self._moving.menu.setEnabled(count > 0)
         for action in (self.copy, self.copy_seed, self.star, self.to_tray, self.save, self.delete):
             action.setEnabled(count > 0)
         for action in (self.use_seed, self.use_recipe, self.vary, self.edit):

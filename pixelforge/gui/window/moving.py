@@ -1,0 +1,96 @@
+"""Chosen sprites set moving by rule: tried on while the menu is open, and kept as new sprites beside the old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from pixelforge.errors import RequestError
+from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.messages import Messages
+from pixelforge.gui.stage.hover_player import HoverPlayer
+from pixelforge.gui.stage.stage_model import StageCell, StageModel
+from pixelforge.imaging.actions import ACTIONS, act
+from pixelforge.services.acting import acting
+from pixelforge.words import counted
+
+
+class Moving(QObject):
+    """A sprite that moves is a new one with the old one's recipe; the old one stays as it was."""
+
+    def __init__(
+        self,
+        stage: StageModel,
+        history: HistoryModel,
+        messages: Messages,
+        hover: HoverPlayer,
+        chosen: Callable[[], tuple[StageCell, ...]],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._stage = stage
+        self._history = history
+        self._messages = messages
+        self._hover = hover
+        self._chosen = chosen
+        self.menu = QMenu("A&nimate", parent)
+        self.menu.setToolTipsVisible(True)
+        self.actions_ = {name: self._add(name) for name in ACTIONS}
+        self.menu.hovered.connect(self._try_on)
+        self.menu.aboutToHide.connect(lambda: self._hover.try_on(0, None))
+
+    def animate(self, cells: Sequence[StageCell], action: str) -> None:
+        """Have sprites do something; those that cannot are told."""
+        sources, sprites, refused = [], [], []
+        for cell in cells:
+            try:
+                sprites.append(acting(cell.sprite.acting(None), action))
+                sources.append(cell)
+            except RequestError as error:
+                refused.append(str(error))
+        if sprites:
+            ids: Sequence[int | None] = self._history.add(sprites) or [None] * len(sprites)
+            self._put(sources, [StageCell(sprite, id_) for sprite, id_ in zip(sprites, ids, strict=True)])
+        if refused:
+            self._messages.warn(f"{counted(len(refused), 'sprite')} cannot: {refused[-1]}")
+
+    def _put(self, sources: Sequence[StageCell], new: Sequence[StageCell]) -> None:
+        """Each beside what it was made from, where that is on the stage, else at the end; and chosen."""
+        if self._stage.sprites is not None and not self._stage.cells:
+            return  # a run forms; the history has them
+        left = {_key(source): cell for source, cell in zip(sources, new, strict=True)}
+        cells: list[StageCell] = []
+        for cell in self._stage.cells:
+            cells += [cell, left.pop(_key(cell))] if _key(cell) in left else [cell]
+        cells += left.values()
+        self._stage.replace_cells(cells)
+        for number, cell in enumerate(new):
+            self._stage.click(cells.index(cell), toggle=number > 0)
+
+    def _try_on(self, action: QAction) -> None:
+        """Play it on the first chosen sprite that is on the stage."""
+        places = {_key(cell): index for index, cell in enumerate(self._stage.cells)}
+        for cell in self._chosen():
+            index = places.get(_key(cell))
+            if index is None:
+                continue
+            try:
+                self._hover.try_on(index, act(cell.sprite.pixels, str(action.data())))
+            except RequestError:
+                self._hover.try_on(index, None)
+            return
+
+    def _add(self, name: str) -> QAction:
+        action = self.menu.addAction(f"&{name.capitalize()}")
+        action.setData(name)
+        action.setToolTip(f"{ACTIONS[name].help}.")
+        action.triggered.connect(lambda: self.animate(self._chosen(), name))
+        return action
+
+
+def _key(cell: StageCell) -> tuple[str, int]:
+    """By which a cell is known in the list that the user chose it from."""
+    return ("row", cell.id) if cell.id is not None else ("sprite", id(cell.sprite))
