@@ -182,7 +182,7 @@ def test_frames_are_mended_one_by_one_and_kept(qtbot, bobbing, desk) -> None:
 
 
 def test_the_strip_chooses_drags_times_and_names(qtbot, bobbing, desk) -> None:
-    model, strip = desk._model, desk.frames
+    model, strip, fields = desk._model, desk.frames, desk.frame_fields
     click(qtbot, strip.add_button)
     assert [strip.thumbs.place_of(n).intersects(strip.thumbs.rect()) for n in range(3)] == [True] * 3
     qtbot.mouseClick(strip.thumbs, LEFT, NONE, strip.thumbs.place_of(2).center())
@@ -194,20 +194,20 @@ def test_the_strip_chooses_drags_times_and_names(qtbot, bobbing, desk) -> None:
     qtbot.mouseRelease(strip.thumbs, LEFT, NONE, first)
     assert model.film.at == 0
     assert model.film.pictures[0] is low
-    strip.duration.lineEdit().selectAll()
-    qtbot.keyClicks(strip.duration, "120")
-    qtbot.keyClick(strip.duration, KEY.Key_Return)
+    fields.duration.lineEdit().selectAll()
+    qtbot.keyClicks(fields.duration, "120")
+    qtbot.keyClick(fields.duration, KEY.Key_Return)
     assert model.film.durations[0] == 120
-    strip.action_name.selectAll()
-    qtbot.keyClicks(strip.action_name, "walk")
-    qtbot.keyClick(strip.action_name, KEY.Key_Return)
+    fields.action_name.selectAll()
+    qtbot.keyClicks(fields.action_name, "walk")
+    qtbot.keyClick(fields.action_name, KEY.Key_Return)
     assert model.film.action == "walk"
     assert model.fillings == ()  # Enter was the field's, not the desk's
     assert bobbing.studio.history.entry(0).sprite.frames.action == "walk"
-    strip.action_name.selectAll()
-    qtbot.keyClicks(strip.action_name, "a/b")
-    qtbot.keyClick(strip.action_name, KEY.Key_Return)
-    assert (model.film.action, strip.action_name.text()) == ("walk", "walk")
+    fields.action_name.selectAll()
+    qtbot.keyClicks(fields.action_name, "a/b")
+    qtbot.keyClick(fields.action_name, KEY.Key_Return)
+    assert (model.film.action, fields.action_name.text()) == ("walk", "walk")
 
 
 def test_the_onion_skin_shows_the_frame_before(qtbot, bobbing, desk) -> None:

@@ -10,6 +10,7 @@ from pixelforge.gui.desk.desk_canvas import DeskCanvas
 from pixelforge.gui.desk.desk_keys import DeskKey, desk_keys
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.desk.filling_strip import FillingStrip
+from pixelforge.gui.desk.frame_fields import FrameFields
 from pixelforge.gui.desk.frame_strip import FrameStrip
 from pixelforge.gui.desk.swatches import Swatches
 from pixelforge.gui.desk.tools import Tool
@@ -64,6 +65,7 @@ class Desk(QWidget):
         self.more_button.setToolTip("Draw in a colour that is not among these.")
         self.fillings = FillingStrip()
         self.frames = FrameStrip(model)
+        self.frame_fields = FrameFields(model)
         self.player = Player(self)
         self.readout = QLabel(" ")
         self.readout.setAccessibleName("Pixel")
@@ -134,6 +136,7 @@ class Desk(QWidget):
             sizes.addWidget(frame)
         sizes.addStretch(1)
         right.addLayout(sizes)
+        right.addWidget(self.frame_fields)
         right.addStretch(1)
         right.addWidget(self.readout)
         row = QHBoxLayout(self)
