@@ -106,13 +106,17 @@ def made_sprites(
 
 
 def encode_sprite(sprite: Sprite) -> bytes:
-    """A sprite as a PNG that carries its recipe, or that of what it was before it was mended."""
+    """A sprite as a PNG that carries its recipe, or that of what it was before it was mended.
+
+    The recipe is not compressed: `History.find` looks for its seed among the bytes.
+    """
     height, width = sprite.pixels.shape[:2]
+    texts: dict[str, str] = {}
     if sprite.recipe is not None:
-        return encode_png(sprite.pixels, png_texts([sprite.recipe], width, height))
-    if sprite.made_from is None:
-        return encode_png(sprite.pixels, {})
-    return encode_png(sprite.pixels, {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]})
+        texts = png_texts([sprite.recipe], width, height)
+    elif sprite.made_from is not None:
+        texts = {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]}
+    return encode_png(sprite.pixels, texts, compress_texts=False)
 
 
 def places_text(places: Sequence[Place], scale: int) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pixelforge import __version__
 from pixelforge.imaging.atlas.model import Atlas, Frame
 
 DURATION = 100  # milliseconds a frame
+APP = "PixelForge (in Aseprite's format, http://www.aseprite.org/)"  # by whose name melonJS tells formats apart
 
 
 def encode_hash(atlas: Atlas) -> str:
@@ -43,7 +44,7 @@ def _named(frame: Frame) -> dict[str, Any]:
 
 def _meta(atlas: Atlas) -> dict[str, Any]:
     return {
-        "app": "PixelForge",
+        "app": APP,
         "version": __version__,
         "image": atlas.image,
         "format": "I8" if atlas.indexed else "RGBA8888",

@@ -1,6 +1,7 @@
 """Tiled's tilesets, as XML (.tsx) and as JSON (.tsj), for Tiled 1.8 and later.
 
-Tiled counts columns by the picture's width (Tileset::columnCountForWidth), whatever the file says; so do these.
+Tiled counts columns by the picture's width (Tileset::columnCountForWidth), whatever the file says; so do these. Phaser
+takes the margin off at both sides first, so it must be shorter than a column: what is longer is told as empty tiles.
 """
 
 from __future__ import annotations
@@ -56,15 +57,15 @@ def _fields(atlas: Atlas) -> dict[str, Any]:
         "tilewidth": atlas.side,
         "tileheight": atlas.side,
         "spacing": atlas.spacing,
-        "margin": atlas.margin,
+        "margin": _margin(atlas),
         "tilecount": columns * rows,
         "columns": columns,
     }
 
 
 def _tiles(atlas: Atlas) -> list[tuple[Frame, int]]:
-    columns = _count(atlas, atlas.width)
-    tiles = [(frame, frame.row * columns + frame.column) for frame in atlas.frames]
+    columns, skipped = _count(atlas, atlas.width), atlas.margin // _pitch(atlas)
+    tiles = [(frame, (frame.row + skipped) * columns + frame.column + skipped) for frame in atlas.frames]
     return sorted(tiles, key=lambda tile: tile[1])
 
 
@@ -73,4 +74,12 @@ def _properties(frame: Frame) -> dict[str, str]:
 
 
 def _count(atlas: Atlas, length: int) -> int:
-    return (length - atlas.margin + atlas.spacing) // (atlas.side + atlas.spacing)
+    return (length - _margin(atlas) + atlas.spacing) // _pitch(atlas)
+
+
+def _margin(atlas: Atlas) -> int:
+    return atlas.margin % _pitch(atlas)
+
+
+def _pitch(atlas: Atlas) -> int:
+    return atlas.side + atlas.spacing
