@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,8 @@ import msgspec
 from pixelforge.core.condition import Condition
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text, parse_json, read_at_most
-from pixelforge.imaging.pixels import Pixels, decode_picture
+from pixelforge.imaging.aseprite_reader import is_aseprite, read_aseprite
+from pixelforge.imaging.pixels import MAX_PIXELS, MAX_SIDE, Pixels, decode_picture, harden_alpha
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import MAX_SCALE
 from pixelforge.services.recipe import KEYWORD, Recipe, png_texts, recipe_of, recipes_in
@@ -21,6 +22,7 @@ from pixelforge.services.requests import GenerationRequest
 
 PLACES_KEYWORD = "pixelforge-places"
 MENDED_KEYWORD = "pixelforge-mended"  # the recipe that made what was mended: it does not make this picture
+FINGERPRINT_KEYWORD = "pixelforge-pixels"  # of a frame: whether it is still the picture that the recipe makes
 MAX_BYTES = 256 * 2**20  # of a sheet
 
 Place = tuple[int, int, int, int]
@@ -119,6 +121,17 @@ def encode_sprite(sprite: Sprite) -> bytes:
     return encode_png(sprite.pixels, texts, compress_texts=False)
 
 
+def frame_texts(sprite: Sprite) -> dict[str, str]:
+    """JSON by keyword, for a frame of a file that is made to be edited: its recipe, and what it looks like by it."""
+    height, width = sprite.pixels.shape[:2]
+    if sprite.recipe is not None:
+        told = png_texts([sprite.recipe], width, height)[KEYWORD]
+        return {KEYWORD: told, FINGERPRINT_KEYWORD: f'"{sprite.fingerprint.hex()}"'}
+    if sprite.made_from is not None:
+        return {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]}
+    return {}
+
+
 def places_text(places: Sequence[Place], scale: int) -> dict[str, str]:
     """The PNG text that tells where a sheet's sprites lie, so that it can be taken apart again."""
     return {PLACES_KEYWORD: msgspec.json.encode(_Places(scale, tuple(places))).decode()}
@@ -131,20 +144,35 @@ def read_sheet(path: Path) -> tuple[Sprite, ...]:
 
 def read_recipes(path: Path) -> tuple[Recipe, ...]:
     """The recipes in a picture; none where it carries none. Raises DatasetError that names the file."""
-    return recipes_in(decode_picture(_read(path), str(path))[1])
+    data = _read(path)
+    if is_aseprite(data):
+        return tuple(sprite.recipe for sprite in _frames(data, str(path)) if sprite.recipe is not None)
+    return recipes_in(decode_picture(data, str(path))[1])
 
 
 def read_sprites(path: Path) -> tuple[Sprite, ...]:
     """The sprites in a picture; without recipes it is one that was drawn, its folder the class. Raises DatasetError."""
-    pixels, texts = decode_picture(_read(path), str(path))
+    return sprites_in(_read(path), str(path), as_text(path.resolve().parent.name or path.stem))
+
+
+def sprites_in(data: bytes, name: str, class_name: str) -> tuple[Sprite, ...]:
+    """The sprites in a picture's content: each frame of an Aseprite file is one. Raises DatasetError, naming it.
+
+    class_name: of one that was drawn.
+    """
+    if is_aseprite(data):
+        return _frames(data, name, class_name)
+    pixels, texts = decode_picture(data, name)
     if recipes := recipes_in(texts):
-        return _cut(pixels, texts, recipes, str(path))
+        return _cut(pixels, texts, recipes, name)
     pixels.setflags(write=False)
-    return (Sprite(pixels, Drawn(as_text(path.resolve().parent.name or path.stem))),)
+    return (Sprite(pixels, Drawn(class_name)),)
 
 
 def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
-    """The sprites of a PNG with recipes: one sprite, or a sheet. Raises DatasetError, naming the picture."""
+    """The sprites of a picture with recipes: one sprite, or a sheet. Raises DatasetError, naming the picture."""
+    if is_aseprite(data) and (made := [sprite for sprite in _frames(data, name) if sprite.recipe is not None]):
+        return tuple(made)
     pixels, texts = decode_picture(data, name)
     recipes = recipes_in(texts)
     if not recipes:
@@ -175,6 +203,21 @@ def decode_any(data: bytes, class_name: str) -> Sprite:
 
 def _read(path: Path) -> bytes:
     return read_at_most(path, MAX_BYTES, DatasetError)
+
+
+def _frames(data: bytes, name: str, class_name: str = "") -> tuple[Sprite, ...]:
+    """The frames of an Aseprite file: made, as long as they look as their recipes make them; else mended or drawn."""
+    sprites = []
+    for frame in read_aseprite(data, name, MAX_SIDE, MAX_PIXELS):
+        pixels = harden_alpha(frame.pixels)
+        pixels.setflags(write=False)
+        made = [Made(recipe) for recipe in recipes_in(frame.texts)[:1]]
+        mended = recipes_in({KEYWORD: frame.texts.get(MENDED_KEYWORD, "[]")})
+        before = [origin.recipe for origin in made] + list(mended)
+        sprite = Sprite(pixels, Drawn(frame.tag or class_name, before[0] if before else None))
+        as_made = frame.texts.get(FINGERPRINT_KEYWORD) == f'"{sprite.fingerprint.hex()}"'
+        sprites.append(replace(sprite, origin=made[0]) if made and as_made else sprite)
+    return tuple(sprites)
 
 
 def _cut(pixels: Pixels, texts: Mapping[str, str], recipes: Sequence[Recipe], name: str) -> tuple[Sprite, ...]:

@@ -22,6 +22,7 @@ from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.sprites import Sprite, read_sheet
 from tests.made import made
 
+NO_PIXELS = np.zeros((16, 16, 4), np.uint8)
 Rects = dict[str, tuple[int, int, int, int]]
 """x, y, width and height in the sheet, by name."""
 
@@ -110,7 +111,7 @@ def test_phaser_and_tiled_show_the_same_tiles(count, sheet) -> None:
     classes = ["abc"[index * 7 % 3] for index in range(count)]
     plan = plan_sheet([(16, 16)] * count, classes, sheet)
     frames = [
-        Frame(str(index), class_name, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row)
+        Frame(str(index), class_name, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row, NO_PIXELS)
         for index, (class_name, cell) in enumerate(zip(classes, plan.cells, strict=True))
     ]
     atlas = Atlas("s.png", plan.width, plan.height, False, plan.side, plan.margin, plan.spacing, tuple(frames))

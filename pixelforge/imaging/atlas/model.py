@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pixelforge.hex_colours import Colour
+from pixelforge.imaging.pixels import Pixels
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,21 @@ class Frame:
     height: int
     column: int
     row: int
+    pixels: Pixels = field(repr=False, compare=False)  # (H, W, 4), not scaled
+    texts: Mapping[str, str] = field(default_factory=dict)  # JSON by keyword: how it was made; empty: nothing is told
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of a folder."""
+
+    name: str  # which becomes a file's, as far as it can
+    ending: str  # of the file's name, which stays as it is
+    content: str | bytes
+
+
+Content = str | bytes | tuple[Part, ...]
+"""Of a file, or of a folder."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +50,9 @@ class Atlas:
     margin: int  # from the sheet's edge to the first cell
     spacing: int  # from a cell to the next
     frames: tuple[Frame, ...]
+    scale: int = 1  # of the sheet, by which its sprites are larger than their own pixels
+    background: Colour | None = None  # where the sprites are transparent
+    colours: tuple[Colour, ...] = ()  # of the palette that was asked for, in its order
 
     @property
     def stem(self) -> str:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
-import msgspec
-
 from pixelforge.imaging.atlas.model import Atlas, Frame
-from pixelforge.imaging.atlas.text import xml_text, xml_value
+from pixelforge.imaging.atlas.text import json_text, xml_text, xml_value
 
 FORMAT = "1.8"
 
@@ -47,7 +45,7 @@ def encode_json(atlas: Atlas) -> str:
             for frame, tile_id in _tiles(atlas)
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"
+    return json_text(content)
 
 
 def _fields(atlas: Atlas) -> dict[str, Any]:
