@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pixelforge.imaging.atlas import ATLAS_FORMATS
 from pixelforge.imaging.palette_files import read_palette
-from pixelforge.services.export import ATLAS_FORMATS
 from tests.conftest import RunCommand
 from tests.made import made
 

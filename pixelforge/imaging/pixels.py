@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from pixelforge.errors import DatasetError
 from pixelforge.files import reason
+from pixelforge.imaging.aseprite_reader import HEAD, is_aseprite, read_aseprite
 
 Pixels = NDArray[np.uint8]
 Values = NDArray[np.float32]
@@ -22,6 +23,7 @@ ALPHA_THRESHOLD = 128
 MAX_SIDE = 4096
 MAX_FRAMES = 256
 MAX_PIXELS = 2**25  # of all frames together
+MAX_ASEPRITE = 2**28  # bytes of such a file; what is beyond is cut off
 FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "WEBP")  # none that runs a program
 
 
@@ -42,24 +44,42 @@ def decode_frames(data: bytes, name: str) -> list[Pixels]:
 
 def decode_shown(data: bytes, name: str) -> list[tuple[Pixels, int]]:
     """The same with the milliseconds that each is shown, 0 where the file does not tell. Raises DatasetError."""
+    if is_aseprite(data):
+        frames = read_aseprite(data, name, MAX_SIDE, MAX_PIXELS)
+        return [(harden_alpha(frame.pixels), frame.duration) for frame in frames]
     with _opened(io.BytesIO(data), name) as image:
         count = getattr(image, "n_frames", 1)
-        frames: list[tuple[Pixels, int]] = []
+        shown: list[tuple[Pixels, int]] = []
         for frame in ImageSequence.Iterator(image):
             _check_size(frame, name)  # again, for a frame can be larger than the picture says that it is
             if count > MAX_FRAMES or count * frame.width * frame.height > MAX_PIXELS:
                 raise DatasetError(f"{name} has too many frames ({count}).")
             pixels = harden_alpha(np.asarray(frame.convert("RGBA"), dtype=np.uint8))
-            frames.append((pixels, round(float(frame.info.get("duration") or 0))))
-        return frames
+            shown.append((pixels, round(float(frame.info.get("duration") or 0))))
+        return shown
 
 
 def _read(source: Path | io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
+    if data := _aseprite_data(source):
+        (frame,) = read_aseprite(data, name, max_side, MAX_PIXELS, first_only=True)
+        return harden_alpha(frame.pixels), frame.texts
     with _opened(source, name) as image:
         _check_size(image, name, max_side)
         pixels = harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
         texts = getattr(image, "text", {})
         return pixels, {key: str(value) for key, value in texts.items()}
+
+
+def _aseprite_data(source: Path | io.BytesIO) -> bytes:
+    """A file of Aseprite's, whole; nothing where it is another, or none that can be read."""
+    try:
+        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+            head = file.read(HEAD)
+            data = head + file.read(MAX_ASEPRITE) if is_aseprite(head) else b""
+            file.seek(0)
+            return data
+    except OSError:
+        return b""
 
 
 @contextmanager

@@ -12,10 +12,16 @@ from PIL.PngImagePlugin import PngInfo
 from pixelforge.files import replacing
 from pixelforge.imaging.pixels import Pixels
 
+LEAST_COMPRESSED = 200  # bytes of a text; below, compressing gains nothing, and simple readers read it as it is
+MOST_COMPRESSED = 2**20  # bytes of a text that Pillow is willing to inflate (PngImagePlugin.MAX_TEXT_CHUNK)
 
-def encode_png(pixels: Pixels, texts: Mapping[str, str] | None = None) -> bytes:
-    """(H, W, 4) as a PNG with iTXt entries, by keyword."""
-    return _encode(Image.fromarray(pixels), texts)
+
+def encode_png(pixels: Pixels, texts: Mapping[str, str] | None = None, compress_texts: bool = True) -> bytes:
+    """(H, W, 4) as a PNG with iTXt entries, by keyword.
+
+    compress_texts: False where somebody looks for words among the bytes.
+    """
+    return _encode(Image.fromarray(pixels), texts, compress_texts)
 
 
 def encode_indexed_png(
@@ -34,10 +40,10 @@ def write_png(target: Path, pixels: Pixels, texts: Mapping[str, str] | None = No
         part.write_bytes(encode_png(pixels, texts))
 
 
-def _encode(image: Image.Image, texts: Mapping[str, str] | None, **options: int) -> bytes:
+def _encode(image: Image.Image, texts: Mapping[str, str] | None, compress_texts: bool = True, **options: int) -> bytes:
     info = PngInfo()
     for keyword, text in (texts or {}).items():
-        info.add_itxt(keyword, text)
+        info.add_itxt(keyword, text, zip=compress_texts and LEAST_COMPRESSED <= len(text.encode()) <= MOST_COMPRESSED)
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", pnginfo=info, optimize=True, **options)
     return buffer.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pixelforge.errors import OutputError, Remedy, RequestError
-from pixelforge.files import as_text, is_there, replacing, sync, sync_folders
-from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
+from pixelforge.files import as_text, replacing, sync, sync_folders
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
 from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour_together
@@ -20,38 +19,22 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import encode_indexed_png, encode_png
 from pixelforge.imaging.sheet import draw_sheet
 from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, grid_columns, plan_sheet
-from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, safe_name, sprite_names
+from pixelforge.services.engine_files import (
+    SHEET_SUFFIX,
+    beside,
+    check_formats,
+    check_place,
+    contents,
+    stands_in_the_way,
+    unlike_paths,
+)
+from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, sprite_names
 from pixelforge.services.places import Places, act_places, place_of, places_text
 from pixelforge.services.recipe import png_texts
-from pixelforge.services.sprites import Drawn, Made, Sprite
+from pixelforge.services.sprites import Drawn, Made, Sprite, frame_texts
 from pixelforge.words import counted
 
 logger = logging.getLogger(__name__)
-
-SHEET_SUFFIX = ".png"
-KEPT_SUFFIX = ".meta"  # of files that are never replaced
-
-
-@dataclass(frozen=True)
-class AtlasFormat:
-    """A file that an engine reads beside the sheet."""
-
-    name: str  # as it is chosen on the command line
-    serves: str
-    suffix: str  # takes the place of the sheet's .png, or follows it where it begins with .png
-    encode: Callable[[Atlas], str]
-
-
-ATLAS_FORMATS = (
-    AtlasFormat("aseprite", "Phaser, PixiJS, Aseprite", ".json", aseprite.encode_hash),
-    AtlasFormat("aseprite-array", "Aseprite's array", ".array.json", aseprite.encode_array),
-    AtlasFormat("tiled", "Tiled", ".tsx", tiled.encode_xml),
-    AtlasFormat("tiled-json", "Tiled", ".tsj", tiled.encode_json),
-    AtlasFormat("godot", "Godot 4", ".tres", godot.encode),
-    AtlasFormat("texturepacker-xml", "Starling, HaxeFlixel", ".xml", texturepacker.encode),
-    AtlasFormat("css", "Web pages", ".css", css.encode),
-    AtlasFormat("unity", "Unity", ".png.meta", unity.encode),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +50,7 @@ class ExportOptions:
 
     def __post_init__(self) -> None:
         check_pattern(self.names)
-        known = [format_.name for format_ in ATLAS_FORMATS]
-        for name in self.formats:
-            if name not in known:
-                raise RequestError(f"There is no format {name!r}; there are {', '.join(known)}.")
+        check_formats(self.formats)
 
 
 def sheet_picture(sprites: Sequence[Sprite], options: SheetOptions) -> Pixels:
@@ -85,20 +65,21 @@ def sheet_size(sprites: Sequence[Sprite], options: SheetOptions) -> tuple[int, i
 
 
 def targets(sheet: Path, options: ExportOptions) -> tuple[Path, ...]:
-    """The files that an export writes: the sheet, and beside it one a format. Raises RequestError for odd names."""
+    """What an export writes: the sheet, and beside it a file or folder a format. Raises RequestError for odd names."""
     if options.formats and sheet.name != as_text(sheet.name):
         raise RequestError(f"{as_text(sheet)}: engine files cannot name a sheet whose own name is no text.")
-    return sheet, *(_beside(sheet, format_) for format_ in _chosen(options))
+    return sheet, *beside(sheet, options.formats)
 
 
 def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
-    """Write a sheet and its engine files, all or none; the files written.
+    """Write a sheet and its engine files, all or none; the files and folders written.
 
-    A Unity .meta that stands there already is kept. Raises RequestError for a name that is no PNG's, OutputError or
-    PaletteError, and then leaves all files as they were.
+    A Unity .meta that stands there already is kept. Raises RequestError for a name that is no PNG's or a sheet that
+    a format cannot tell of, OutputError or PaletteError, and then leaves all files as they were.
     """
-    written = _write_sheet(sheet, recoloured(sprites, options.palette), options)
-    sync_folders(written)
+    files = _write_sheet(sheet, recoloured(sprites, options.palette), options)
+    sync_folders(files)
+    written = tuple(path for path in targets(sheet, options) if path in files or any(f.parent == path for f in files))
     logger.info(
         "A sheet of %s with %s", counted(len(sprites), "sprite"), ", ".join(options.formats) or "no engine file"
     )
@@ -134,16 +115,15 @@ def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions)
     """Write a sheet of sprites, recoloured already, and its engine files, all or none; their folder is not synced."""
     if sheet.suffix.lower() != SHEET_SUFFIX:
         raise RequestError(f"{sheet}: a sheet is a PNG; name a file that ends in {SHEET_SUFFIX}.")
-    for path in targets(sheet, options):
-        if is_there(path) and path.is_dir():
-            raise OutputError(f"{path} is a folder: choose another name for the sheet.")
+    targets(sheet, options)
+    formats = beside(sheet, options.formats)
+    for path, is_folder in {sheet: False, **{path: known.is_folder for path, known in formats.items()}}.items():
+        check_place(path, is_folder)
     plan = _plan(sprites, options.sheet)
     content: dict[Path, bytes] = {sheet: _encode_sheet(sprites, plan, options)}
     atlas = _atlas(sheet.name, sprites, plan, options)
-    for format_ in _chosen(options):
-        path = _beside(sheet, format_)
-        if not (path.name.endswith(KEPT_SUFFIX) and is_there(path)):
-            content[path] = format_.encode(atlas).encode()
+    for path, format_ in formats.items():
+        content |= contents(path, format_, atlas)
     with ExitStack() as stack:
         parts = {stack.enter_context(replacing(path, durable=False)): data for path, data in content.items()}
         for part, data in parts.items():
@@ -159,21 +139,12 @@ def alone(options: ExportOptions) -> ExportOptions:
     return replace(options, sheet=sheet, formats=())
 
 
-def unlike_paths(folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
-    """A PNG in the folder for each name; names that differ in what no file name can hold are told apart by a number."""
-    taken: dict[str, Path] = {}
-    for name in names:
-        stem, number = safe_name(name), 2
-        while stem.lower() in taken:
-            stem = f"{safe_name(name)}_{number}"
-            number += 1
-        taken[stem.lower()] = folder / f"{stem}{SHEET_SUFFIX}"
-    return tuple(taken.values())
-
-
 def in_the_way(sheet: Path, options: ExportOptions) -> list[Path]:
-    """Files that an export would replace."""
-    return [path for path in targets(sheet, options) if path.is_file() and not path.name.endswith(KEPT_SUFFIX)]
+    """Files, and folders with something in them, that an export would replace."""
+    formats = beside(sheet, options.formats)
+    return [
+        path for path in targets(sheet, options) if stands_in_the_way(path, path in formats and formats[path].is_folder)
+    ]
 
 
 def refuse_replacing(there: Sequence[Path]) -> None:
@@ -246,13 +217,36 @@ def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOpt
 def _atlas(image: str, sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> Atlas:
     cells = iter(plan.cells)
     frames = [
-        Frame(told, tag, cell.x, cell.y, cell.width, cell.height, cell.column, cell.row, duration)
+        Frame(
+            name=told,
+            tag=tag,
+            x=cell.x,
+            y=cell.y,
+            width=cell.width,
+            height=cell.height,
+            column=cell.column,
+            row=cell.row,
+            pixels=picture,
+            texts=frame_texts(sprite) if options.recipes and duration is None else {},
+            duration=duration,
+        )
         for name, sprite in zip(sprite_names(options.names, sprites), sprites, strict=True)
-        for (told, tag, duration), cell in zip(_named(name, sprite), cells, strict=False)
+        for (told, tag, duration), picture, cell in zip(_named(name, sprite), sprite.pictures, cells, strict=False)
     ]
     tags = list(dict.fromkeys(frame.tag for frame in frames))
-    by_class = tuple(sorted(frames, key=lambda frame: tags.index(frame.tag)))
-    return Atlas(image, plan.width, plan.height, options.indexed, plan.side, plan.margin, plan.spacing, by_class)
+    return Atlas(
+        image=image,
+        width=plan.width,
+        height=plan.height,
+        indexed=options.indexed,
+        side=plan.side,
+        margin=plan.margin,
+        spacing=plan.spacing,
+        frames=tuple(sorted(frames, key=lambda frame: tags.index(frame.tag))),
+        scale=options.sheet.scale,
+        background=options.sheet.background,
+        colours=parse_colours(options.palette.colours) if options.palette else (),
+    )
 
 
 def _places(sprites: Sequence[Sprite], plan: SheetPlan, scale: int) -> Places:
@@ -275,12 +269,3 @@ def _named(name: str, sprite: Sprite) -> list[tuple[str, str, int | None]]:
         return [(name, sprite.class_name, None)]
     tag = f"{name}_{sprite.frames.action}"
     return [(f"{tag}_{number}", tag, duration) for number, duration in enumerate(sprite.frames.durations)]
-
-
-def _chosen(options: ExportOptions) -> list[AtlasFormat]:
-    return [format_ for format_ in ATLAS_FORMATS if format_.name in options.formats]
-
-
-def _beside(sheet: Path, format_: AtlasFormat) -> Path:
-    stem = sheet.stem if sheet.suffix.lower() == SHEET_SUFFIX else sheet.name
-    return sheet.with_name(stem + format_.suffix)

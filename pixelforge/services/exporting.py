@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pixelforge.errors import OutputError, RequestError
 from pixelforge.files import is_there
+from pixelforge.services.engine_files import SHEET_SUFFIX
 from pixelforge.services.export import (
-    SHEET_SUFFIX,
     ExportOptions,
     export_each,
     export_sprites,

@@ -12,8 +12,8 @@ from pixelforge.files import check_writable
 from pixelforge.imaging.animation import FORMATS
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.animating import AnimationWriter, is_animation
+from pixelforge.services.engine_files import SHEET_SUFFIX
 from pixelforge.services.export import (
-    SHEET_SUFFIX,
     ExportOptions,
     alone,
     export_each,

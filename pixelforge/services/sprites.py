@@ -10,14 +10,16 @@ from pathlib import Path
 from pixelforge.core.condition import Condition
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import as_text, read_at_most
+from pixelforge.imaging.aseprite_reader import is_aseprite, read_aseprite
 from pixelforge.imaging.frames import Frames, encode_frames, frames_in
-from pixelforge.imaging.pixels import Pixels, decode_picture
+from pixelforge.imaging.pixels import MAX_PIXELS, MAX_SIDE, Pixels, decode_picture, harden_alpha
 from pixelforge.imaging.png import encode_png
 from pixelforge.services.places import places_in
 from pixelforge.services.recipe import KEYWORD, Recipe, png_texts, recipe_of, recipes_in
 from pixelforge.services.requests import GenerationRequest
 
 MENDED_KEYWORD = "pixelforge-mended"  # the recipe that made what was mended: it does not make this picture
+FINGERPRINT_KEYWORD = "pixelforge-pixels"  # of a frame: whether it is still the picture that the recipe makes
 MAX_BYTES = 256 * 2**20  # of a sheet
 
 
@@ -123,9 +125,14 @@ def made_sprites(
 
 
 def encode_sprite(sprite: Sprite) -> bytes:
-    """A sprite as a PNG, with frames an APNG, that carries its recipe, or that of what it was before it was mended."""
+    """A sprite as a PNG, with frames an APNG, that carries its recipe, or that of what it was before it was mended.
+
+    The recipe is not compressed: `History.find` looks for its seed among the bytes.
+    """
     texts = _texts_of(sprite)
-    return encode_png(sprite.pixels, texts) if sprite.frames is None else encode_frames(sprite.frames, texts)
+    if sprite.frames is not None:
+        return encode_frames(sprite.frames, texts)
+    return encode_png(sprite.pixels, texts, compress_texts=False)
 
 
 def _texts_of(sprite: Sprite) -> dict[str, str]:
@@ -137,6 +144,17 @@ def _texts_of(sprite: Sprite) -> dict[str, str]:
     return {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]}
 
 
+def frame_texts(sprite: Sprite) -> dict[str, str]:
+    """JSON by keyword, for a frame of a file that is made to be edited: its recipe, and what it looks like by it."""
+    height, width = sprite.pixels.shape[:2]
+    if sprite.recipe is not None:
+        told = png_texts([sprite.recipe], width, height)[KEYWORD]
+        return {KEYWORD: told, FINGERPRINT_KEYWORD: f'"{sprite.fingerprint.hex()}"'}
+    if sprite.made_from is not None:
+        return {MENDED_KEYWORD: png_texts([sprite.made_from], width, height)[KEYWORD]}
+    return {}
+
+
 def read_sheet(path: Path) -> tuple[Sprite, ...]:
     """The sprites in a PNG that carries recipes. Raises DatasetError that names the file."""
     return decode_sheet(_read(path), str(path))
@@ -144,22 +162,35 @@ def read_sheet(path: Path) -> tuple[Sprite, ...]:
 
 def read_recipes(path: Path) -> tuple[Recipe, ...]:
     """The recipes in a picture; none where it carries none. Raises DatasetError that names the file."""
-    return recipes_in(decode_picture(_read(path), str(path))[1])
+    data = _read(path)
+    if is_aseprite(data):
+        return tuple(sprite.recipe for sprite in _aseprite_frames(data, str(path)) if sprite.recipe is not None)
+    return recipes_in(decode_picture(data, str(path))[1])
 
 
 def read_sprites(path: Path) -> tuple[Sprite, ...]:
     """The sprites in a picture; without recipes it is one that was drawn, its folder the class. Raises DatasetError."""
-    data = _read(path)
-    pixels, texts = decode_picture(data, str(path))
+    return sprites_in(_read(path), str(path), as_text(path.resolve().parent.name or path.stem))
+
+
+def sprites_in(data: bytes, name: str, class_name: str) -> tuple[Sprite, ...]:
+    """The sprites in a picture's content: each frame of an Aseprite file is one. Raises DatasetError, naming it.
+
+    class_name: of one that was drawn.
+    """
+    if is_aseprite(data):
+        return _aseprite_frames(data, name, class_name)
+    pixels, texts = decode_picture(data, name)
     if recipes_in(texts):
-        return decode_sheet(data, str(path))
+        return decode_sheet(data, name)
     pixels.setflags(write=False)
-    drawn = Sprite(pixels, Drawn(as_text(path.resolve().parent.name or path.stem)))
-    return (drawn.acting(frames_in(data, texts, str(path))),)
+    return (Sprite(pixels, Drawn(class_name)).acting(frames_in(data, texts, name)),)
 
 
 def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
-    """The sprites of a PNG with recipes: one sprite, or a sheet. Raises DatasetError, naming the picture."""
+    """The sprites of a picture with recipes: one sprite, or a sheet. Raises DatasetError, naming the picture."""
+    if is_aseprite(data) and (made := [sprite for sprite in _aseprite_frames(data, name) if sprite.recipe is not None]):
+        return tuple(made)
     pixels, texts = decode_picture(data, name)
     recipes = recipes_in(texts)
     if not recipes:
@@ -193,6 +224,21 @@ def _read(path: Path) -> bytes:
     return read_at_most(path, MAX_BYTES, DatasetError)
 
 
+def _aseprite_frames(data: bytes, name: str, class_name: str = "") -> tuple[Sprite, ...]:
+    """The frames of an Aseprite file: made, as long as they look as their recipes make them; else mended or drawn."""
+    sprites = []
+    for frame in read_aseprite(data, name, MAX_SIDE, MAX_PIXELS):
+        pixels = harden_alpha(frame.pixels)
+        pixels.setflags(write=False)
+        made = [Made(recipe) for recipe in recipes_in(frame.texts)[:1]]
+        mended = recipes_in({KEYWORD: frame.texts.get(MENDED_KEYWORD, "[]")})
+        before = [origin.recipe for origin in made] + list(mended)
+        sprite = Sprite(pixels, Drawn(frame.tag or class_name, before[0] if before else None))
+        as_made = frame.texts.get(FINGERPRINT_KEYWORD) == f'"{sprite.fingerprint.hex()}"'
+        sprites.append(replace(sprite, origin=made[0]) if made and as_made else sprite)
+    return tuple(sprites)
+
+
 def _cut(pixels: Pixels, texts: Mapping[str, str], recipes: Sequence[Recipe], name: str) -> tuple[Sprite, ...]:
     height, width = pixels.shape[:2]
     places = places_in(texts, width, height)
@@ -209,12 +255,12 @@ def _cut(pixels: Pixels, texts: Mapping[str, str], recipes: Sequence[Recipe], na
         sprite = Sprite(cut(*place), Made(recipe))
         if (act := places.act_of(number)) is not None:
             shown = [(cut(*corner, *place[2:]), ms) for corner, ms in zip(act.corners, act.durations, strict=False)]
-            sprite = sprite.acting(_frames(act.action, shown, name))
+            sprite = sprite.acting(_act(act.action, shown, name))
         sprites.append(sprite)
     return tuple(sprites)
 
 
-def _frames(action: str, shown: Sequence[tuple[Pixels, int]], name: str) -> Frames:
+def _act(action: str, shown: Sequence[tuple[Pixels, int]], name: str) -> Frames:
     try:
         return Frames.of(action, shown)
     except RequestError as error:

@@ -6,7 +6,8 @@ import tempfile
 import tracemalloc
 from pathlib import Path
 
-from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_sprites
+from pixelforge.imaging.atlas import ATLAS_FORMATS
+from pixelforge.services.export import ExportOptions, export_sprites
 from tests.benchmarks.machine import best_seconds
 from tests.made import made
 

@@ -157,15 +157,24 @@ def in_png(change_text: Mutation) -> Mutation:
         texts = [i for i, (kind, _) in enumerate(chunks) if kind == b"iTXt"]
         at = rng.choice(texts) if texts and rng.randrange(4) else rng.randrange(len(chunks))
         kind, data = chunks[at]
-        head, separator, text = data.partition(b"\0\0\0\0\0")
+        keyword, separator, text = _itxt(data)
         is_text = kind == b"iTXt" and separator
-        data = head + separator + change_text(rng, text) if is_text else in_bytes(rng, data)
+        data = keyword + separator + change_text(rng, text) if is_text else in_bytes(rng, data)
         chunks[at] = (kind if rng.randrange(10) else rng.choice(chunks)[0], data)
         if rng.randrange(10) == 0:
             chunks.insert(rng.randrange(len(chunks)), rng.choice(chunks))
         return content[:8] + b"".join(_chunk(kind, data) for kind, data in chunks)
 
     return mutate
+
+
+def _itxt(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Keyword, what stands between and the text of such a chunk, not compressed any more; else the latter are empty."""
+    keyword, separator, text = data.partition(b"\0\0\0\0\0")
+    if separator:
+        return keyword, separator, text
+    keyword, separator, text = data.partition(b"\0\1\0\0\0")
+    return keyword, separator and b"\0\0\0\0\0", zlib.decompress(text) if separator else b""
 
 
 def _chunks(content: bytes) -> list[tuple[bytes, bytes]]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import struct
 import sys
 from pathlib import Path
 
@@ -9,8 +11,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from pixelforge.errors import OutputError
-from pixelforge.imaging.pixels import Pixels, read_sprite
-from pixelforge.imaging.png import write_png
+from pixelforge.imaging.pixels import Pixels, decode_picture, read_sprite
+from pixelforge.imaging.png import encode_png, write_png
 
 
 @pytest.fixture
@@ -31,6 +33,38 @@ def test_pixels_and_texts_can_be_read_back(pixels: Pixels, tmp_path: Path) -> No
         assert image.text == texts
         assert image.mode == "RGBA"
     assert [entry.name for entry in target.parent.iterdir()] == ["sheet.png"]
+
+
+def itxt(data: bytes) -> dict[str, tuple[int, int]]:
+    """By keyword: the compression flag and the bytes of each iTXt chunk; PNG 3rd edition, sections 5.3 and 11.3.3.4."""
+    found, at = {}, 8
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at : at + 8])
+        if kind == b"iTXt":
+            keyword, rest = data[at + 8 : at + 8 + size].split(b"\0", 1)
+            found[keyword.decode()] = (rest[0], size)
+        at += 12 + size
+    return found
+
+
+def test_long_texts_are_compressed_and_short_ones_stay_legible(pixels: Pixels) -> None:
+    recipe = json.dumps([{"class_name": "cats", "seed": seed, "sampler": "ddim"} for seed in range(256)])
+    texts = {"pixelforge": recipe, "parameters": "cats\nSteps: 30"}
+    data = encode_png(pixels, texts)
+    flag, size = itxt(data)["pixelforge"]
+    assert (flag, size < len(recipe) / 5) == (1, True)
+    assert itxt(data)["parameters"][0] == 0
+    assert decode_picture(data)[1] == texts
+    plain = encode_png(pixels, texts, compress_texts=False)
+    assert [flag for flag, _ in itxt(plain).values()] == [0, 0]
+    assert decode_picture(plain)[1] == texts
+
+
+def test_what_pillow_would_not_inflate_is_not_compressed(pixels: Pixels) -> None:
+    for length in (2**20, 2**20 + 1):
+        data = encode_png(pixels, {"pixelforge": "x" * length})
+        assert itxt(data)["pixelforge"][0] == (length <= 2**20)
+        assert len(decode_picture(data)[1]["pixelforge"]) == length
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits a file's size as POSIX does")

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from pixelforge.core.checkpoint import load_checkpoint, save_checkpoint
-from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_files, export_sprites
+from pixelforge.imaging.atlas import ATLAS_FORMATS
+from pixelforge.services.export import ExportOptions, export_files, export_sprites
 from pixelforge.services.sprites import read_sheet
 from tests.conftest import RunCommand
 from tests.made import made

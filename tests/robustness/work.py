@@ -17,7 +17,8 @@ from PIL import Image
 
 from pixelforge.cli.app import main as command_line
 from pixelforge.core.checkpoint import load_checkpoint
-from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_sprites
+from pixelforge.imaging.atlas import ATLAS_FORMATS
+from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import HistoryFilter, open_history
 from pixelforge.services.settings import AppSettings, load_settings, save_settings
 from pixelforge.services.sprites import read_sheet

@@ -24,9 +24,8 @@ from pixelforge.gui.export.export_fields import ExportFields
 from pixelforge.gui.shared.background import Task
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.imaging.palette import Palette
+from pixelforge.services.engine_files import KEPT_SUFFIX, SHEET_SUFFIX
 from pixelforge.services.export import (
-    KEPT_SUFFIX,
-    SHEET_SUFFIX,
     recoloured,
     sheet_picture,
     sheet_size,

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 from pixelforge.gui.shared.check_box import CheckBox
 from pixelforge.gui.shared.palette_field import PaletteField
 from pixelforge.gui.shared.system_dialogs import AskColour, ask_colour
+from pixelforge.imaging.atlas import ATLAS_FORMATS
 from pixelforge.imaging.palette import Palette, PaletteRule, parse_colours
 from pixelforge.imaging.sheet_plan import MAX_EXTRUDE, MAX_SCALE, MAX_SPACE, SheetOptions
-from pixelforge.services.export import ATLAS_FORMATS, ExportOptions
+from pixelforge.services.export import ExportOptions
 from pixelforge.services.exporting import Export
 
 MAX_COLUMNS = 256

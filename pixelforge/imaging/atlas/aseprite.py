@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from pixelforge import __version__
 from pixelforge.imaging.atlas.model import Atlas, Frame
+from pixelforge.imaging.atlas.text import json_text
 
-DURATION = 100  # milliseconds a frame
+DURATION = 100  # milliseconds a frame that is no action's
+APP = "PixelForge (in Aseprite's format, http://www.aseprite.org/)"  # by whose name melonJS tells formats apart
 
 
 def encode_hash(atlas: Atlas) -> str:
     """Frames by "0", "1", …: Phaser's createFromAseprite looks them up so. Their names are their `filename`."""
     frames = {str(index): _named(frame) for index, frame in enumerate(atlas.frames)}
     names = {tag: [str(index) for index in span] for tag, span in atlas.tags().items()}
-    return _text({"frames": frames, "meta": _meta(atlas), "animations": names})
+    return json_text({"frames": frames, "meta": _meta(atlas), "animations": names})
 
 
 def encode_array(atlas: Atlas) -> str:
     """A list of frames with their names as `filename`."""
     frames = [_named(frame) for frame in atlas.frames]
-    return _text({"frames": frames, "meta": _meta(atlas)})
+    return json_text({"frames": frames, "meta": _meta(atlas)})
 
 
 def _named(frame: Frame) -> dict[str, Any]:
@@ -37,13 +37,13 @@ def _named(frame: Frame) -> dict[str, Any]:
         "trimmed": False,
         "spriteSourceSize": {"x": 0, "y": 0, **size},
         "sourceSize": size,
-        "duration": DURATION,
+        "duration": frame.duration or DURATION,
     }
 
 
 def _meta(atlas: Atlas) -> dict[str, Any]:
     return {
-        "app": "PixelForge",
+        "app": APP,
         "version": __version__,
         "image": atlas.image,
         "format": "I8" if atlas.indexed else "RGBA8888",
@@ -54,7 +54,3 @@ def _meta(atlas: Atlas) -> dict[str, Any]:
             for tag, span in atlas.tags().items()
         ],
     }
-
-
-def _text(content: dict[str, Any]) -> str:
-    return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pixelforge.hex_colours import Colour
+from pixelforge.imaging.pixels import Pixels
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture of the sheet; lengths in pixels, y from the top."""
+    """A sprite of the sheet; lengths in pixels, y from the top."""
 
     name: str  # one of its own in the atlas
     tag: str  # its sprite's class; of a sprite that does something the sprite's name and its action
@@ -17,7 +21,22 @@ class Frame:
     height: int
     column: int
     row: int
+    pixels: Pixels = field(repr=False, compare=False)  # (H, W, 4), not scaled
+    texts: Mapping[str, str] = field(default_factory=dict)  # JSON by keyword: how it was made; empty: nothing is told
     duration: int | None = None  # milliseconds; None: it belongs to no action
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of a folder."""
+
+    name: str  # which becomes a file's, as far as it can
+    ending: str  # of the file's name, which stays as it is
+    content: str | bytes
+
+
+Content = str | bytes | tuple[Part, ...]
+"""Of a file, or of a folder."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +51,9 @@ class Atlas:
     margin: int  # from the sheet's edge to the first cell
     spacing: int  # from a cell to the next
     frames: tuple[Frame, ...]
+    scale: int = 1  # of the sheet, by which its sprites are larger than their own pixels
+    background: Colour | None = None  # where the sprites are transparent
+    colours: tuple[Colour, ...] = ()  # of the palette that was asked for, in its order
 
     @property
     def stem(self) -> str:
@@ -45,3 +67,7 @@ class Atlas:
             first = ranges[frame.tag].start if frame.tag in ranges else index
             ranges[frame.tag] = range(first, index + 1)
         return ranges
+
+    def acts(self) -> dict[str, range]:
+        """Of the tags, those that are what a sprite does: each frame has its duration."""
+        return {tag: span for tag, span in self.tags().items() if self.frames[span.start].duration is not None}

@@ -1,0 +1,278 @@
+"""Aseprite's files (.aseprite, .ase): every frame as one picture, after aseprite/docs/ase-file-specs.md.
+
+Chunks of kinds that are not known are passed over, as the specification asks. What a file can make us do is bounded by
+the pixels of all its cels together, whatever it says of itself.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pixelforge.errors import DatasetError
+
+FILE_MAGIC, FRAME_MAGIC = 0xA5E0, 0xF1FA
+OLD_PALETTE, OLDER_PALETTE, LAYER, CEL, TAGS, PALETTE, USER_DATA = 0x04, 0x11, 0x2004, 0x2005, 0x2018, 0x2019, 0x2020
+RAW, LINKED, COMPRESSED = 0, 1, 2  # kinds of cels
+VISIBLE, BACKGROUND, REFERENCE = 1, 8, 64  # flags of a layer
+GROUP, TILEMAP = 1, 2  # types of a layer
+DEPTHS = (8, 16, 32)  # bits a pixel: an index; grey and alpha; RGBA
+HEAD = 14  # bytes by which such a file can be told
+MAX_PARTS = 2**20  # chunks of a file
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class AsepriteFrame:
+    """A frame, its visible layers one upon the other."""
+
+    pixels: Picture  # (H, W, 4), alpha as it is
+    duration: int  # milliseconds
+    tag: str  # the first that it is in; empty: none
+    texts: dict[str, str]  # JSON by keyword, of the user data of its cels
+
+
+@dataclass(frozen=True)
+class _Layer:
+    shown: bool
+    flags: int
+    kind: int
+    depth: int
+    blend: int
+    opacity: int
+
+
+@dataclass
+class _Cel:
+    picture: Picture  # (h, w, bytes a pixel)
+    x: int
+    y: int
+    opacity: int
+    order: int  # how far above its layer it is drawn
+    text: str = ""
+
+
+@dataclass
+class _File:
+    """What has been read so far."""
+
+    name: str
+    width: int
+    height: int
+    depth: int  # bits a pixel: 32, 16 of grey and alpha, 8 of an index
+    transparent: int
+    has_opacity: bool
+    left: int  # pixels that may still be read
+    layers: list[_Layer] = field(default_factory=list)
+    palette: Picture = field(default_factory=lambda: np.zeros((256, 4), np.uint8))
+    has_new_palette: bool = False
+    tags: list[tuple[str, int, int]] = field(default_factory=list)
+    cels: list[dict[int, _Cel]] = field(default_factory=list)  # of each frame, by layer
+
+
+def is_aseprite(data: bytes) -> bool:
+    """Whether a file that begins so, with HEAD bytes at least, is one; a WebP may have the magic number by chance."""
+    depth = int.from_bytes(data[12:14], "little")
+    return int.from_bytes(data[4:6], "little") == FILE_MAGIC and depth in DEPTHS
+
+
+def read_aseprite(
+    data: bytes, name: str, max_side: int, max_pixels: int, first_only: bool = False
+) -> list[AsepriteFrame]:
+    """The frames of a file's content, in order, or the first alone. Raises DatasetError that names the file.
+
+    max_side: of the picture. max_pixels: of all cels together, and of all frames.
+    """
+    try:
+        return _read(data, name, max_side, max_pixels, first_only)
+    except (struct.error, zlib.error, IndexError, KeyError, ValueError) as error:
+        raise DatasetError(f"{name} cannot be read: it is damaged.") from error
+
+
+def _read(data: bytes, name: str, max_side: int, max_pixels: int, first_only: bool) -> list[AsepriteFrame]:
+    _, _, count, width, height, depth, flags, transparent = struct.unpack_from("<I5HI10xB", data)
+    if max(width, height) > max_side:
+        raise DatasetError(f"{name} is {width} x {height}: sprites are at most {max_side}.")
+    if min(count, width, height) < 1:
+        raise DatasetError(f"{name} cannot be read: it is damaged.")
+    wanted = 1 if first_only else count
+    if wanted * width * height > max_pixels:
+        raise DatasetError(f"{name} has too many frames ({count}).")
+    file = _File(name, width, height, depth, transparent, bool(flags & 1), max_pixels)
+    frames, at, parts = [], 128, 0
+    for _ in range(wanted):
+        size, magic, old_count, duration, new_count = struct.unpack_from("<I3H2xI", data, at)
+        chunks = new_count or old_count
+        parts += chunks
+        if magic != FRAME_MAGIC or size < 16 or parts > MAX_PARTS:
+            raise DatasetError(f"{name} cannot be read: it is damaged.")
+        _read_chunks(file, data[at + 16 : at + size], chunks)
+        frames.append((_drawn(file), duration, _texts(file)))
+        at += size
+    return [
+        AsepriteFrame(pixels, duration, _tag(file, index), texts)
+        for index, (pixels, duration, texts) in enumerate(frames)
+    ]
+
+
+def _read_chunks(file: _File, data: bytes, count: int) -> None:
+    file.cels.append({})
+    at, last_cel = 0, None
+    for _ in range(count):
+        size, kind = struct.unpack_from("<IH", data, at)
+        if size < 6 or at + size > len(data):
+            raise ValueError
+        content = data[at + 6 : at + size]
+        at += size
+        if kind == USER_DATA:
+            if last_cel is not None:
+                last_cel.text = last_cel.text or _user_text(content)
+            continue
+        last_cel = _read_cel(file, content) if kind == CEL else None
+        if kind == LAYER:
+            file.layers.append(_read_layer(file, content))
+        elif kind == TAGS:
+            file.tags += _read_tags(content)
+        elif kind == PALETTE:
+            _read_palette(file, content)
+        elif kind in (OLD_PALETTE, OLDER_PALETTE) and not file.has_new_palette:
+            _read_old_palette(file, content, 1 if kind == OLD_PALETTE else 4)
+
+
+def _read_layer(file: _File, content: bytes) -> _Layer:
+    flags, kind, depth, _, _, blend, opacity = struct.unpack_from("<6HB", content)
+    parents = [layer for layer in reversed(file.layers) if layer.depth < depth]
+    shown = bool(flags & VISIBLE) and not flags & REFERENCE and (depth == 0 or not parents or parents[0].shown)
+    return _Layer(shown, flags, kind, depth, blend, opacity if file.has_opacity else 255)
+
+
+def _read_cel(file: _File, content: bytes) -> _Cel:
+    layer, x, y, opacity, kind, order = struct.unpack_from("<H2hBHh", content)
+    if kind == LINKED:
+        linked = file.cels[struct.unpack_from("<H", content, 16)[0]][layer]
+        cel = _Cel(linked.picture, x, y, opacity, order, linked.text)
+    elif kind in (RAW, COMPRESSED):
+        width, height = struct.unpack_from("<2H", content, 16)
+        _spend(file, width * height)
+        length = width * height * file.depth // 8
+        raw = content[20:] if kind == RAW else zlib.decompressobj().decompress(content[20:], length or 1)
+        if len(raw) < length:
+            raise ValueError
+        cel = _Cel(np.frombuffer(raw[:length], np.uint8).reshape(height, width, file.depth // 8), x, y, opacity, order)
+    else:
+        raise DatasetError(f"{file.name} has a tilemap: turn it into a layer of pixels in Aseprite first.")
+    file.cels[-1][layer] = cel
+    return cel
+
+
+def _spend(file: _File, pixels: int) -> None:
+    file.left -= pixels
+    if file.left < 0:
+        raise DatasetError(f"{file.name} holds more pixels than can be read.")
+
+
+def _read_tags(content: bytes) -> list[tuple[str, int, int]]:
+    tags, at = [], 10
+    for _ in range(struct.unpack_from("<H", content)[0]):
+        first, last = struct.unpack_from("<2H", content, at)
+        text, length = _string(content, at + 17)
+        tags.append((text, first, last))
+        at += 17 + length
+    return tags
+
+
+def _read_palette(file: _File, content: bytes) -> None:
+    _, first, last = struct.unpack_from("<3I", content)
+    if not file.has_new_palette:
+        file.palette = np.zeros((256, 4), np.uint8)
+    file.has_new_palette, at = True, 20
+    for index in range(first, min(last, 255) + 1):
+        flags, *colour = struct.unpack_from("<H4B", content, at)
+        file.palette[index] = colour
+        at += 6 + (_string(content, at + 6)[1] if flags & 1 else 0)
+
+
+def _read_old_palette(file: _File, content: bytes, factor: int) -> None:
+    at, index = 2, 0
+    for _ in range(struct.unpack_from("<H", content)[0]):
+        skipped, count = content[at], content[at + 1] or 256
+        index, at = index + skipped, at + 2
+        for _ in range(count):
+            if index < 256:
+                file.palette[index] = (*(min(255, value * factor) for value in content[at : at + 3]), 255)
+            index, at = index + 1, at + 3
+
+
+def _user_text(content: bytes) -> str:
+    return _string(content, 4)[0] if struct.unpack_from("<I", content)[0] & 1 else ""
+
+
+def _string(content: bytes, at: int) -> tuple[str, int]:
+    """A string, and how many bytes it takes with its length."""
+    length = struct.unpack_from("<H", content, at)[0]
+    return content[at + 2 : at + 2 + length].decode(errors="replace"), 2 + length
+
+
+def _drawn(file: _File) -> Picture:
+    """The last frame: visible cels, the lowest first; specification, "Z-Index" of a cel and "Opacity"."""
+    picture = np.zeros((file.height, file.width, 4), np.uint8)
+    cels = file.cels[-1]
+    for number in sorted(cels, key=lambda number: (number + cels[number].order, cels[number].order)):
+        cel, layer = cels[number], file.layers[number]
+        if not layer.shown or layer.kind == GROUP:
+            continue
+        if layer.blend:
+            raise DatasetError(f"{file.name} blends its layers: flatten them in Aseprite first.")
+        height, width = cel.picture.shape[:2]
+        top, bottom = max(cel.y, 0), min(cel.y + height, file.height)
+        left, right = max(cel.x, 0), min(cel.x + width, file.width)
+        if top >= bottom or left >= right:
+            continue
+        _spend(file, (bottom - top) * (right - left))
+        part = cel.picture[top - cel.y : bottom - cel.y, left - cel.x : right - cel.x]
+        colours = _coloured(file, part, bool(layer.flags & BACKGROUND))
+        opacity = cel.opacity * layer.opacity / 255**2
+        picture[top:bottom, left:right] = _over(picture[top:bottom, left:right], colours, opacity)
+    return picture
+
+
+def _coloured(file: _File, part: Picture, is_background: bool) -> Picture:
+    """Pixels as they are stored (h, w, bytes) as RGBA (h, w, 4)."""
+    if file.depth == 32:
+        return part
+    if file.depth == 16:
+        return part[..., [0, 0, 0, 1]]
+    colours: Picture = file.palette[part[..., 0]]
+    if not is_background:
+        colours[part[..., 0] == file.transparent] = 0
+    return colours
+
+
+def _over(below: Picture, above: Picture, opacity: float) -> Picture:
+    """Porter & Duff 1984, "over", on colours that are not multiplied by alpha: (h, w, 4) in and out."""
+    front = above[..., 3:] / 255 * opacity
+    back = below[..., 3:] / 255 * (1 - front)
+    alpha = front + back
+    colours = (above[..., :3] * front + below[..., :3] * back) / np.where(alpha > 0, alpha, 1)
+    return np.rint(np.concatenate([colours, 255 * alpha], axis=-1)).astype(np.uint8)
+
+
+def _texts(file: _File) -> dict[str, str]:
+    """Of the user data of the last frame's cels, what PixelForge has put there: an object of JSON."""
+    for cel in file.cels[-1].values():
+        try:
+            found = msgspec.json.decode(cel.text, type=dict[str, msgspec.Raw])
+            return {keyword: bytes(value).decode() for keyword, value in found.items()}
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            continue
+    return {}
+
+
+def _tag(file: _File, index: int) -> str:
+    return next((name for name, first, last in file.tags if first <= index <= last), "")
