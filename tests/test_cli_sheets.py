@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,12 @@ def test_engine_files_stand_beside_the_sheet(generate: RunCommand, tmp_path: Pat
     assert all(Path(file).stat().st_size for file in files)
     tags = json.loads((tmp_path / "pets.json").read_text())["meta"]["frameTags"]
     assert [(tag["name"], tag["from"], tag["to"]) for tag in tags] == [("cats", 0, 2), ("dogs", 3, 5)]
+
+
+def test_help_names_every_format(command: RunCommand) -> None:
+    _, text, _ = command("sheet", "--help")
+    said = set(re.findall(r"[\w-]+", re.sub(r"[│\n]", " ", text)))
+    assert {format_.name for format_ in ATLAS_FORMATS} <= said
 
 
 def test_the_layouts_options(generate: RunCommand, tmp_path: Path) -> None:

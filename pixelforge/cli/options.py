@@ -46,15 +46,16 @@ class SheetChoices:
         list[str] | None,
         typer.Option(
             "--format",
-            help="Engine file beside the sheet, repeatable: aseprite, aseprite-array, tiled, tiled-json, godot, "
-            "texturepacker-xml, css, unity.",
+            help="File for an engine beside the sheet, repeatable: aseprite, aseprite-array, aseprite-file, css, "
+            "defold, gamemaker, godot, godot-sprites, godot-textures, godot-tileset, libgdx, rpgmaker, "
+            "texturepacker-json, texturepacker-xml, tiled, tiled-json, unity.",
         ),
     ] = None
     names: Annotated[
         str,
         typer.Option(
             help="Of the sprites in engine files: {class}, {model}, {index}, {number}, {seed}. The format aseprite "
-            "numbers them instead, as Phaser wants them; aseprite-array has the names."
+            "numbers them instead, as Phaser wants them; aseprite-array and texturepacker-json have the names."
         ),
     ] = DEFAULT_NAMES
     no_recipe: Annotated[bool, typer.Option("--no-recipe", help="Leave out how the sprites were made.")] = False

@@ -260,7 +260,8 @@ def _over(below: Picture, above: Picture, opacity: float) -> Picture:
     back = below[..., 3:] / 255 * (1 - front)
     alpha = front + back
     colours = (above[..., :3] * front + below[..., :3] * back) / np.where(alpha > 0, alpha, 1)
-    return np.rint(np.concatenate([colours, 255 * alpha], axis=-1)).astype(np.uint8)
+    result: Picture = np.rint(np.concatenate([colours, 255 * alpha], axis=-1)).astype(np.uint8)
+    return result
 
 
 def _texts(file: _File) -> dict[str, str]:

@@ -27,6 +27,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.errors import PixelForgeError, RequestError
 from pixelforge.imaging.palette import Palette, PaletteRule, recolour, rule_of
 from pixelforge.imaging.palette_files import read_palette, write_palette
+from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.history import HistoryFilter, open_history
 from pixelforge.services.requests import make_request, of_classes
@@ -159,7 +160,6 @@ def _in_pickle(rng: random.Random, content: bytes) -> bytes:
 
 
 def _make_recipes(folder: Path) -> Sequence[Files]:
-    from pixelforge.services.export import ExportOptions, export_sprites
     from pixelforge.services.sprites import made_sprites
 
     plain = [made(i, side=8) for i in range(3)]
@@ -231,8 +231,10 @@ def _read_data(path: Path) -> object:
 
 
 def _make_pictures(folder: Path) -> Sequence[Files]:
-    del folder
+    sprites = [made(i, "cats" if i % 2 else "dogs", side=8) for i in range(3)]
+    options = ExportOptions(formats=("aseprite-file",), recipes=False)
     kinds = {
+        "0.aseprite": export_sprites(folder / "sheet.png", sprites, options)[1].read_bytes(),
         "a.png": _picture("png"),
         "b.png": _picture("png", mode="P", transparency=0),
         "c.apng": _picture("png", 3),

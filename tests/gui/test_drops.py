@@ -182,6 +182,18 @@ def test_a_recipe_that_is_damaged_leaves_a_picture(desktop, tmp_path) -> None:
     assert "start of variations" in drop_file(desktop, tmp_path / "sprite.png")
 
 
+def test_an_aseprite_file_brings_its_recipe_or_what_was_drawn_over_it(desktop, tmp_path) -> None:
+    options = ExportOptions(formats=("aseprite-file",))
+    path = export_sprites(tmp_path / "s.png", [made(5, "cats")], options)[1]
+    assert "start of variations" not in drop_file(desktop, path)
+    assert desktop.studio.generation.settings.request.seed == 5
+    told = made(5, "cats").fingerprint.hex().encode()
+    path.write_bytes(path.read_bytes().replace(told, b"0" * len(told)))  # as if the pixels were others
+    assert "s.aseprite is the start of variations" in drop_file(desktop, path)
+    path.write_bytes(path.read_bytes()[:-9])
+    assert "s.aseprite cannot be read: it is damaged" in drop_file(desktop, path)
+
+
 def test_a_palette_is_taken_for_new_sprites(qtbot, desktop, tmp_path) -> None:
     (tmp_path / "mine.hex").write_text("000000\nffffff\n")
     assert "2 colours of mine" in drop_file(desktop, tmp_path / "mine.hex")

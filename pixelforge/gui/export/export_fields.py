@@ -116,7 +116,7 @@ class ExportFields(QWidget):
         )
         engines = QGridLayout()
         engines.setHorizontalSpacing(16)
-        for index, box in enumerate(self.formats.values()):
+        for index, box in enumerate(sorted(self.formats.values(), key=CheckBox.text)):
             box.setToolTip("Written beside the PNG, for the engine to read.")
             box.setAccessibleName(f"File for {box.text()}")
             engines.addWidget(box, index // 2, index % 2)

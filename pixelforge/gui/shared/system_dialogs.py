@@ -11,8 +11,9 @@ from PySide6.QtCore import QFile, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDrag, QPixmap
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
-OPENABLE = "Sprites, models, palettes (*.png *.gif *.webp *.bmp *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json)"
-PICTURES = "Pictures (*.png *.gif *.webp *.bmp)"
+PICTURE_FILES = "*.png *.gif *.webp *.bmp *.aseprite *.ase"
+OPENABLE = f"Sprites, models, palettes ({PICTURE_FILES} *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json)"
+PICTURES = f"Pictures ({PICTURE_FILES})"
 MODELS = "Models (*.safetensors *.pth *.pt)"
 
 AskColour = Callable[[QWidget, QColor], QColor | None]

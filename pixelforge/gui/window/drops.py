@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
@@ -11,10 +12,12 @@ from pixelforge.errors import DatasetError, PaletteError
 from pixelforge.files import read_at_most
 from pixelforge.gui.shared.qimage import from_qimage
 from pixelforge.gui.window.studio import Studio
+from pixelforge.imaging.aseprite_reader import is_aseprite
 from pixelforge.imaging.palette import rule_of
 from pixelforge.imaging.palette_files import read_palette
-from pixelforge.imaging.pixels import decode_picture
-from pixelforge.services.recipe import recipes_in
+from pixelforge.imaging.pixels import Pixels, decode_picture
+from pixelforge.services.recipe import Recipe, recipes_in
+from pixelforge.services.sprites import sprites_in
 
 MODEL_SUFFIXES = (".safetensors", ".pth", ".pt")
 PALETTE_SUFFIXES = (".gpl", ".hex", ".pal", ".json")
@@ -51,13 +54,27 @@ def open_file(path: Path, studio: Studio) -> None:
         studio.generation.set_palette(rule_of(palette))
         studio.messages.inform(f"New sprites take the {len(palette.colours)} colours of {palette.name}.")
         return
-    pixels, texts = decode_picture(read_at_most(path, MAX_BYTES, DatasetError), str(path))
-    if recipes := recipes_in(texts):
+    data = read_at_most(path, MAX_BYTES, DatasetError)
+    pixels, recipes = _of_frames(data, path) if is_aseprite(data) else _of_picture(data, path)
+    if recipes:
         studio.use_recipe(recipes[0], of=len(recipes))
         return
     _check_side(max(pixels.shape[:2]), str(path))
     studio.start_from(pixels)
     _say_start(studio, path.name)
+
+
+def _of_picture(data: bytes, path: Path) -> tuple[Pixels, Sequence[Recipe]]:
+    """A picture, and the recipes that it carries."""
+    pixels, texts = decode_picture(data, str(path))
+    return pixels, recipes_in(texts)
+
+
+def _of_frames(data: bytes, path: Path) -> tuple[Pixels, Sequence[Recipe]]:
+    """The first frame of an Aseprite file; with the recipes of those that nobody has edited, if it is one of them."""
+    sprites = sprites_in(data, str(path), path.stem)
+    made = [sprite.recipe for sprite in sprites if sprite.recipe is not None]
+    return sprites[0].pixels, made if sprites[0].recipe is not None else []
 
 
 def _check_side(side: int, name: str) -> None:
