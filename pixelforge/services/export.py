@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pixelforge.errors import OutputError, Remedy, RequestError
-from pixelforge.files import as_text, is_there, replacing, sync, sync_folders
+from pixelforge.files import as_text, is_there, replace_all, sync_folders
 from pixelforge.imaging.atlas import aseprite, css, godot, texturepacker, tiled, unity
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
@@ -142,12 +141,7 @@ def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions)
         path = _beside(sheet, format_)
         if not (path.name.endswith(KEPT_SUFFIX) and is_there(path)):
             content[path] = format_.encode(atlas).encode()
-    with ExitStack() as stack:
-        parts = {stack.enter_context(replacing(path, durable=False)): data for path, data in content.items()}
-        for part, data in parts.items():
-            part.write_bytes(data)
-            # Before any is renamed, so that a kill finds as little time as can be between the first and the last.
-            sync(part)
+    replace_all(content)
     return tuple(content)
 
 
