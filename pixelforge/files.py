@@ -25,6 +25,8 @@ PART_SUFFIX = ".pixelforge.part"
 PART_AGE = 3600  # seconds after which a temporary file is nobody's: whoever wrote it was killed
 PART_NAME = 20  # letters of the target's name in that of its temporary file, which must not become too long
 
+PASSING = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ETIMEDOUT, errno.ESTALE}
+
 _being_written: set[Path] = set()  # temporary files of this process
 
 
@@ -248,6 +250,11 @@ def sync_folders(paths: Iterable[Path]) -> None:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether a file could not be read for a reason that is not its own: another time it may be well."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in PASSING)
 
 
 def is_there(path: Path) -> bool:

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from pixelforge.errors import DatasetError
-from pixelforge.files import reason
+from pixelforge.files import read_at_most, reason
 
 Pixels = NDArray[np.uint8]
 Values = NDArray[np.float32]
 
 ALPHA_THRESHOLD = 128
 MAX_SIDE = 4096
+MAX_BYTES = 256 * 2**20  # of a picture's file
 MAX_FRAMES = 256
 MAX_PIXELS = 2**25  # of all frames together
 FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "WEBP")  # none that runs a program
@@ -27,7 +28,7 @@ FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "WEBP
 
 def read_sprite(path: Path) -> Pixels:
     """The first frame of a picture file as (H, W, 4) with hard alpha. Raises DatasetError that names the file."""
-    return _read(path, str(path))[0]
+    return _read(io.BytesIO(read_at_most(path, MAX_BYTES, DatasetError)), str(path))[0]
 
 
 def decode_picture(data: bytes, name: str = "The picture", max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
@@ -48,7 +49,7 @@ def decode_frames(data: bytes, name: str) -> list[Pixels]:
         return frames
 
 
-def _read(source: Path | io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
+def _read(source: io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
     with _opened(source, name) as image:
         _check_size(image, name, max_side)
         pixels = harden_alpha(np.asarray(image.convert("RGBA"), dtype=np.uint8))
@@ -57,7 +58,7 @@ def _read(source: Path | io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tup
 
 
 @contextmanager
-def _opened(source: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
+def _opened(source: io.BytesIO, name: str) -> Iterator[Image.Image]:
     """A picture, read within; whatever is wrong with it comes out as a DatasetError that names it."""
     try:
         with warnings.catch_warnings():

@@ -192,7 +192,7 @@ class _Places:
 
 
 def _places_in(texts: Mapping[str, str], pixels: Pixels) -> tuple[int, tuple[Place, ...]]:
-    """Scale and places; a picture that does not tell them, or wrongly, is one sprite."""
+    """Scale and places, none that cannot be right; a picture that does not tell them is one sprite."""
     height, width = pixels.shape[:2]
     try:
         found = parse_json(texts.get(PLACES_KEYWORD, ""), _Places)
@@ -201,4 +201,6 @@ def _places_in(texts: Mapping[str, str], pixels: Pixels) -> tuple[int, tuple[Pla
     inside = all(
         x >= 0 and y >= 0 and w >= 1 and h >= 1 and x + w <= width and y + h <= height for x, y, w, h in found.sprites
     )
-    return (found.scale, found.sprites) if inside else (1, ())
+    # Places that overlap would make a few bytes of recipes into gigabytes of copies.
+    fits = sum(w * h for _, _, w, h in found.sprites) <= width * height
+    return (found.scale, found.sprites) if inside and fits else (1, ())

@@ -16,6 +16,7 @@ from pixelforge.services.sprites import (
     decode_sprite,
     encode_sprite,
     made_sprites,
+    places_text,
     read_recipes,
     read_sheet,
     read_sprites,
@@ -92,3 +93,13 @@ def test_places_that_are_wrong_cut_nothing_out(places) -> None:
     texts = {**png_texts(recipes, 16, 16), "pixelforge-places": places}
     with pytest.raises(DatasetError, match="does not tell where"):
         decode_sheet(encode_png(made(1).pixels, texts))
+
+
+@pytest.mark.parametrize("place", [(0, 0, 64, 64), (0, 0, 64, 33)], ids=["all", "half and a row"])
+def test_places_that_overlap_are_not_cut_out(place) -> None:
+    """A small file could ask for a copy of the whole picture a thousand times."""
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    recipes = [made(seed).recipe for seed in (1, 2)]
+    data = encode_png(pixels, {**png_texts(recipes, 64, 64), **places_text([place] * 2, 1)})
+    with pytest.raises(DatasetError, match="does not tell where the sprites lie"):
+        decode_sheet(data)
