@@ -176,8 +176,6 @@ def _summarise(
     if not json:
         console.report(f"{counted(request.count, 'sprite')} in {seconds:.1f} s: {', '.join(map(str, written))}")
         return
-    import msgspec
-
     from pixelforge.files import as_text
 
     summary = {
@@ -192,7 +190,7 @@ def _summarise(
         "device": device,
         "seconds": round(seconds, 3),
     }
-    typer.echo(msgspec.json.encode(summary).decode())
+    console.say_json(summary, indent=0)
 
 
 def _generate_into(writer: Writer, request: GenerationRequest, model: Path, device: str) -> str:
@@ -210,7 +208,7 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
             elif isinstance(event, Finished):
                 writer.add(event)
             elif isinstance(event, Notice):
-                bar.console.print(event.text)
+                bar.console.print(console.visible(event.text), markup=False, highlight=False)
     writer.close()
     return str(loaded.backend.device)
 
