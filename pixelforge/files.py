@@ -179,12 +179,13 @@ def read_at_most(path: Path, most: int, kind: type[PixelForgeError]) -> bytes:
     """A file's content, if it has no more than `most` bytes. Raises an error of `kind` that names the file."""
     try:
         with open_plain(path) as file:
-            data = file.read(most + 1)
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(most + 1) if size <= most else b""  # a sparse file claims more than it holds
     except OSError as error:
         raise kind(f"{path} cannot be read: {reason(error)}.") from error
     except MemoryError as error:
         raise kind(f"{path} cannot be read: it does not fit into the memory.") from error
-    if len(data) > most:
+    if max(size, len(data)) > most:
         raise kind(f"{path} is larger than {most / 2**20:.0f} MB, which is too large for what it should be.")
     return data
 

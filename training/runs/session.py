@@ -60,6 +60,7 @@ def carry(
     if int(os.environ.get("RANK", "0")) > 0:
         yield from events
         return
+    storage.check_own()
     if resume:
         storage.read_config()  # what is wrong is said before anything is touched
     else:
