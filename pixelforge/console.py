@@ -21,6 +21,7 @@ from pixelforge.files import drop_parts
 # program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
 SPIN_COUNT = "5000"
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
+NO_MEMORY = ("not enough memory", "out of memory", "cannot allocate memory")
 FAILURE, WRONG_USE, INTERRUPTED = 1, 2, 130
 # C0, DEL and C1 (ECMA-48), line and paragraph separators, and the marks that change the direction of text (UAX #9).
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -67,6 +68,11 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         # The reader of our output has gone: as every filter does, end without a word.
         _drop_output()
+        sys.exit(FAILURE)
+    except (MemoryError, RuntimeError) as error:  # torch says it so
+        if not isinstance(error, MemoryError) and not any(words in str(error).lower() for words in NO_MEMORY):
+            raise
+        report("pixelforge: The machine has not enough free memory for that: ask for less at once.")
         sys.exit(FAILURE)
     except OSError as error:
         if error.filename is not None or error.errno not in NO_ROOM:

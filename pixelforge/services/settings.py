@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pixelforge.errors import RequestError
-from pixelforge.files import open_plain, parse_json, reason, replacing
+from pixelforge.files import open_plain, parse_json, reason, replacing, sync_folders
 from pixelforge.hex_colours import PATTERN
 from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
@@ -91,6 +91,7 @@ def save_settings(path: Path, settings: AppSettings) -> None:
     text = msgspec.json.format(msgspec.json.encode(settings), indent=2)
     with replacing(path) as part:
         part.write_bytes(text)
+    sync_folders([path])
 
 
 def _decode(content: dict[str, Any]) -> AppSettings:

@@ -13,7 +13,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import OutputError, TrainingError
-from pixelforge.files import check_writable, is_there, parse_json, read_at_most, replacing
+from pixelforge.files import check_writable, is_there, parse_json, read_at_most, replacing, sync_folders
 from training.runs.clock import SECOND
 from training.runs.config import RunConfig
 from training.runs.folder import MAX_CONFIG, RunFolder
@@ -37,6 +37,7 @@ class RunStorage(RunFolder):
         """Write the settings, or replace them. Raises OutputError."""
         with replacing(self.config_path) as part:
             part.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2))
+        sync_folders([self.config_path])
 
     def read_config(self) -> RunConfig:
         """The settings that the run was begun with. Raises TrainingError."""
@@ -57,6 +58,7 @@ class RunStorage(RunFolder):
                 torch.save(state, part)
             except RuntimeError as error:  # what torch makes of a full disk
                 raise OutputError(f"{self.state_path} cannot be written whole: is the disk full?") from error
+        sync_folders([self.state_path])
 
     def read_state(self) -> State | None:
         """The last saved state, or None where the run had not come that far. Raises TrainingError."""
