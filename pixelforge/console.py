@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,11 @@ from pixelforge.files import drop_parts
 # program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
 SPIN_COUNT = "5000"
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
+NO_MEMORY = ("not enough memory", "out of memory", "cannot allocate memory")
 FAILURE, WRONG_USE, INTERRUPTED = 1, 2, 130
+# C0, DEL and C1 (ECMA-48), line and paragraph separators, and the marks that change the direction of text (UAX #9).
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+UNSEEN_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # it escapes the others
 UsageError: Any = typer.BadParameter.__base__  # typer keeps it to itself, but all wrong use is raised as one
 
 REMEDIES = {
@@ -50,19 +55,24 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
         sys.exit(app(arguments, standalone_mode=False))
     except UsageError as error:
         context = getattr(error, "ctx", None)
-        message = error.format_message().rstrip(".")
+        message = " ".join(error.format_message().split()).rstrip(".")  # some are of several lines
         if message:  # empty where the help was shown in place of a missing command
-            typer.echo(f"pixelforge: {message}.{_help_hint(context)}", err=True)
+            report(f"pixelforge: {message}.{_help_hint(context)}")
         sys.exit(WRONG_USE)
     except (typer.Abort, KeyboardInterrupt):
         drop_parts()
         sys.exit(INTERRUPTED)
     except PixelForgeError as error:
-        typer.echo(f"pixelforge: {error.to_line() if FOR_WINDOW in os.environ else error.told(REMEDIES)}", err=True)
+        report(f"pixelforge: {error.to_line() if FOR_WINDOW in os.environ else error.told(REMEDIES)}")
         sys.exit(WRONG_USE if isinstance(error, RequestError) else FAILURE)
     except BrokenPipeError:
         # The reader of our output has gone: as every filter does, end without a word.
         _drop_output()
+        sys.exit(FAILURE)
+    except (MemoryError, RuntimeError) as error:  # torch says it so
+        if not isinstance(error, MemoryError) and not any(words in str(error).lower() for words in NO_MEMORY):
+            raise
+        report("pixelforge: The machine has not enough free memory for that: ask for less at once.")
         sys.exit(FAILURE)
     except OSError as error:
         if error.filename is not None or error.errno not in NO_ROOM:
@@ -89,9 +99,36 @@ def _help_hint(context: Any) -> str:
     return f" See {context.command_path} --help." if context else ""
 
 
+def visible(line: str) -> str:
+    """A line with what would move a terminal's cursor, colour it or turn its text about written as \\x…
+
+    Names of files, classes and models come from strangers. Line breaks are of that kind too: a line is one line.
+    """
+    return UNSEEN.sub(lambda found: _escaped(found[0]), line)
+
+
 def report(line: str) -> None:
     """A line for the person at the terminal: on stderr, so that stdout holds results only."""
-    typer.echo(line, err=True)
+    typer.echo(visible(line), err=True)
+
+
+def say(line: str) -> None:
+    """A line of the result, on stdout."""
+    typer.echo(visible(line))
+
+
+def say_json(content: Any, indent: int = 2) -> None:
+    """A result as JSON, on stdout: any characters in it that are not seen are written as JSON escapes them."""
+    import msgspec
+
+    text = msgspec.json.encode(content)
+    lines = (msgspec.json.format(text, indent=indent) if indent else text).decode()
+    typer.echo(UNSEEN_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", lines))
+
+
+def _escaped(mark: str) -> str:
+    number = ord(mark)
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
 def progress_bar(shown: bool = True) -> Progress:

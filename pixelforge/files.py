@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import shutil
+import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, BinaryIO, TypeVar, overload
 
 import msgspec
 
@@ -22,35 +25,132 @@ PART_SUFFIX = ".pixelforge.part"
 PART_AGE = 3600  # seconds after which a temporary file is nobody's: whoever wrote it was killed
 PART_NAME = 20  # letters of the target's name in that of its temporary file, which must not become too long
 
+PASSING = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ETIMEDOUT, errno.ESTALE}
+
 _being_written: set[Path] = set()  # temporary files of this process
 
 
 @contextmanager
-def replacing(target: Path, durable: bool = True) -> Iterator[Path]:
+def replacing(target: Path, durable: bool = True, new: bool = False) -> Iterator[Path]:
     """A temporary path beside `target`; on success it is synced and renamed to it, on an error it is removed.
 
-    durable: whether it has to outlive a power cut, which costs milliseconds. Raises OutputError where the folder cannot
-    be made or written.
+    durable: whether it has to outlive a power cut, which costs milliseconds. new: nothing may be there yet, and of
+    several processes that write it at once one alone does. Raises OutputError where the folder cannot be made or
+    written, or something is there that must not be.
     """
+    with _part_of(target) as (part, mode):
+        yield part
+        _finish(part, mode, durable)
+        if new:
+            rename_new(part, target)
+        else:
+            part.replace(target)
+
+
+def replace_all(contents: Mapping[Path, bytes]) -> None:
+    """Write several files, all or none: where one cannot be written, those before it are put back.
+
+    They are synced, their folder is not; nor is it one step for the disk: a kill can leave some of them new. Raises
+    OutputError, which names what could not be put back.
+    """
+    with ExitStack() as stack:
+        parts = {}
+        for target, data in contents.items():
+            part, mode = stack.enter_context(_part_of(target))
+            with _told_of(target):
+                part.write_bytes(data)
+                _finish(part, mode, durable=True)
+            parts[target] = part
+        old = {target: stack.enter_context(_kept_beside(target)) for target in contents}
+        done: list[Path] = []
+        try:
+            for target in reversed(contents):  # the first is the one that the others serve, so it is the last
+                with _told_of(target):
+                    parts[target].replace(target)
+                done.append(target)
+        except BaseException as error:
+            stuck = [target for target in reversed(done) if not _put_back(old[target], target)]
+            if stuck and isinstance(error, OutputError):
+                raise OutputError(f"{error} {', '.join(map(str, stuck))} could not be put back.") from error
+            raise
+
+
+def rename_new(source: Path, target: Path) -> None:
+    """Give a file a name that nothing has, whoever else takes it at the same moment. Raises OSError."""
+    try:
+        os.link(source, target)  # a rename would replace what is there; this does not, wherever there are links
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        try:
+            source.replace(target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
+    else:
+        source.unlink(missing_ok=True)
+
+
+@contextmanager
+def _part_of(target: Path) -> Iterator[tuple[Path, int]]:
+    """An empty temporary file beside `target`, and the mode of new files; in the end it is gone. Raises OutputError."""
     part = target.parent / f".{target.name[:PART_NAME]}.{secrets.token_hex(8)}{PART_SUFFIX}"
     _being_written.add(part)  # before it is there, so that an interrupt at any moment leaves it known
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _remove_old_parts(target.parent)
-        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)  # less what the umask forbids
-        mode = os.fstat(handle).st_mode
-        os.close(handle)
-        yield part
-        part.chmod(mode)  # whoever wrote it may have put another file in its place, as safetensors does
-        if durable:
-            sync(part)
-        part.replace(target)
-    except OSError as error:
-        raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
+        with _told_of(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _remove_old_parts(target.parent)
+            handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)  # less what the umask forbids
+            mode = os.fstat(handle).st_mode
+            os.close(handle)
+            yield part, mode
     finally:
         with suppress(OSError):  # it is found and removed later on
             part.unlink(missing_ok=True)
         _being_written.discard(part)
+
+
+@contextmanager
+def _kept_beside(target: Path) -> Iterator[Path | None]:
+    """What is at `target` now under a temporary name too, until the end; None where nothing is. Raises OutputError."""
+    if not target.exists():
+        yield None
+        return
+    with _part_of(target) as (part, _):
+        with _told_of(target):
+            part.unlink()
+            try:
+                os.link(target, part)
+            except OSError:  # no links here, or not of this file
+                shutil.copy2(target, part)
+        yield part
+
+
+def _put_back(old: Path | None, target: Path) -> bool:
+    try:
+        if old is None:
+            target.unlink(missing_ok=True)
+        else:
+            old.replace(target)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _told_of(target: Path) -> Iterator[None]:
+    """Word what the system says of writing a file."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {reason(error)}.") from error
+
+
+def _finish(part: Path, mode: int, durable: bool) -> None:
+    part.chmod(mode)  # whoever wrote it may have put another file in its place, as safetensors does
+    if durable:
+        sync(part)
 
 
 def drop_parts() -> None:
@@ -61,14 +161,31 @@ def drop_parts() -> None:
         _being_written.discard(part)
 
 
+def open_plain(path: Path) -> BinaryIO:
+    """A file, open for reading. Raises OSError, also for a pipe or a device, which may have no end."""
+    return open(path, "rb", opener=_open_plain)
+
+
+def _open_plain(path: str, flags: int) -> int:
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # opening a pipe waits for who writes into it
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # for a folder Python has words
+        os.close(handle)
+        raise OSError(errno.EINVAL, "It is a pipe or a device")
+    return handle
+
+
 def read_at_most(path: Path, most: int, kind: type[PixelForgeError]) -> bytes:
     """A file's content, if it has no more than `most` bytes. Raises an error of `kind` that names the file."""
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
+        with open_plain(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(most + 1) if size <= most else b""  # a sparse file claims more than it holds
     except OSError as error:
         raise kind(f"{path} cannot be read: {reason(error)}.") from error
-    if len(data) > most:
+    except MemoryError as error:
+        raise kind(f"{path} cannot be read: it does not fit into the memory.") from error
+    if max(size, len(data)) > most:
         raise kind(f"{path} is larger than {most / 2**20:.0f} MB, which is too large for what it should be.")
     return data
 
@@ -134,6 +251,11 @@ def sync_folders(paths: Iterable[Path]) -> None:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether a file could not be read for a reason that is not its own: another time it may be well."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in PASSING)
 
 
 def is_there(path: Path) -> bool:

@@ -216,3 +216,32 @@ def test_a_part_of_a_sprite_is_made_anew_and_again(
     code, _, err = vary("--mask", tmp_path / "none.png")
     assert code != 0
     assert "none.png" in err
+
+
+def test_a_sheet_that_would_be_too_large_is_refused_before_any_sprite_is_made(
+    generate: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pixelforge.services.generation.load_model", None)  # which is not come to
+    code, _, err = generate("--class", "cats", "--count", 5000, "--columns", 1, "--out", tmp_path / "tall.png")
+    assert code == 1
+    assert "The sheet would be 8 x 40000 pixels" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("WORLD_SIZE", "x"), ("RANK", "7")])
+def test_a_place_among_processes_that_there_is_not_is_refused(
+    generate: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, _, err = generate("--class", "cats", "--out", tmp_path / "out")
+    assert (code, err.count("\n"), name in err) == (2, 1, True)
+
+
+def test_each_of_several_processes_tells_its_own_sprites(
+    generate: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANK", "3")
+    monkeypatch.setenv("WORLD_SIZE", "8")
+    code, _, err = generate("--class", "cats", "--count", 8, "--out", tmp_path / "out")
+    assert (code, "1 sprite in" in err) == (0, True)
+    assert [path.name for path in (tmp_path / "out").rglob("*.png")] == ["cats_00003.png"]

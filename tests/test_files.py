@@ -9,8 +9,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pixelforge.errors import OutputError
-from pixelforge.files import check_writable, drop_parts, is_there, parse_json, replacing, sync_folders
+from pixelforge.errors import DatasetError, OutputError
+from pixelforge.files import (
+    check_writable,
+    drop_parts,
+    is_there,
+    parse_json,
+    read_at_most,
+    rename_new,
+    replace_all,
+    replacing,
+    sync_folders,
+)
 
 
 def write_half(target: Path) -> None:
@@ -163,3 +173,69 @@ def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_synced_is_no_error(tmp_path: Path) -> None:
     sync_folders([tmp_path / "file", tmp_path / "none" / "file"])
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["one there before", "none there before"])
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_of_several_files_all_are_new_or_all_are_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool, links: bool
+) -> None:
+    """The rename of the one that comes last fails, as it does where an engine holds the file on Windows."""
+    contents = {tmp_path / name: b"new" for name in ("sheet.png", "sheet.css", "sheet.json")}
+    before = {"sheet.css": b"old", "sheet.png": b"old"} if kept else {}
+    for name, content in before.items():
+        (tmp_path / name).write_bytes(content)
+    rename = Path.replace
+
+    def held(path: Path, target: Path) -> Path:
+        if target.name == "sheet.png":
+            raise PermissionError(13, "Permission denied", str(path))
+        return rename(path, target)
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", held)
+        if not links:
+            patched.setattr(os, "link", no_links)
+        with pytest.raises(OutputError, match=r"sheet\.png cannot be written: permission denied\.$"):
+            replace_all(contents)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    replace_all(contents)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == contents
+
+
+def test_of_several_files_none_is_written_where_one_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OutputError, match="folder"):
+        replace_all({tmp_path / "a": b"new", tmp_path / "folder": b"new", tmp_path / "b": b"new"})
+    assert names(tmp_path) == ["folder"]
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_a_new_name_takes_nothing_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+    with pytest.raises(FileExistsError):
+        rename_new(tmp_path / "a", tmp_path / "b")
+    with pytest.raises(OutputError, match="b cannot be written: file exists"), replacing(tmp_path / "b", new=True):
+        pass
+    rename_new(tmp_path / "a", tmp_path / "c")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b": "b", "c": "a"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name in ("pipe", "zero"):
+        with pytest.raises(DatasetError, match=f"{name} cannot be read: it is a pipe or a device"):
+            read_at_most(tmp_path / name, 10, DatasetError)
+    with pytest.raises(DatasetError, match="directory"):
+        read_at_most(tmp_path, 10, DatasetError)

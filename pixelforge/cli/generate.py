@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from pixelforge.cli import options as option
 from pixelforge.core.condition import Condition, Scheme
 from pixelforge.core.sampling import Sampling
 from pixelforge.options import with_options
+from pixelforge.processes import Place
 from pixelforge.words import counted
 
 if TYPE_CHECKING:
@@ -107,7 +107,8 @@ def make(
     if rule is not None and rule.reduce_to is None:
         request = in_palette(request, rule, header)  # so that recipes tell of it
         rule = None
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and order.out.suffix:
+    place = Place.of_this()
+    if place.count > 1 and order.out.suffix:
         raise RequestError("Several processes write one file a sprite: name a folder in --out.")
     sha256 = file_sha256(path)
     destination = Destination(
@@ -116,13 +117,23 @@ def make(
         model=as_text(path.stem),
         model_sha256=sha256,
         options=choices.export_options(rule),
-        part=_part(request.count),
+        part=place.share(request.count),
+        side=header.model.image_size,
     )
     writer = destination.writer(option.may_replace(destination.in_the_way(), choices.force))
     _tell_left_out(request)
     started = time.perf_counter()
     used = _generate_into(writer, request, path, order.device)
-    _summarise(request, writer.written, path, sha256, used, time.perf_counter() - started, order.json)
+    _summarise(
+        request,
+        len(place.share(request.count)),
+        writer.written,
+        path,
+        sha256,
+        used,
+        time.perf_counter() - started,
+        order.json,
+    )
 
 
 def conditions_of(path: Path, header: ModelHeader, order: Order, told: dict[str, Any]) -> tuple[Condition, ...]:
@@ -166,6 +177,7 @@ def _tell_left_out(request: GenerationRequest) -> None:
 
 def _summarise(
     request: GenerationRequest,
+    count: int,
     written: tuple[Path, ...],
     model: Path,
     model_sha256: str,
@@ -174,16 +186,14 @@ def _summarise(
     json: bool,
 ) -> None:
     if not json:
-        console.report(f"{counted(request.count, 'sprite')} in {seconds:.1f} s: {', '.join(map(str, written))}")
+        console.report(f"{counted(count, 'sprite')} in {seconds:.1f} s: {', '.join(map(str, written))}")
         return
-    import msgspec
-
     from pixelforge.files import as_text
 
     summary = {
         "out": as_text(written[0]),
         "files": [as_text(path) for path in written],
-        "count": request.count,
+        "count": count,
         "classes": list(request.labels),
         "seed": request.seed,
         **asdict(request.sampling),
@@ -192,14 +202,14 @@ def _summarise(
         "device": device,
         "seconds": round(seconds, 3),
     }
-    typer.echo(msgspec.json.encode(summary).decode())
+    console.say_json(summary, indent=0)
 
 
 def _generate_into(writer: Writer, request: GenerationRequest, model: Path, device: str) -> str:
     from pixelforge.services.generation import generate, load_model
     from pixelforge.services.requests import Finished, Notice, Progress
 
-    loaded, part = load_model(model, device), _part(request.count)
+    loaded, part = load_model(model, device), Place.of_this().share(request.count)
     with console.progress_bar(shown=part.start == 0) as bar:
         task = bar.add_task("sprites", total=part.stop, completed=part.start)
         for event in generate(loaded, request, part=part):
@@ -210,12 +220,6 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, devi
             elif isinstance(event, Finished):
                 writer.add(event)
             elif isinstance(event, Notice):
-                bar.console.print(event.text)
+                bar.console.print(console.visible(event.text), markup=False, highlight=False)
     writer.close()
     return str(loaded.backend.device)
-
-
-def _part(count: int) -> range:
-    """The sprites that are this process's to make, where torchrun began several."""
-    rank, processes = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
-    return range(count * rank // processes, count * (rank + 1) // processes)

@@ -19,6 +19,7 @@ models_app = typer.Typer(help="The models that sprites can be made with.", no_ar
 def list_models() -> None:
     """List the bundled models and your own."""
     from pixelforge.core.header import SPRITES
+    from pixelforge.files import as_text
     from pixelforge.services.model_library import list_models
 
     for entry in list_models(None):
@@ -26,19 +27,17 @@ def list_models() -> None:
         if entry.header and entry.header.task != SPRITES:
             kind += f", for {entry.header.task}"
         about = ", ".join(entry.header.class_names) if entry.header else f"cannot be read: {entry.problem}"
-        typer.echo(f"{entry.name}  ({kind})  {about}")
+        console.say(f"{as_text(entry.name)}  ({kind})  {about}")
 
 
 @models_app.command("info")
 def show_model(name: Annotated[str, typer.Argument(help="A model's name or file.", show_default=False)]) -> None:
     """Show what a model file says of itself, as JSON."""
-    import msgspec
-
     from pixelforge.core.header import read_header
     from pixelforge.services.model_library import find_model
 
     header = read_header(find_model(name))
-    typer.echo(msgspec.json.format(msgspec.json.encode(header), indent=2).decode())
+    console.say_json(header)
 
 
 @models_app.command("average")

@@ -120,8 +120,9 @@ def _colour(text: str) -> tuple[int, int, int]:
 
 def may_replace(there: Sequence[Path], force: bool) -> bool:
     """Whether files in the way may be replaced: with --force, or if the person at the terminal says so."""
+    from pixelforge.console import visible
     from pixelforge.services.export import list_files
 
     if not force and there and sys.stdin.isatty() and sys.stderr.isatty():
-        return typer.confirm(f"{list_files(there)} there already. Replace?", err=True, abort=True)
+        return typer.confirm(visible(f"{list_files(there)} there already. Replace?"), err=True, abort=True)
     return force

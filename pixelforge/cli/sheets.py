@@ -50,8 +50,6 @@ def sheet(
 
 def info(picture: Picture) -> None:
     """Print how the sprites in a PNG were made, as JSON."""
-    import msgspec
-
     from pixelforge.errors import DatasetError
     from pixelforge.services.recipe import flat
     from pixelforge.services.sprites import read_recipes
@@ -60,7 +58,7 @@ def info(picture: Picture) -> None:
     if not recipes:
         raise DatasetError(f"{picture} carries no recipe of PixelForge's that can be read.")
     content = recipes[0] if len(recipes) == 1 else recipes
-    typer.echo(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())
+    console.say_json(content)
 
 
 def remake(

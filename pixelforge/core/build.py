@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.network import Network
 from pixelforge.core.notebook_unet import NotebookUNet
@@ -14,3 +16,9 @@ def build_network(config: ModelConfig) -> Network:
     if config.architecture == "notebook":
         return NotebookUNet(config)
     return PointerUNet(config) if config.prediction == "pointer" else ContextUNet(config)
+
+
+def count_weights(config: ModelConfig) -> int:
+    """How many numbers that network has, found without the memory for them."""
+    with torch.device("meta"):
+        return sum(weight.numel() for weight in build_network(config).state_dict().values())

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import msgspec
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from pixelforge.core.build import build_network
 from pixelforge.core.header import (
@@ -23,8 +22,8 @@ from pixelforge.core.header import (
 from pixelforge.core.network import Network
 from pixelforge.core.scheme_file import TENSORS, bank_tensors, read_bank
 from pixelforge.core.schemes import SchemeBank
-from pixelforge.errors import CheckpointError, OutputError
-from pixelforge.files import replacing
+from pixelforge.errors import CheckpointError
+from pixelforge.files import replacing, sync_folders
 
 WEIGHT_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
@@ -39,14 +38,21 @@ class Checkpoint:
 
 
 def save_checkpoint(
-    path: Path, header: ModelHeader, weights: dict[str, torch.Tensor], bank: SchemeBank | None = None
+    path: Path,
+    header: ModelHeader,
+    weights: dict[str, torch.Tensor],
+    bank: SchemeBank | None = None,
+    new: bool = False,
 ) -> None:
-    """Write a model file, whole or not at all. bank: of a `pointer` model, which needs it. Raises OutputError."""
+    """Write a model file, whole or not at all. Raises OutputError.
+
+    bank: of a `pointer` model, which needs it. new: nothing may be there yet.
+    """
     assert (bank is not None) == (header.words is not None)
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
     if bank is not None:
         tensors |= {name: torch.from_numpy(array) for name, array in bank_tensors(bank).items()}
-    _write(path, header, tensors)
+    _write(path, header, tensors, new)
 
 
 def replace_header(path: Path, header: ModelHeader) -> None:
@@ -56,15 +62,14 @@ def replace_header(path: Path, header: ModelHeader) -> None:
     _write(path, header, tensors)
 
 
-def _write(path: Path, header: ModelHeader, tensors: dict[str, torch.Tensor]) -> None:
+def _write(path: Path, header: ModelHeader, tensors: dict[str, torch.Tensor], new: bool = False) -> None:
     plain = header.words is None and header.task == SPRITES
     header = replace(header, format_version=CLASSES_ONLY if plain else FORMAT_VERSION)
     metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
-    with replacing(path) as part:
-        try:
-            save_file(tensors, part, metadata=metadata)
-        except SafetensorError as error:  # its words for a full disk
-            raise OutputError(f"{path} cannot be written: {error}.") from error
+    with replacing(path, new=new) as part:
+        # Not `save_file`, which makes a temporary file of its own that a kill leaves and nobody knows.
+        part.write_bytes(save(tensors, metadata=metadata))
+    sync_folders([path])
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -17,6 +17,7 @@ Colour = tuple[int, int, int]
 
 MAX_PALETTE = 64
 GROUPS = 8
+MAX_ATTENDED = 32  # pixels a side: its cost grows with the fourth power, to minutes a sprite at 64
 MAX_LOG_DECAY = 50.0  # of alphas_cumprod, so that its square root stays a float32
 
 
@@ -72,6 +73,10 @@ class ModelConfig:
         _require(
             all(0 <= level < len(self.multipliers) for level in self.attention_levels),
             f"attention levels {self.attention_levels} are not among the {len(self.multipliers)} levels",
+        )
+        _require(
+            all(self.image_size >> level <= MAX_ATTENDED for level in self.attention_levels),
+            f"attention is at most over {MAX_ATTENDED} x {MAX_ATTENDED} pixels, not at levels {self.attention_levels}",
         )
         widths = {self.base_width * self.multipliers[level] for level in (*self.attention_levels, -1)}
         _require(

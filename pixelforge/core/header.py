@@ -16,7 +16,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.core.vocabulary import Words, WordVocabulary
 from pixelforge.errors import CheckpointError
 from pixelforge.fields import in_range
-from pixelforge.files import parse_json, reason
+from pixelforge.files import open_plain, parse_json, reason
 
 FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, a task
 CLASSES_ONLY = 1  # the format of files that need none of that, so that version 0.1 reads them as well
@@ -64,19 +64,26 @@ def read_header(path: Path) -> ModelHeader:
 
 
 def file_sha256(path: Path) -> str:
-    """Hex digest of a file: a model's identity in recipes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Hex digest of a file: a model's identity in recipes. Raises CheckpointError."""
+    try:
+        with open_plain(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def open_model_file(path: Path, framework: Literal["numpy", "pt"]) -> safe_open:
     """The safetensors file, its layout checked, its weights still on the disk. Raises CheckpointError."""
     try:
+        with open_plain(path):  # a pipe would be waited for without end, and safetensors has few words for the rest
+            pass
         return safe_open(path, framework=framework)
     except FileNotFoundError as error:
         raise CheckpointError(f"{path} does not exist.") from error
     except OSError as error:
         raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
+    except (MemoryError, RuntimeError) as error:  # what it and torch make of a file that cannot be mapped
+        raise CheckpointError(f"{path} cannot be read: {str(error).splitlines()[0].rstrip('.')}.") from error
     except SafetensorError as error:
         raise CheckpointError(
             f"{path} is not a whole PixelForge model: the file is damaged or of another kind."

@@ -12,7 +12,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.notebook_unet import NotebookUNet
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import CheckpointError, ConfigError
-from pixelforge.files import reason
+from pixelforge.files import open_plain, reason
 
 
 def read_notebook_weights(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
@@ -44,8 +44,8 @@ def read_notebook_weights(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
     try:
-        file = path.read_bytes()
-        content = load_without_code(file)
+        with open_plain(path) as file:
+            content = load_without_code(file.read())
     except FileNotFoundError as error:
         raise CheckpointError(f"{path} does not exist.") from error
     except OSError as error:

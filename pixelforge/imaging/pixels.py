@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,23 +13,23 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from pixelforge.errors import DatasetError
-from pixelforge.files import reason
-from pixelforge.imaging.aseprite_reader import HEAD, is_aseprite, read_aseprite
+from pixelforge.files import read_at_most, reason
+from pixelforge.imaging.aseprite_reader import is_aseprite, read_aseprite
 
 Pixels = NDArray[np.uint8]
 Values = NDArray[np.float32]
 
 ALPHA_THRESHOLD = 128
 MAX_SIDE = 4096
+MAX_BYTES = 256 * 2**20  # of a picture's file
 MAX_FRAMES = 256
 MAX_PIXELS = 2**25  # of all frames together
-MAX_ASEPRITE = 2**28  # bytes of such a file; what is beyond is cut off
 FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "WEBP")  # none that runs a program
 
 
 def read_sprite(path: Path) -> Pixels:
     """The first frame of a picture file as (H, W, 4) with hard alpha. Raises DatasetError that names the file."""
-    return _read(path, str(path))[0]
+    return _read(io.BytesIO(read_at_most(path, MAX_BYTES, DatasetError)), str(path))[0]
 
 
 def decode_picture(data: bytes, name: str = "The picture", max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
@@ -59,8 +59,9 @@ def decode_shown(data: bytes, name: str) -> list[tuple[Pixels, int]]:
         return shown
 
 
-def _read(source: Path | io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
-    if data := _aseprite_data(source):
+def _read(source: io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
+    data = source.getvalue()
+    if is_aseprite(data):
         (frame,) = read_aseprite(data, name, max_side, MAX_PIXELS, first_only=True)
         return harden_alpha(frame.pixels), frame.texts
     with _opened(source, name) as image:
@@ -70,20 +71,8 @@ def _read(source: Path | io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tup
         return pixels, {key: str(value) for key, value in texts.items()}
 
 
-def _aseprite_data(source: Path | io.BytesIO) -> bytes:
-    """A file of Aseprite's, whole; nothing where it is another, or none that can be read."""
-    try:
-        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
-            head = file.read(HEAD)
-            data = head + file.read(MAX_ASEPRITE) if is_aseprite(head) else b""
-            file.seek(0)
-            return data
-    except OSError:
-        return b""
-
-
 @contextmanager
-def _opened(source: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
+def _opened(source: io.BytesIO, name: str) -> Iterator[Image.Image]:
     """A picture, read within; whatever is wrong with it comes out as a DatasetError that names it."""
     try:
         with warnings.catch_warnings():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,8 @@ from pixelforge.files import reason, replacing
 
 BUSY_SECONDS = 5.0  # how long to wait for another window that is writing
 ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter where its message quotes what is damaged
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+SECOND_LOOK = 0.2  # seconds after which a file that seems damaged is looked at again
 KEPT_SHORTLY = "What you make now is kept until you close the app"
 
 MIGRATIONS = (
@@ -111,12 +114,12 @@ def open_database(path: Path) -> tuple[Database, str]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Database(_connect(path)), ""
+        return Database(_connect_patiently(path)), ""
     except _NewerError:
         problem = f"The history {path} was written by a newer PixelForge, and is left alone."
-    except sqlite3.OperationalError as error:  # locked, read-only, no such folder: the file may be well
+    except sqlite3.Error as error:  # locked, read-only, no such folder: the file may be well
         problem = f"The history {path} cannot be used: {error}."
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
+    except _DamagedError:
         return _begin_anew(path)
     except OSError as error:
         problem = f"The history {path} cannot be used: {reason(error)}."
@@ -129,6 +132,19 @@ class _NewerError(Exception):
     """The file has a format that this app does not know."""
 
 
+class _DamagedError(Exception):
+    """The file is no whole database, as SQLite says."""
+
+
+def _connect_patiently(path: Path) -> sqlite3.Connection:
+    """A second look at a file that seems damaged: a disk that could not be read for a moment looks like one."""
+    try:
+        return _connect(path)
+    except _DamagedError:
+        time.sleep(SECOND_LOOK)
+        return _connect(path)
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     connection.text_factory = _to_text
@@ -139,8 +155,10 @@ def _connect(path: Path) -> sqlite3.Connection:
             _keep_copy(connection, path)
         _migrate(connection)
         _probe(connection)
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+            raise _DamagedError(str(error)) from error
         raise
     return connection
 
@@ -190,8 +208,10 @@ def _to_text(data: bytes) -> str:
 def _probe(connection: sqlite3.Connection) -> None:
     """Find damage now rather than later: walks the tables' trees but leaves out the indices, which takes longer."""
     problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if (told := re.search(r"error code=(\d+)", problem)) and int(told[1]) & 0xFF not in DAMAGED:
+        raise sqlite3.OperationalError("it cannot be read whole")  # the disk, not the file
     if problem != "ok":
-        raise sqlite3.DatabaseError(problem)
+        raise _DamagedError(problem)
     connection.execute("SELECT id, png, class_name, model, made_at, starred FROM sprites LIMIT 1").fetchone()
 
 
@@ -203,7 +223,7 @@ def _begin_anew(path: Path) -> tuple[Database, str]:
             with suppress(FileNotFoundError):
                 Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
         return Database(_connect(path)), f"The history was damaged. A new one is begun; the old file is {aside}."
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, _DamagedError) as error:
         return _in_memory(), f"The history {path} is damaged and cannot be replaced: {error}. {KEPT_SHORTLY}."
 
 

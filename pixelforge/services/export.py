@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from pixelforge.errors import OutputError, Remedy, RequestError
-from pixelforge.files import as_text, replacing, sync, sync_folders
+from pixelforge.files import as_text, replace_all, sync_folders
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
 from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour_together
@@ -124,12 +123,7 @@ def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions)
     atlas = _atlas(sheet.name, sprites, plan, options)
     for path, format_ in formats.items():
         content |= contents(path, format_, atlas)
-    with ExitStack() as stack:
-        parts = {stack.enter_context(replacing(path, durable=False)): data for path, data in content.items()}
-        for part, data in parts.items():
-            part.write_bytes(data)
-            # Before any is renamed, so that a kill finds as little time as can be between the first and the last.
-            sync(part)
+    replace_all(content)
     return tuple(content)
 
 

@@ -15,6 +15,7 @@ from pixelforge.services.recipe import Recipe
 from pixelforge.services.sprites import Sprite, decode_any, encode_sprite
 
 MAX_PARAMETERS = 500  # in one statement; SQLite's own limit is higher
+LATEST = 4_102_444_800.0  # seconds since 1970: what claims to be made after the year 2100 is shown as of then
 BIN_DAYS = 30  # that the bin keeps what was deleted
 COLUMNS = "id, png, class_name, model, made_at, starred"
 
@@ -95,7 +96,8 @@ class History:
         for id_, png, class_name, _, made_at, starred, gone in self._rows(ids, table):
             if isinstance(png, bytes) and isinstance(made_at, float):
                 with suppress(DatasetError):
-                    found[id_] = Entry(id_, decode_any(png, str(class_name)), made_at, bool(starred), gone)
+                    at = min(max(made_at, 0.0), LATEST)
+                    found[id_] = Entry(id_, decode_any(png, str(class_name)), at, bool(starred), gone)
         return [found[id_] for id_ in ids if id_ in found]
 
     def find(self, sprite: Sprite) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pixelforge.core.condition import Condition
 from pixelforge.core.header import SPRITES, ModelHeader, Provenance, read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, DatasetError, OutputError, RequestError
-from pixelforge.files import parse_json, reason, replacing, sync_folders
+from pixelforge.files import parse_json, read_at_most, reason, rename_new, replacing, sync_folders
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.icons import icons_path
 from pixelforge.services.naming import NAME_LENGTH, safe_name
@@ -21,6 +22,7 @@ from training.runs.folder import SAMPLE_SCALE
 
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "dawnlike16"
+MAX_FIGURES = 2**20  # bytes of a file of figures
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def import_model(source: Path, class_names: Sequence[str] = ()) -> ModelEntry:
         from pixelforge.core.checkpoint import load_checkpoint
 
         load_checkpoint(source)
-        _copy(source, target)
+        _copy(source, target, new=True)
     return _entry(target, bundled=False)
 
 
@@ -91,19 +93,35 @@ def add_model(source: Path, name: str, grid: Path | None = None) -> ModelEntry:
     """
     check_name(name)
     entry = ModelEntry(name, user_models_folder() / f"{name}{SUFFIX}", False, None)
+    _copy(source, entry.path, new=True)  # the first, for it takes the name
     if grid is not None:
-        _copy(grid, grid_of(entry))
-    _copy(source, entry.path)
+        try:
+            _copy(grid, grid_of(entry))
+        except OutputError:
+            entry.path.unlink(missing_ok=True)
+            raise
     return _entry(entry.path, bundled=False)
 
 
 def rename_model(entry: ModelEntry, name: str) -> ModelEntry:
-    """Give one of the user's own models another name. Raises RequestError or OutputError."""
+    """Give one of the user's own models another name, all of its files or none. Raises RequestError or OutputError."""
     check_name(name)
+    *beside, model = files_of(entry) or [entry.path]
+    moved: list[tuple[Path, Path]] = []
     try:
-        for path in files_of(entry):  # the model is the last: until then it has its old name
-            path.rename(path.with_name(name + path.name.removeprefix(entry.name)))
+        for path in (model, *beside):  # the model takes the name; what is beside follows it
+            target = path.with_name(name + path.name.removeprefix(entry.name))
+            if path == model:
+                rename_new(path, target)
+            else:
+                path.replace(target)
+            moved.append((path, target))
     except OSError as error:
+        for path, target in reversed(moved):
+            with suppress(OSError):
+                target.replace(path)
+        if isinstance(error, FileExistsError):
+            raise RequestError(f"There is a model named {name} already.") from error
         raise OutputError(f"{entry.name} cannot be renamed: {reason(error)}.") from error
     return _entry(entry.path.with_name(f"{name}{SUFFIX}"), bundled=False)
 
@@ -172,8 +190,8 @@ def read_grid(entry: ModelEntry) -> Pixels | None:
 def read_figures(entry: ModelEntry) -> list[FiguresRow]:
     """What was measured of a model; nothing where it was not."""
     try:
-        return parse_json(figures_of(entry).read_bytes(), list[FiguresRow])
-    except (OSError, ValueError):
+        return parse_json(read_at_most(figures_of(entry), MAX_FIGURES, CheckpointError), list[FiguresRow])
+    except (CheckpointError, ValueError):
         return []
 
 
@@ -183,8 +201,8 @@ def files_of(entry: ModelEntry) -> list[Path]:
     return [path for path in (*beside, entry.path) if path.exists()]
 
 
-def _copy(source: Path, target: Path) -> None:
-    with replacing(target) as part:
+def _copy(source: Path, target: Path, new: bool = False) -> None:
+    with replacing(target, new=new) as part:
         shutil.copyfile(source, part)
     sync_folders([target])
 
@@ -206,7 +224,7 @@ def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) 
         recommended=Sampling(sampler="ddpm", steps=NOTEBOOK_DIFFUSION.num_timesteps, guidance_scale=7.5),
         provenance=Provenance(data=f"imported from {source.name}"),
     )
-    save_checkpoint(target, header, weights)
+    save_checkpoint(target, header, weights, new=True)
 
 
 def _entry(path: Path, bundled: bool) -> ModelEntry:

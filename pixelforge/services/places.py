@@ -70,4 +70,7 @@ def places_in(texts: Mapping[str, str], width: int, height: int) -> Places:
         x >= 0 and y >= 0 and w >= 1 and h >= 1 and x + w <= width and y + h <= height
         for x, y, w, h in (*found.sprites, *frames)
     )
-    return found if inside else Places(1, ())
+    # Places that overlap would make a few bytes of text into gigabytes of copies.
+    moving = [place for place, act in zip(found.sprites, found.acts, strict=False) if act is not None]
+    once = sum(w * h for _, _, w, h in (*found.sprites, *frames)) - sum(w * h for _, _, w, h in moving)
+    return found if inside and once <= width * height else Places(1, ())

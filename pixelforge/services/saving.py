@@ -11,6 +11,7 @@ from pixelforge.errors import OutputError, Remedy, RequestError
 from pixelforge.files import check_writable
 from pixelforge.imaging.animation import FORMATS
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.sheet_plan import plan_sheet
 from pixelforge.services.animating import AnimationWriter, is_animation
 from pixelforge.services.engine_files import SHEET_SUFFIX
 from pixelforge.services.export import (
@@ -56,6 +57,7 @@ class Destination:
     model: str  # its name and digest, for the recipes
     model_sha256: str
     options: ExportOptions = field(default_factory=ExportOptions)
+    side: int | None = None  # of the sprites in pixels; known, a sheet that is too large is refused before any is made
     part: range | None = None  # of the request's sprites; None: all of them
 
     def __post_init__(self) -> None:
@@ -130,6 +132,10 @@ class SheetWriter:
             raise OutputError(
                 f"{destination.target} is a folder: name a PNG file, or a folder that does not end in {SHEET_SUFFIX}."
             )
+        if (side := destination.side) is not None:
+            request = destination.request
+            classes = [request.class_of(index) for index in range(request.count)]
+            plan_sheet([(side, side)] * request.count, classes, destination.options.sheet)
         check_writable(destination.target.parent)
 
     def preview(self, first: int, sprites: Pixels) -> None:

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pixelforge.errors import RequestError
-from pixelforge.files import parse_json, reason, replacing
+from pixelforge.files import open_plain, parse_json, reason, replacing, sync_folders
 from pixelforge.hex_colours import PATTERN
 from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
 
 FORMAT_VERSION = 2  # the older ones: `MIGRATIONS`
+MAX_BYTES = 64 * 2**20  # of the file; what is longer is no settings
 COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the window
 MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
 
@@ -65,7 +66,8 @@ def load_settings(path: Path) -> tuple[AppSettings, str]:
     A damaged file, or one of a newer format, is kept beside under another name; the settings are then the defaults.
     """
     try:
-        content = path.read_bytes()
+        with open_plain(path) as file:
+            content = file.read(MAX_BYTES)
     except FileNotFoundError:
         return AppSettings(), ""
     except OSError as error:
@@ -89,6 +91,7 @@ def save_settings(path: Path, settings: AppSettings) -> None:
     text = msgspec.json.format(msgspec.json.encode(settings), indent=2)
     with replacing(path) as part:
         part.write_bytes(text)
+    sync_folders([path])
 
 
 def _decode(content: dict[str, Any]) -> AppSettings:

@@ -6,12 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixelforge.errors import OutputError, PixelForgeError, RequestError
+from pixelforge.errors import OutputError, PixelForgeError, RequestError, TrainingError
+from pixelforge.files import read_at_most
 from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
 from pixelforge.services.paths import user_runs_folder
 from training.runs.folder import OVER, RunFolder
 from training.runs.request import NOTHING
 
+MAX_LOG = 64 * 2**20  # bytes
 FIGURES_COUNT = 200  # sprites that a new model is measured by
 COMPLAINT = "pixelforge: "  # how a command's last line begins that could not do what it was asked
 
@@ -121,8 +123,8 @@ def tidy_up(files: RunFolder) -> None:
 def complaint(files: RunFolder) -> PixelForgeError | None:
     """Why a run's process, or the one that measured its model, says that it gave up; None where it does not."""
     try:
-        lines = files.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        lines = read_at_most(files.log_path, MAX_LOG, TrainingError).decode(errors="replace").splitlines()
+    except TrainingError:
         return None
     last = next((line for line in reversed(lines) if line.startswith(COMPLAINT)), None)
     return None if last is None else PixelForgeError.from_line(last.removeprefix(COMPLAINT))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from pixelforge.core.header import (
 )
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, OutputError, PixelForgeError
+from pixelforge.files import PART_SUFFIX
 
 Content = dict[str, Any]
 
@@ -250,6 +252,32 @@ def test_a_full_disk_leaves_the_old_model(model_file: Path, header: ModelHeader)
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert model_file.read_bytes() == before
     assert [entry.name for entry in model_file.parent.iterdir()] == [model_file.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits a file's size as POSIX does")
+def test_a_kill_while_it_is_written_leaves_what_is_swept_later(tmp_path: Path) -> None:
+    script = (
+        "import resource, signal, sys, torch; from pathlib import Path\n"
+        "from pixelforge.core.checkpoint import save_checkpoint\n"
+        "from pixelforge.core.config import ModelConfig\n"
+        "from pixelforge.core.header import ModelHeader\n"
+        "header = ModelHeader(model=ModelConfig(num_classes=1, prediction='v'), class_names=('a',))\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "save_checkpoint(Path(sys.argv[1]), header, {'weight': torch.zeros(100_000)})\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path / "a.safetensors")], check=False)
+    assert killed.returncode < 0
+    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(PART_SUFFIX)] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_pipe_is_no_model(tmp_path: Path) -> None:
+    pipe = tmp_path / "hero.safetensors"
+    os.mkfifo(pipe)
+    assert "pipe" in refused(pipe)
+    with pytest.raises(CheckpointError, match="pipe"):
+        file_sha256(pipe)
 
 
 def test_random_damage_raises_nothing_else(model_file: Path) -> None:

@@ -96,7 +96,7 @@ def test_godots_sprite_frames(exported) -> None:
         for frames, name, speed in animations:
             each = re.findall(r'"duration": ([\d.]+),\n"texture": SubResource\("(s\d+)"\)', frames)
             found[name] = [
-                (cut(picture(sheet), regions[key]), round(1000 * float(ms) / float(speed))) for d, key in each
+                (cut(picture(sheet), regions[key]), round(1000 * float(ms) / float(speed))) for ms, key in each
             ]
         same(found, acts)
 

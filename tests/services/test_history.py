@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 import time
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from pixelforge.errors import HistoryError
+from pixelforge.services import database
 from pixelforge.services.database import FORMAT_VERSION
 from pixelforge.services.history import BIN_DAYS, History, HistoryFilter, open_history
 from pixelforge.services.sprites import Drawn, Sprite
@@ -278,3 +281,26 @@ def test_a_mended_sprite_keeps_its_place_and_what_it_was_made_from_and_is_of_no_
     (third,) = history.add([mended])
     assert history.models() == ["m"]
     assert history.entries([third])[0].sprite.made_from == before.recipe
+
+
+def test_a_file_that_is_damaged_for_a_moment_stays(path, monkeypatch) -> None:
+    """A disk that cannot be read for a moment looks like a damaged file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(open_history(path, 10)[0]) as history:
+        history.add([made(1)])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + bytes(len(whole) - 100))
+    monkeypatch.setattr(database.time, "sleep", lambda _: path.write_bytes(whole))
+    history, notice = open_history(path, 10)
+    assert (notice, len(history.ids(HistoryFilter()))) == ("", 1)
+    history.close()
+    assert not list(path.parent.glob("history-damaged-*"))
+
+
+def test_a_moment_that_no_calendar_has_is_shown_as_another(history, path) -> None:
+    (id_,) = history.add([made(1)])
+    for at in (1e300, -1e300):
+        with contextlib.closing(sqlite3.connect(path)) as other, other:
+            other.execute("UPDATE sprites SET made_at = ?", (at,))
+        (entry,) = history.entries([id_])
+        assert 1970 <= datetime.fromtimestamp(entry.made_at, UTC).year <= 2100

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -15,7 +18,7 @@ from pixelforge.core.pipeline import Model
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import CheckpointError, OutputError, RequestError
 from pixelforge.services import model_library
-from pixelforge.services.model_library import find_model, import_model, list_models
+from pixelforge.services.model_library import ModelEntry, add_model, find_model, import_model, list_models, rename_model
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
 from tests.services.conftest import network_of
 
@@ -159,3 +162,79 @@ def test_find_model_by_name_by_path_and_not_at_all(bundled: Path, model_file: Pa
 def test_the_real_folders() -> None:
     assert bundled_models_folder().parent.is_dir()
     assert user_models_folder().name == "models"
+
+
+@pytest.fixture
+def both_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that look which names are taken do so at the same moment, before either of them writes."""
+    barrier, looked = threading.Barrier(2), threading.local()
+    look = model_library.list_models
+
+    def looking(task: str | None = None) -> list[ModelEntry]:
+        found = look(task)
+        if not getattr(looked, "once", False):
+            looked.once = True
+            barrier.wait(timeout=60)
+        return found
+
+    monkeypatch.setattr(model_library, "list_models", looking)
+
+
+def at_once(*works: Callable[[], ModelEntry]) -> list[ModelEntry | Exception]:
+    """What each comes to, in a thread of its own."""
+
+    def tried(work: Callable[[], ModelEntry]) -> ModelEntry | Exception:
+        try:
+            return work()
+        except (OutputError, RequestError) as error:
+            return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(tried, works))
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.usefixtures("both_look_first")
+def test_two_that_rename_to_one_name_at_once_lose_no_model(own: Path) -> None:
+    own.mkdir(parents=True)
+    for name in ("a", "b"):
+        (own / f"{name}.safetensors").write_text(name)
+    entries = [ModelEntry(name, own / f"{name}.safetensors", False, None) for name in ("a", "b")]
+    came = at_once(*(lambda entry=entry: rename_model(entry, "c") for entry in entries))  # type: ignore[misc]
+    assert sorted(isinstance(result, RequestError) for result in came) == [False, True]
+    assert sorted(files_in(own).values()) == [b"a", b"b"]
+
+
+@pytest.mark.usefixtures("both_look_first")
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
+def test_two_that_import_one_name_at_once_replace_nothing(
+    own: Path, tmp_path: Path, model_file: Path, suffix: str
+) -> None:
+    sources = [tmp_path / folder / f"one{suffix}" for folder in ("first", "second")]
+    for source in sources:
+        source.parent.mkdir()
+        shutil.copyfile(NOTEBOOK if suffix == ".pth" else model_file, source)
+    came = at_once(*(lambda source=source: import_model(source) for source in sources))  # type: ignore[misc]
+    assert sorted(isinstance(result, OutputError) for result in came) == [False, True]
+    assert list(files_in(own)) == ["one.safetensors"]
+
+
+def test_a_rename_that_cannot_be_finished_changes_nothing(own: Path, model_file: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "grid.png"
+    picture.write_bytes(b"a picture")
+    entry = add_model(model_file, "old", picture)
+    model_library.figures_of(entry).write_text("[]")
+    (own / "new.figures.json").mkdir()  # so that the figures cannot take their new name
+    before = {path.name for path in own.iterdir()}
+    with pytest.raises(OutputError, match="old cannot be renamed"):
+        rename_model(entry, "new")
+    assert {path.name for path in own.iterdir()} == before
+
+
+def test_a_model_that_cannot_have_its_picture_is_not_added(own: Path, model_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError):
+        add_model(model_file, "new", tmp_path / "no such picture.png")
+    assert list(own.iterdir()) == []

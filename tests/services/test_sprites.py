@@ -9,6 +9,7 @@ from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.png import encode_png
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import ExportOptions, export_sprites, recoloured, recoloured_alone
+from pixelforge.services.places import ActPlaces, Places, places_text
 from pixelforge.services.recipe import png_texts, recipes_in
 from pixelforge.services.sprites import (
     Drawn,
@@ -120,3 +121,22 @@ def test_a_palette_holds_for_all_frames() -> None:
             np.testing.assert_array_equal(pictures[..., 3], np.stack(bobbing.pictures)[..., 3])
             np.testing.assert_array_equal(few.pixels, pictures[0])
             assert len(np.unique(pictures[pictures[..., 3] > 0], axis=0)) <= 3
+
+
+@pytest.mark.parametrize("place", [(0, 0, 64, 64), (0, 0, 64, 33)], ids=["all", "half and a row"])
+def test_places_that_overlap_are_not_cut_out(place) -> None:
+    """A small file could ask for a copy of the whole picture a thousand times."""
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    recipes = [made(seed).recipe for seed in (1, 2)]
+    data = encode_png(pixels, {**png_texts(recipes, 64, 64), **places_text(Places(1, (place,) * 2))})
+    with pytest.raises(DatasetError, match="does not tell where the sprites lie"):
+        decode_sheet(data)
+
+
+def test_frames_that_overlap_are_not_cut_out() -> None:
+    recipe = made(1).recipe
+    acts = (ActPlaces("walk", (100,) * 9, ((0, 0),) * 9),)
+    texts = {**png_texts([recipe], 16, 16), **places_text(Places(1, ((0, 0, 16, 16),), acts))}
+    data = encode_png(np.zeros((16, 16, 4), np.uint8), texts)
+    with pytest.raises(DatasetError, match="does not tell where the sprites lie"):
+        decode_sheet(data)

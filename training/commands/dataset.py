@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pixelforge.console import report as say
+from pixelforge.console import report as tell
+from pixelforge.console import say, say_json
 from pixelforge.words import counted
 from training.commands.shared import Force, KeepBackground
 
@@ -39,11 +40,10 @@ def check(
     if contact_sheet is not None:
         write_contact_sheet(contact_sheet, sheet)
     if json:
-        import msgspec
-
-        typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        say_json(report)
     else:
-        typer.echo("\n".join(report_lines(report)))
+        for line in report_lines(report):
+            say(line)
 
 
 @dataset_app.command("slice")
@@ -64,13 +64,13 @@ def slice_(
     if not class_name.strip(" .") or any(mark in class_name for mark in "/\\:\0"):
         raise RequestError(f"A class is the name of a folder, which {class_name!r} cannot be.")
     done = slice_sheet(sheet, Grid(tile, margin, spacing), out / class_name, keep_background, force=force)
-    say(
+    tell(
         f"{counted(len(done.files), 'sprite')} in {out / class_name}; "
         f"left out: {counted(done.empty, 'empty tile')}, {done.duplicates} repeated."
     )
     right, bottom = done.left_over
     if right or bottom:
-        say(
+        tell(
             f"{counted(right, 'pixel')} at the right and {bottom} at the bottom belong to no tile: "
             "are --tile, --margin and --spacing right?"
         )

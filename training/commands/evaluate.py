@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from pixelforge.console import progress_bar, report
+from pixelforge.console import progress_bar, report, say
 from pixelforge.options import with_options
 from training.commands.shared import Device, KeepBackground, show_lines
 from training.evaluation.among import Among
@@ -156,7 +156,8 @@ def evaluate(
         if evaluator is not None:
             found.append(evaluator.score(_name(sampling), made.sprites, made.like))
     if found:
-        typer.echo(tables(found))
+        for line in tables(found).splitlines():
+            say(line)
     if recommend:
         _recommend(model, settings, found[1:])
     if out is not None:

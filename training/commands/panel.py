@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from pixelforge.console import say, say_json
+
 
 def panel(
     key: Annotated[Path, typer.Argument(help="The .key.json of a panel.", show_default=False)],
@@ -28,8 +30,7 @@ def panel(
 
     found = scores(Answers.read(key, answers, names))
     if json:
-        import msgspec
-
-        typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        say_json(found)
     else:
-        typer.echo(score_table(found))
+        for line in score_table(found).splitlines():
+            say(line)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pixelforge.errors import DatasetError
+from pixelforge.files import is_passing
 from pixelforge.imaging.pixels import Pixels
 from training.data.cleaning import clear_background, shrink_exactly, thinned
 from training.data.naming import by_name
-from training.data.sources import Item, find_items
+from training.data.sources import MAX_ITEMS, Item, find_items
 
+MAX_KEPT = 2**30  # bytes of all pictures together, which a small zip of many frames could exceed by far
 KEPT_SIDE = 128  # of what is kept of a large picture until all are read; it is trained at 64 at most
 
 
@@ -42,12 +44,22 @@ def read_raw(
     found = find_items(source)
     refused += found.refused
     remarks += found.remarks
-    raw = []
+    raw: list[RawSprite] = []
+    kept = 0  # bytes
     for item in found.items:
+        counted = len(raw)
         try:
-            raw += [_as_found(item, pixels, image_size) for pixels in item.frames()]
+            raw += [_as_found(item, pixels, image_size) for pixels in item.frames()]  # all of its frames, or none
         except DatasetError as error:
+            if is_passing(error.__cause__):  # without it, a run would be begun that cannot be resumed with it
+                raise
             refused.append(f"Left out: {error}")
+        kept += sum(sprite.pixels.nbytes for sprite in raw[counted:])
+        if len(raw) > MAX_ITEMS or kept > MAX_KEPT:
+            raise DatasetError(
+                f"{source} holds too much to train on: at most {MAX_ITEMS:,} pictures, and {MAX_KEPT >> 20:,} MB of "
+                "pixels. Pictures of several sizes are made smaller first."
+            )
     return raw if keep_background else _without_grounds(raw)
 
 

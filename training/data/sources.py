@@ -46,6 +46,13 @@ class Found:
 
 def find_items(source: Path) -> Found:
     """What is to be read of a source, files class by class in the order of their names. Raises DatasetError."""
+    try:
+        return _items(source)
+    except OSError as error:  # of a folder in it
+        raise DatasetError(f"{source} cannot be read: {reason(error)}.") from error
+
+
+def _items(source: Path) -> Found:
     arrays = read_arrays(source)
     if arrays is not None:
         return _in_arrays(*arrays)

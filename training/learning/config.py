@@ -13,6 +13,7 @@ Shape = Literal["cosine", "late"]
 OptimizerName = Literal["adamw", "muon"]
 
 MOST_MINUTES = 10_000_000
+MOST_BATCH = 16_384
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,8 @@ class TrainConfig:
         check_budget(self.steps, self.minutes)
         if self.steps is None and self.minutes is None:
             raise ConfigError("A run needs a number of steps or of minutes.")
+        if self.batch_size > MOST_BATCH:
+            raise ConfigError(f"batch_size must be at most {MOST_BATCH:,}, not {self.batch_size:,}.")
         for name in ("batch_size", "evaluate_every", "sample_every", "save_every"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")

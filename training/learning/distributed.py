@@ -5,7 +5,6 @@ Every process draws the same batch and takes its own rows of it, so the steps do
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -16,6 +15,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from pixelforge.core.device import pick_device
 from pixelforge.errors import Remedy, TrainingError
+from pixelforge.processes import Place
 
 T = TypeVar("T")
 
@@ -95,14 +95,14 @@ def joined() -> Iterator[Processes]:
 
     Where one of them dies, the others end with a TrainingError; their state is that of the last save.
     """
-    count = int(os.environ.get("WORLD_SIZE", "1"))
-    if count == 1:
+    place = Place.of_this()
+    if place.count == 1:
         yield Processes()
         return
     # Gradients meet on the GPUs, flags and losses on the CPU, so both need a way.
     distributed.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
     try:
-        yield Processes(distributed.get_rank(), count, int(os.environ.get("LOCAL_RANK", "0")))
+        yield Processes(distributed.get_rank(), place.count, place.local_rank)
     except (distributed.DistBackendError, distributed.DistNetworkError) as error:
         raise _gone() from error
     except RuntimeError as error:

@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from pixelforge.core.build import build_network
+from pixelforge.core.build import build_network, count_weights
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.device import pick_device
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 from pixelforge.core.vocabulary import Words
+from pixelforge.errors import ConfigError
 from training.data.sprites import SpriteSet
 from training.learning.batch_source import batches_of
 from training.learning.batches import Batch, HeldOut
@@ -24,6 +25,7 @@ from training.learning.loss import diffusion_loss
 from training.learning.optimizers import Optimizers
 from training.learning.schedule import learning_rate_at
 
+MOST_WEIGHTS = 2**27  # with gradients, optimizer and average 3 GB; the bundled model has some millions
 EMA_RAMP = 4  # the EMA forgets its beginning: decay (1 + n) / (4 + n) while that is less
 
 
@@ -58,6 +60,8 @@ class Trainer:
         self.processes = processes or Processes()
         self._share = self.processes.rows(config.batch_size)
         self.schedule = NoiseSchedule.build(diffusion)
+        if (weights := count_weights(model_config)) > MOST_WEIGHTS:
+            raise ConfigError(f"A network of {weights:,} weights is too large to train: at most {MOST_WEIGHTS:,}.")
         torch.manual_seed(config.seed)
         self.model = cast(ContextUNet, build_network(model_config)).to(device)
         self._parallel = self.processes.parallel(self.model)

@@ -6,6 +6,7 @@ Without torch, so that the window can read it.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from pixelforge.errors import OutputError, Remedy, TrainingError
-from pixelforge.files import parse_json, reason, replacing
+from pixelforge.files import is_there, parse_json, read_at_most, reason, replacing
 
 RunPhase = Literal["preparing", "training", "paused", "halted", "ended", "turned", "finished"]
 """`halted` can be resumed; `ended` was ended by the user, `turned` because the held-out loss rose: both are over."""
@@ -27,6 +28,10 @@ Command = Literal["pause", "halt", "end"]
 """`halt` can be resumed later; `end` is for good."""
 
 SAMPLE_SCALE = 4  # screen pixels a pixel in the pictures of samples
+
+MAX_CONFIG = 64 * 2**20  # bytes
+MAX_STATS = 256 * 2**20  # bytes: more than a million lines
+MAX_SMALL = 2**20  # bytes of the files that are looked at all the time
 
 LOOKING = 1.0  # seconds within which somebody who only looked whether a run is alive has let its lock go
 
@@ -90,18 +95,18 @@ class RunFolder:
     def read_source(self) -> RunSource:
         """What the run learns from. Raises TrainingError."""
         try:
-            return parse_json(self.config_path.read_bytes(), RunSource)
-        except (OSError, ValueError) as error:
+            return parse_json(read_at_most(self.config_path, MAX_CONFIG, TrainingError), RunSource)
+        except ValueError as error:
             raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
     def read_stats(self) -> list[StatsRow]:
         """The whole lines of stats.jsonl; a last line cut off by a power cut is passed over. Raises TrainingError."""
-        try:
-            lines = self.stats_path.read_bytes().split(b"\n")[:-1]
-            return [parse_json(line, StatsRow) for line in lines]
-        except FileNotFoundError:
+        if not is_there(self.stats_path):
             return []
-        except (OSError, ValueError) as error:
+        try:
+            lines = read_at_most(self.stats_path, MAX_STATS, TrainingError).split(b"\n")[:-1]
+            return [parse_json(line, StatsRow) for line in lines]
+        except ValueError as error:
             raise TrainingError(f"{self.stats_path} cannot be read: {error}.") from error
 
     def append_stats(self, row: StatsRow) -> None:
@@ -128,8 +133,8 @@ class RunFolder:
     def read_status(self) -> RunProgress | None:
         """How far the run is; None where it has not told, or where that cannot be read."""
         try:
-            return parse_json(self.status_path.read_bytes(), RunProgress)
-        except (OSError, ValueError):
+            return parse_json(read_at_most(self.status_path, MAX_SMALL, TrainingError), RunProgress)
+        except (TrainingError, ValueError):
             return None
 
     def write_status(self, status: RunProgress) -> None:
@@ -140,15 +145,19 @@ class RunFolder:
     def command(self) -> Command | None:
         """What the run is told to do; None: to continue."""
         try:
-            command: Command = msgspec.convert(self._command_path.read_text(), type=Command)
+            told = read_at_most(self._command_path, MAX_SMALL, TrainingError).decode()
+            command: Command = msgspec.convert(told, type=Command)
             return command
-        except (OSError, ValueError):
+        except (TrainingError, ValueError):
             return None
 
     def send(self, command: Command | None) -> None:
         """Tell the run to do something after the step at hand, or to continue. Raises OutputError."""
         if command is None:
-            self._command_path.unlink(missing_ok=True)
+            try:
+                self._command_path.unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"{self._command_path} cannot be removed: {reason(error)}.") from error
             return
         with replacing(self._command_path, durable=False) as part:
             part.write_text(command)
@@ -171,6 +180,21 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    def check_own(self) -> None:
+        """Raises TrainingError for what is no file of the run's own: a link leads what it writes elsewhere.
+
+        A run's folder may be a stranger's.
+        """
+        files = (self.config_path, self.stats_path, self.status_path, self.state_path, self.snapshot_path)
+        files += (self.best_path, self.log_path, self._command_path, self._lock_path)
+        for path in (*files, self.samples_folder):
+            try:
+                mode = path.lstat().st_mode
+            except OSError:  # not there, or whoever opens it says what is wrong with it
+                continue
+            if not (stat.S_ISDIR(mode) if path == self.samples_folder else stat.S_ISREG(mode)):
+                raise TrainingError(f"{path} is a link or no file at all: a run keeps what it writes in its folder.")
 
     def check_new(self) -> None:
         """Raises TrainingError if there is a run already."""

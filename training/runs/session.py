@@ -6,7 +6,6 @@ The command line prints them, the tests look at them; whoever only watches reads
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from pixelforge.core.checkpoint import Checkpoint, load_checkpoint
 from pixelforge.errors import Remedy, RequestError, TrainingError
+from pixelforge.processes import Place
 from pixelforge.words import counted
 from training.data.choosing import of_style
 from training.data.sprites import SpriteSet, load_sprites
@@ -57,9 +57,10 @@ def carry(
     """
     storage = RunStorage(out)
     events = _Session(storage, request, resume, stopped, Stopwatch(clock)).events(folder)
-    if int(os.environ.get("RANK", "0")) > 0:
+    if Place.of_this().rank > 0:
         yield from events
         return
+    storage.check_own()
     if resume:
         storage.read_config()  # what is wrong is said before anything is touched
     else:

@@ -13,10 +13,12 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import OutputError, TrainingError
-from pixelforge.files import check_writable, parse_json, replacing
+from pixelforge.files import check_writable, is_there, parse_json, read_at_most, replacing, sync_folders
 from training.runs.clock import SECOND
 from training.runs.config import RunConfig
-from training.runs.folder import RunFolder
+from training.runs.folder import MAX_CONFIG, RunFolder
+
+MAX_STATE = 4 * 2**30  # bytes: of the largest network that is trained it is less
 
 State = dict[str, Any]
 """What a run is resumed from: plain values and tensors."""
@@ -35,14 +37,15 @@ class RunStorage(RunFolder):
         """Write the settings, or replace them. Raises OutputError."""
         with replacing(self.config_path) as part:
             part.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2))
+        sync_folders([self.config_path])
 
     def read_config(self) -> RunConfig:
         """The settings that the run was begun with. Raises TrainingError."""
+        if not is_there(self.config_path):
+            raise TrainingError(f"{self.root} holds no run to resume.")
         try:
-            return parse_json(self.config_path.read_bytes(), RunConfig)
-        except FileNotFoundError as error:
-            raise TrainingError(f"{self.root} holds no run to resume.") from error
-        except (OSError, msgspec.MsgspecError) as error:
+            return parse_json(read_at_most(self.config_path, MAX_CONFIG, TrainingError), RunConfig)
+        except msgspec.MsgspecError as error:
             raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
     def save(
@@ -55,13 +58,13 @@ class RunStorage(RunFolder):
                 torch.save(state, part)
             except RuntimeError as error:  # what torch makes of a full disk
                 raise OutputError(f"{self.state_path} cannot be written whole: is the disk full?") from error
+        sync_folders([self.state_path])
 
     def read_state(self) -> State | None:
         """The last saved state, or None where the run had not come that far. Raises TrainingError."""
-        try:
-            content = self.state_path.read_bytes()
-        except FileNotFoundError:
+        if not is_there(self.state_path):
             return None
+        content = read_at_most(self.state_path, MAX_STATE, TrainingError)
         try:
             state = load_without_code(content)
         except (ValueError, pickle.UnpicklingError) as error:

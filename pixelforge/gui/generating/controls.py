@@ -31,6 +31,7 @@ from pixelforge.gui.generating.what_field import WhatField
 from pixelforge.gui.generating.words_field import WordsField
 from pixelforge.gui.shared.combo import combo
 from pixelforge.gui.shared.palette_field import PaletteField
+from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.scalar_field import ScalarField
 from pixelforge.imaging.palette import Palette
 from pixelforge.services.asking import Offer
@@ -89,7 +90,7 @@ class Controls(QWidget):
             for row, entry in enumerate(entries):
                 box.addItem(entry.name, entry)
                 if entry.header is None:
-                    box.setItemData(row, entry.problem, Qt.ItemDataRole.ToolTipRole)
+                    box.setItemData(row, plain(entry.problem), Qt.ItemDataRole.ToolTipRole)
                     items = box.model()
                     assert isinstance(items, QStandardItemModel)
                     items.item(row).setEnabled(False)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
+from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.imaging.pixels import Pixels, enlarge
 
@@ -70,7 +71,7 @@ class PictureList(QListWidget):
             self.setGridSize(CELL if pictures else BARE_CELL)
             for name in names:
                 item = QListWidgetItem(name)
-                item.setToolTip(name)
+                item.setToolTip(plain(name))
                 item.setSizeHint(self.gridSize())
                 if name in pictures:
                     item.setIcon(_icon(pictures[name]))

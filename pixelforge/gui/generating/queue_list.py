@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from pixelforge.gui.generating.states import Waiting
@@ -43,6 +43,7 @@ class QueueList(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         label = QLabel(f"Then {batch.request.count} \N{MULTIPLICATION SIGN} {', '.join(batch.names)}")
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long names widen nothing
         cross = PixelButton("Take it out of the queue", CROSS)
         cross.setToolTip("Take it out of the queue.")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from pixelforge.errors import HistoryError
 from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
+from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE, SPRITE_ROLE, STARRED_ROLE
 from pixelforge.services.history import Entry, History, HistoryFilter
 from pixelforge.services.sprites import Sprite
@@ -214,7 +215,9 @@ class HistoryModel(QAbstractListModel):
             return entry.sprite
         if role == GATHERED_ROLE:
             return entry.sprite.fingerprint in self._gathered
-        return entry.starred if role == STARRED_ROLE else _describe(entry)
+        if role == STARRED_ROLE:
+            return entry.starred
+        return plain(_describe(entry)) if role == Qt.ItemDataRole.ToolTipRole else _describe(entry)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Rows can be chosen and dragged."""

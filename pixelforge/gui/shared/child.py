@@ -70,6 +70,8 @@ class ChildCommand(QObject):
 
 def start_detached(arguments: Sequence[str], log: Path) -> None:
     """Begin a command that outlives this program; what it says goes to the end of `log`. Raises OutputError."""
+    if log.is_symlink():
+        raise OutputError(f"{log} is a link: what a training says stays in its folder.")
     program, *first = command_line()
     process = QProcess()
     process.setProcessEnvironment(_environment())

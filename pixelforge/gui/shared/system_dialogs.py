@@ -71,6 +71,7 @@ def ask_model_path(parent: QWidget, suggestion: str) -> Path | None:
 def ask_about_training(parent: QWidget, name: str) -> Literal["go on", "stop"] | None:
     """Whether a training goes on when the window closes; None: the window stays."""
     box = QMessageBox(QMessageBox.Icon.Question, "PixelForge", f"The training of {name} is going on.", parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(
         "It can go on without the window: the model is among yours at the next start. Or stop it: it is saved, and can "
         "be resumed."
@@ -87,6 +88,7 @@ def ask_about_training(parent: QWidget, name: str) -> Literal["go on", "stop"] |
 def ask_to_delete(parent: QWidget, question: str, then: str) -> bool:
     """Whether something is to be deleted. then: what becomes of it."""
     box = QMessageBox(QMessageBox.Icon.Question, "PixelForge", question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(then)
     delete = box.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))

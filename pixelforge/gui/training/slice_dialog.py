@@ -54,6 +54,7 @@ class SliceDialog(QDialog):
         self.setAcceptDrops(True)
         self.open_button = QPushButton("&Open a sheet…")
         self.file_label = QLabel("or drop one here")
+        self.file_label.setTextFormat(Qt.TextFormat.PlainText)
         self.grid = TileGrid()
         self.tile, self.margin, self.spacing = QSpinBox(), QSpinBox(), QSpinBox()
         self.keep_background = CheckBox("&Keep flat backgrounds")

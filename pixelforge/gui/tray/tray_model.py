@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from pixelforge.errors import RequestError
 from pixelforge.gui.shared.mime import MIME_TYPE, from_mime, to_mime
+from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.sprite_delegate import SPRITE_ROLE
 from pixelforge.gui.tray.sets_model import SetsModel
 from pixelforge.imaging.pixels import Pixels
@@ -132,7 +133,8 @@ class TrayModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{index.row() + 1}: {name}, {sprite.class_name}, seed {sprite.seed}"
+            words = f"{index.row() + 1}: {name}, {sprite.class_name}, seed {sprite.seed}"
+            return plain(words) if role == Qt.ItemDataRole.ToolTipRole else words
         return None
 
     def setData(self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:

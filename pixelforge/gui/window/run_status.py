@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from pixelforge.gui.generating.states import Phase, RunState
@@ -30,6 +31,8 @@ class RunStatus(QStatusBar):
         self.work.setAccessibleName("Files")
         self.training = QLabel()
         self.training.setAccessibleName("Training")
+        for label in (self.work, self.training):  # which name files and runs
+            label.setTextFormat(Qt.TextFormat.PlainText)
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # else the texts would jump when a run ends
         self.bar.setSizePolicy(policy)

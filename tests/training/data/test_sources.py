@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
+import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +19,7 @@ from PIL import Image
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.data import sources
+from training.data import arrays, reading, sources
 from training.data.cleaning import clear_background, shrink_exactly, thinned
 from training.data.reading import read_raw
 from training.data.sources import find_items
@@ -327,3 +330,77 @@ def test_a_zip_is_opened_once_however_many_pictures_it_has(folder: Path, tmp_pat
     monkeypatch.setattr(zipfile, "ZipFile", Counted)
     assert len(load_sprites(path, 8)) == 64
     assert len(opened) == 1
+
+
+def test_many_frames_are_refused_before_they_fill_the_memory(tmp_path: Path, monkeypatch) -> None:
+    """A small zip can hold thousands of animations, each of hundreds of frames."""
+    rng = np.random.default_rng(0)
+    frames = [Image.fromarray(rng.integers(0, 256, (32, 32), np.uint8)) for _ in range(50)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    path = make_zip(tmp_path / "frames.zip", {f"{number}.gif": buffer.getvalue() for number in range(50)})
+    monkeypatch.setattr(reading, "MAX_KEPT", 60 * 32 * 32 * 4)
+    read: list[str] = []
+    decode = sources.decode_frames
+    monkeypatch.setattr(sources, "decode_frames", lambda data, name: read.append(name) or decode(data, name))
+    with pytest.raises(DatasetError, match=r"frames\.zip holds too much"):
+        load_sprites(path, 8)
+    assert len(read) == 2
+
+
+def test_too_many_sprites_are_refused_however_few_files_they_are_in(folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "MAX_ITEMS", 3)
+    with pytest.raises(DatasetError, match="holds too much"):
+        load_sprites(folder, 8)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits open files as POSIX does")
+def test_a_file_that_cannot_be_read_for_a_moment_ends_it(folder: Path, monkeypatch) -> None:
+    """Without that sprite, a run would be begun that cannot be resumed once it can be read again."""
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    found = find_items(folder)
+    second = found.items[1]
+
+    def with_no_handle_left() -> list[Pixels]:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+        try:
+            return second.frames()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    items = (found.items[0], replace(second, frames=with_no_handle_left), *found.items[2:])
+    monkeypatch.setattr(reading, "find_items", lambda _: replace(found, items=items))
+    with pytest.raises(DatasetError, match=r"\.png cannot be read: too many open files"):
+        load_sprites(folder, 8)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_pipes_in_place_of_arrays_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "sprites.npy", np.zeros((2, 8, 8, 3), np.uint8))
+    os.mkfifo(tmp_path / "sprites_labels.npy")
+    with pytest.raises(DatasetError, match="pipe"):
+        load_sprites(tmp_path, 8)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.uint8])
+def test_arrays_that_claim_gigabytes_are_refused(tmp_path: Path, kind: type) -> None:
+    """A sparse file of 2^31 values takes no room on the disk."""
+    shape = (2**31 // (64 * 64 * 4), 64, 64, 4)
+    array = np.lib.format.open_memmap(tmp_path / "sprites.npy", mode="w+", dtype=kind, shape=shape)
+    del array
+    np.save(tmp_path / "sprites_labels.npy", np.zeros(shape[0], np.uint8))
+    with pytest.raises(DatasetError, match="holds 2,147,483,648 numbers"):
+        load_sprites(tmp_path, 8)
+
+
+@pytest.mark.parametrize("least", [0.0, -1.0])
+def test_arrays_are_the_same_in_parts_and_as_a_whole(tmp_path: Path, monkeypatch, least: float) -> None:
+    values = np.random.default_rng(0).uniform(least, 1, (7, 8, 8, 3))
+    np.save(tmp_path / "sprites.npy", values)
+    np.save(tmp_path / "sprites_labels.npy", np.zeros(7, np.uint8))
+    whole = load_sprites(tmp_path, 8, keep_background=True).sprites
+    monkeypatch.setattr(arrays, "AT_ONCE", 8 * 8 * 3 * 2)
+    np.testing.assert_array_equal(load_sprites(tmp_path, 8, keep_background=True).sprites, whole)
+    np.testing.assert_array_equal(whole[..., :3], np.rint((values - least) / (1 - least) * 255))
