@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -102,6 +102,14 @@ def made_sprites(
     return tuple(
         Sprite(one, Made(recipe_of(request, index, model, model_sha256, condition)))
         for index, (one, condition) in enumerate(zip(pixels, asked, strict=True), first)
+    )
+
+
+def named(sprites: Sequence[Sprite], names: Sequence[str]) -> tuple[Sprite, ...]:
+    """Sprites under the first of these names; those that there are no names for keep what they have."""
+    return tuple(
+        replace(sprite, name=names[index] if index < len(names) else sprite.name)
+        for index, sprite in enumerate(sprites)
     )
 
 

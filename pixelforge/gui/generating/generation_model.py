@@ -26,9 +26,12 @@ from pixelforge.gui.generating.states import (
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.lists import read_list
 from pixelforge.services.model_library import ModelEntry
-from pixelforge.services.requests import Finished, Notice, Progress, in_palette
+from pixelforge.services.requests import Finished, GenerationRequest, Notice, Progress, in_palette
 from pixelforge.words import counted
+
+MOST_FRAMED = 64  # sprites of a batch whose forming is kept: each frame holds all of them
 
 
 class GenerationModel(SettingsModel):
@@ -104,14 +107,22 @@ class GenerationModel(SettingsModel):
             return
         if not self._settings.seed_locked:
             self.roll_seed()
-        request = self._settings.request
-        if request.palette is not None and request.palette.reduce_to is None and self.header is not None:
-            request = in_palette(replace(request, palette=None), request.palette, self.header)
-        batch = Waiting(self.entry, request)
-        if self._run.running:
-            self._set_queue((*self._queue, batch))
-        else:
-            self._begin(batch)
+        self._submit(Waiting(self.entry, self._coloured(self._settings.request)))
+
+    def make_list(self, path: Path) -> None:
+        """Make all that a table asks for, otherwise as the settings stand, into a set of its own; as `generate` does.
+
+        Raises RequestError that says what is wrong with the table.
+        """
+        if self.entry is None or self._settings is None:
+            return
+        if not self._settings.seed_locked:
+            self.roll_seed()
+        asked = read_list(path, self.offer, self._settings.request.seed)
+        request = self._coloured(
+            replace(asked.request(self._settings.request.sampling), palette=self._settings.request.palette)
+        )
+        self._submit(Waiting(self.entry, request, set_name=asked.title, sprite_names=asked.names))
 
     def redo(self, start: Start, count: int) -> None:
         """Make a part of a sprite anew, so many times, of what is asked for now and fast; for the desk alone."""
@@ -123,10 +134,7 @@ class GenerationModel(SettingsModel):
             self._settings.request, start=start, count=count, palette=None, sampling=sampling, seed=self._draw_seed()
         )
         batch = Waiting(self.entry, request, for_desk=True)
-        if self._run.running:
-            self._set_queue((batch, *self._queue))
-        else:
-            self._begin(batch)
+        self._submit(batch, first=True)
 
     def cancel(self, waiting: Waiting) -> None:
         """Take a batch out of the queue."""
@@ -179,12 +187,34 @@ class GenerationModel(SettingsModel):
                 if self._run.running:
                     self._end(Phase.FAILED)
 
+    def _coloured(self, request: GenerationRequest) -> GenerationRequest:
+        """A request in its palette: drawn in it by a model that can. One that is reduced is so as it is."""
+        rule = request.palette
+        if rule is None or rule.reduce_to is not None or self.header is None:
+            return request
+        return in_palette(replace(request, palette=None), rule, self.header)
+
+    def _submit(self, batch: Waiting, *, first: bool = False) -> None:
+        """Begin a batch, or let it wait while another is made; first: before all that wait."""
+        if self._run.running:
+            self._set_queue((batch, *self._queue) if first else (*self._queue, batch))
+        else:
+            self._begin(batch)
+
     def _begin(self, batch: Waiting) -> None:
         assert batch.entry.header is not None
         side = batch.entry.header.model.image_size
         self._run_number += 1
         empty = np.zeros((batch.request.count, side, side, 4), np.uint8)
-        self._making = Batch(empty, batch.request, batch.entry.name, "", for_desk=batch.for_desk)
+        self._making = Batch(
+            empty,
+            batch.request,
+            batch.entry.name,
+            "",
+            for_desk=batch.for_desk,
+            set_name=batch.set_name,
+            sprite_names=batch.sprite_names,
+        )
         self._done = 0
         self._frames = []
         self._pace = Pace(self._clock)
@@ -229,7 +259,8 @@ class GenerationModel(SettingsModel):
             stage = self._making.sprites.copy()  # whoever holds the old array keeps the old picture
             stage[first : first + len(sprites)] = sprites
             self._making = replace(self._making, sprites=stage)
-            self._frames.append(stage)
+            if len(stage) <= MOST_FRAMED:
+                self._frames.append(stage)
             if not self._making.for_desk:
                 self.forming_changed.emit()
 

@@ -11,7 +11,10 @@ from PySide6.QtCore import QFile, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDrag, QPixmap
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
-OPENABLE = "Sprites, models, palettes (*.png *.gif *.webp *.bmp *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json)"
+OPENABLE = (
+    "Sprites, models, palettes, lists "
+    "(*.png *.gif *.webp *.bmp *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json *.csv *.tsv)"
+)
 PICTURES = "Pictures (*.png *.gif *.webp *.bmp)"
 MODELS = "Models (*.safetensors *.pth *.pt)"
 
