@@ -109,6 +109,11 @@ class GenerationModel(SettingsModel):
             self.roll_seed()
         self._submit(Waiting(self.entry, self._coloured(self._settings.request)))
 
+    def make(self, request: GenerationRequest) -> None:
+        """Make a batch by the chosen model that is none of the settings'; as `generate` does."""
+        if self.entry is not None:
+            self._submit(Waiting(self.entry, request))
+
     def make_list(self, path: Path) -> None:
         """Make all that a table asks for, otherwise as the settings stand, into a set of its own; as `generate` does.
 

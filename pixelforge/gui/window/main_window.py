@@ -20,6 +20,7 @@ from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window import drops
 from pixelforge.gui.window.closing import Closing
+from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
@@ -69,7 +70,10 @@ class MainWindow(QMainWindow):
         self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
-        self.sprite_actions = SpriteActions(studio, self._mending, self.chosen, self.shown, self._save_chosen, self)
+        colouring = Colouring(studio, self.controls.scheme, self.chosen, self)
+        self.sprite_actions = SpriteActions(
+            studio, self._mending, colouring, self.chosen, self.shown, self._save_chosen, self
+        )
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.stage.stage_model import StageCell
+from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.studio import Studio
 from pixelforge.words import counted
@@ -27,6 +28,7 @@ class SpriteActions(QObject):
         self,
         studio: Studio,
         mending: Mending,
+        colouring: Colouring,
         chosen: Chosen,
         shown: Chosen,
         save: Callable[[], None],
@@ -36,6 +38,7 @@ class SpriteActions(QObject):
         self._window = window
         self._studio = studio
         self._mending = mending
+        self._colouring = colouring
         self._chosen = chosen
         self._shown = shown
         self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
@@ -43,6 +46,8 @@ class SpriteActions(QObject):
         self.use_seed = self._add("&Use this seed", "U", self._use_seed)
         self.use_recipe = self._add("Use its &recipe", "R", self._use_recipe)
         self.vary = self._add("&Variations of it", "V", self._vary)
+        self.shuffle = self._add("Shuffle its c&olours", "C", lambda: colouring.shuffle(self._chosen()))
+        self.keep_scheme = self._add("&Keep its colours", "K", lambda: colouring.toggle_kept(self._chosen()))
         self.edit = self._add("&Edit", "E", lambda: self._mending.begin(self._shown()[0]))
         self.star = self._add("&Star", "S", lambda: studio.star(self._chosen()))
         self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
@@ -51,6 +56,7 @@ class SpriteActions(QObject):
         self.all = (
             (self.copy, self.copy_seed),
             (self.edit, self.vary, self.use_seed, self.use_recipe),
+            (self.shuffle, self.keep_scheme),
             (self.star, self.to_tray, self.save),
             (self.delete,),
         )
@@ -85,6 +91,9 @@ class SpriteActions(QObject):
             action.setEnabled(count > 0)
         for action in (self.use_seed, self.use_recipe, self.vary, self.edit):
             action.setEnabled(count == 1)
+        for action in (self.shuffle, self.keep_scheme):
+            action.setEnabled(count > 0 and self._colouring.possible)
+        self._colouring.refresh()
 
     def _add(self, text: str, keys: str | QKeySequence, slot: Callable[[], None]) -> QAction:
         action = QAction(text, self)
