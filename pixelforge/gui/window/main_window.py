@@ -74,6 +74,8 @@ class MainWindow(QMainWindow):
         self.sprite_actions = SpriteActions(
             studio, self._mending, colouring, self.chosen, self.shown, self._save_chosen, self
         )
+        of_one = self.sprite_actions
+        self.stage.buttons.set_actions(of_one.vary, of_one.star, of_one.to_tray, of_one.edit)
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
