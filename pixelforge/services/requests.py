@@ -75,6 +75,17 @@ class GenerationRequest:
         """The class of sprite `index`, or what stands for it where that was left open."""
         return self.condition_of(index).label
 
+    def after(self, done: int) -> GenerationRequest:
+        """The request that makes the sprites from `done` on; at least one is left."""
+        left = range(done, self.count)
+        return replace(
+            self,
+            conditions=tuple(map(self.condition_of, left)),
+            seeds=tuple(map(self.seed_of, left)),
+            count=len(left),
+            seed=0,
+        )
+
     def alone(self, index: int, settled: Condition | None = None) -> GenerationRequest:
         """The request that makes sprite `index` and no other. settled: its condition, as `Finished` has it."""
         condition = settled or self.condition_of(index)

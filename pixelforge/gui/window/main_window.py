@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
             return
         self._session.keep_window(self.saveGeometry(), self.saveState())
         self.hide()
-        self._studio.generation.stop()
+        self._studio.generation.suspend()
         self._session.remember(self._studio.generation, self._studio.tray)
         self.closed.emit()
         super().closeEvent(event)
