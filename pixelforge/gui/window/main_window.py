@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self._active: Stage | HistoryStrip = self.stage
         colouring = Colouring(studio, self.controls.scheme, self.chosen, self)
         self.sprite_actions = SpriteActions(
-            studio, self._mending, colouring, self.chosen, self.shown, self._save_chosen, self
+            studio, self._mending, colouring, self.chosen, self.shown, self._save_chosen, self.history.show_like, self
         )
         of_one = self.sprite_actions
         self.stage.buttons.set_actions(of_one.vary, of_one.star, of_one.to_tray, of_one.edit)
@@ -215,7 +215,8 @@ class MainWindow(QMainWindow):
             (self.stage.drag_started, lambda: self._dialogs.drag(self.shown())),
             (self.history.context_menu_requested, self.sprite_actions.pop_up),
             (self.history.selection_changed, self.sprite_actions.refresh),
-            (self.history.activated, self._look_at),
+            (self.history.activated, lambda entry: self._look_at([entry])),
+            (self.history.batch_activated, self._look_at),
             (self.history.filter_changed, studio.history.set_filter),
             (self.history.purge_requested, self._dialogs.purge),
             (self.history.bin_requested, self._dialogs.bin),
@@ -288,9 +289,9 @@ class MainWindow(QMainWindow):
         self._mending.end()
         self._studio.vary_further()
 
-    def _look_at(self, entry: Entry) -> None:
+    def _look_at(self, entries: Sequence[Entry]) -> None:
         self._mending.end()
-        self._studio.show([cell_of(entry)])
+        self._studio.show(list(map(cell_of, entries)))
 
     def _save_chosen(self) -> None:
         self._dialogs.save(self.shown() or self._studio.stage.as_shown(self._studio.stage.cells))

@@ -13,6 +13,7 @@ from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.studio import Studio
+from pixelforge.imaging.pixels import Pixels
 from pixelforge.words import counted
 
 Chosen = Callable[[], tuple[StageCell, ...]]
@@ -32,6 +33,7 @@ class SpriteActions(QObject):
         chosen: Chosen,
         shown: Chosen,
         save: Callable[[], None],
+        show_like: Callable[[Pixels], None],
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -49,6 +51,7 @@ class SpriteActions(QObject):
         self.shuffle = self._add("Shuffle its c&olours", "C", lambda: colouring.shuffle(self._chosen()))
         self.keep_scheme = self._add("&Keep its colours", "K", lambda: colouring.toggle_kept(self._chosen()))
         self.edit = self._add("&Edit", "E", lambda: self._mending.begin(self._shown()[0]))
+        self.like = self._add("&Find what looks like it", "F", lambda: show_like(self._shown()[0].sprite.pixels))
         self.star = self._add("&Star", "S", lambda: studio.star(self._chosen()))
         self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
         self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
@@ -57,7 +60,7 @@ class SpriteActions(QObject):
             (self.copy, self.copy_seed),
             (self.edit, self.vary, self.use_seed, self.use_recipe),
             (self.shuffle, self.keep_scheme),
-            (self.star, self.to_tray, self.save),
+            (self.star, self.to_tray, self.like, self.save),
             (self.delete,),
         )
         self.refresh()
@@ -89,7 +92,7 @@ class SpriteActions(QObject):
         count = len(self._chosen())
         for action in (self.copy, self.copy_seed, self.star, self.to_tray, self.save, self.delete):
             action.setEnabled(count > 0)
-        for action in (self.use_seed, self.use_recipe, self.vary, self.edit):
+        for action in (self.use_seed, self.use_recipe, self.vary, self.edit, self.like):
             action.setEnabled(count == 1)
         for action in (self.shuffle, self.keep_scheme):
             action.setEnabled(count > 0 and self._colouring.possible)
