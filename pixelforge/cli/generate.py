@@ -74,6 +74,15 @@ class Order:
 @with_options("words", Condition, otherwise="any")
 @with_options("order", Order)
 def generate(
+    list_: Annotated[
+        Path | None,
+        typer.Option(
+            "--list",
+            help="Make all that a table asks for, a line a sprite: a .csv whose first line names its columns, of kind, "
+            "class, style, colour, size, count, seed and name. Files and engine files bear the names.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     order: Order,
     words: dict[str, Any],
@@ -87,6 +96,10 @@ def generate(
 
     path = find_model(order.model)
     header = read_header(path)
+    if list_ is not None:
+        request, names = listed(list_, path, header, order, words, sampling)
+        make(request, path, header, order, choices, names)
+        return
     conditions = conditions_of(path, header, order, words)
     count = len(conditions) if order.count is None else order.count
     request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling)
@@ -94,9 +107,17 @@ def generate(
 
 
 def make(
-    request: GenerationRequest, path: Path, header: ModelHeader, order: Order, choices: option.SheetChoices
+    request: GenerationRequest,
+    path: Path,
+    header: ModelHeader,
+    order: Order,
+    choices: option.SheetChoices,
+    names: tuple[str, ...] = (),
 ) -> None:
-    """Make the sprites of a request by the model in a file, and save and tell them as it is ordered."""
+    """Make the sprites of a request by the model in a file, and save and tell them as it is ordered.
+
+    names: of the sprites, as `Destination` has them.
+    """
     from pixelforge.core.header import file_sha256
     from pixelforge.errors import RequestError
     from pixelforge.files import as_text
@@ -119,6 +140,7 @@ def make(
         options=choices.export_options(rule),
         part=place.share(request.count),
         side=header.model.image_size,
+        names=names,
     )
     writer = destination.writer(option.may_replace(destination.in_the_way(), choices.force))
     _tell_left_out(request)
@@ -134,6 +156,29 @@ def make(
         time.perf_counter() - started,
         order.json,
     )
+
+
+def listed(
+    path: Path, model: Path, header: ModelHeader, order: Order, told: dict[str, Any], sampling: dict[str, Any]
+) -> tuple[GenerationRequest, tuple[str, ...]]:
+    """What a list asks for, and the sprites' names. `told` fills in what its lines leave open. Raises RequestError."""
+    from pixelforge.errors import RequestError
+    from pixelforge.services.asking import offer_of
+    from pixelforge.services.lists import read_list
+    from pixelforge.services.requests import make_request
+
+    if order.asked or order.classes or order.count is not None or "kind" in told:
+        raise RequestError("The list says what to make: leave out words, --class, --kind and --count.")
+    sprites = read_list(path, offer_of(model, header), order.seed)
+    scheme = scheme_of(header, order)
+
+    def whole(asked: Condition) -> Condition:
+        return replace(asked, scheme=scheme, **{part: getattr(asked, part) or word for part, word in told.items()})
+
+    request = make_request(
+        header, tuple(map(whole, sprites.conditions)), count=len(sprites.names), seed=0, sampling=sampling
+    )
+    return replace(request, seeds=sprites.seeds), sprites.names
 
 
 def conditions_of(path: Path, header: ModelHeader, order: Order, told: dict[str, Any]) -> tuple[Condition, ...]:

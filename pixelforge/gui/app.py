@@ -35,6 +35,7 @@ from pixelforge.gui.window.error_log import end_watch, record, report_crashes, w
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.keeping import Keeping
 from pixelforge.gui.window.main_window import MainWindow
+from pixelforge.gui.window.pending_batches import PendingBatches
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.studio import Studio
 from pixelforge.logs import log_to_file
@@ -42,6 +43,7 @@ from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.palettes import bundled_palettes
 from pixelforge.services.paths import drag_folder, history_file, icons_folder, log_folder, samples_file, settings_file
+from pixelforge.services.pending import PendingStore
 from pixelforge.services.sets import SetStore
 from pixelforge.services.sprites import decode_sheet
 
@@ -96,6 +98,8 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     studio = Studio(generation, StageModel(), history_model, tray, messages, undo, background)
     session.restore(generation, tray)
     Keeping(studio, store, studio).restore()
+    pending = PendingStore(history.database, places.history.with_suffix(".queue.lock"))
+    PendingBatches(generation, pending, messages, studio).restore()
     remove_old_files(places.drags, time.time())
     worker = Worker(describe_bug)
     training = TrainingModel(library, messages)
@@ -114,6 +118,7 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     window.closed.connect(training.close)
     window.closed.connect(background.close)
     window.closed.connect(worker.close)
+    window.closed.connect(pending.close)
     window.closed.connect(history.close)
     return Desktop(studio, training, session, window, worker, background)
 

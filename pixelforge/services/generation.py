@@ -77,7 +77,7 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
     conditions = [request.condition_of(index) for index in range(first, first + size)]
     redone = request.start is not None and request.start.mask is not None
     if request.start is None or redone:
-        conditions = [model.settled(asked, request.seed + index) for index, asked in enumerate(conditions, first)]
+        conditions = [model.settled(asked, request.seed_of(index)) for index, asked in enumerate(conditions, first)]
     sprites = recolour(_to_pixels(step.x_t), request.palette)
     if request.start is not None and request.start.mask is not None:
         sprites = np.where(request.start.mask[..., None], sprites, request.start.picture)
@@ -87,7 +87,7 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
 def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:
     indices = range(first, first + size)
     conditions = [request.condition_of(index) for index in indices]
-    seeds = [request.seed + index for index in indices]
+    seeds = [request.seed_of(index) for index in indices]
     if request.start is None:
         return sprite_steps(model, conditions, seeds, request.sampling)
     start = torch.from_numpy(to_values(request.start.picture[None], model.header.model.channels)[0])

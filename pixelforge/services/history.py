@@ -9,14 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from pixelforge.errors import DatasetError, HistoryError
+from pixelforge.services.batches import MadeBatch
 from pixelforge.services.database import Database, open_database
+from pixelforge.services.likeness import STORED, decoded, distances, encoded, features_of
 from pixelforge.services.recipe import Recipe
 from pixelforge.services.sprites import Sprite, decode_any, encode_sprite
 
 MAX_PARAMETERS = 500  # in one statement; SQLite's own limit is higher
 LATEST = 4_102_444_800.0  # seconds since 1970: what claims to be made after the year 2100 is shown as of then
 BIN_DAYS = 30  # that the bin keeps what was deleted
+MOST_LOOKED_AT = 2000  # sprites of older versions whose features are found at a time: a second
+CHOSEN_SET = "SELECT id FROM sets ORDER BY chosen_at DESC, id LIMIT 1"
 COLUMNS = "id, png, class_name, model, made_at, starred"
 
 Row = tuple[int, bytes, str, str, float, int, float | None]
@@ -36,17 +42,41 @@ class Entry:
 
 @dataclass(frozen=True)
 class HistoryFilter:
-    """Which sprites to list; None: of every class, of every model."""
+    """Which sprites to list, and in which order; None: of every class, of every model."""
 
     class_name: str | None = None
     model: str | None = None
     starred: bool = False
     binned: bool = False  # what lies in the bin, instead of what does not
+    words: str = ""  # each of them begins a class, kind, style, colour or size, or is in a name that a set gives
+    in_set: bool = False  # what the set that was chosen last holds
+    like: bytes = b""  # features, as `likeness` encodes them: what looks most like that comes first; none: the newest
 
     @property
     def table(self) -> Table:
         """Where these sprites are."""
         return "bin" if self.binned else "sprites"
+
+
+def conditions_of(chosen: HistoryFilter) -> tuple[str, list[str | bytes]]:
+    """What a filter says in SQL, and the values of its places. A recipe stands in its PNG as it is."""
+    conditions, values = ["1"], list[str | bytes]()
+    for column, value in (("class_name", chosen.class_name), ("model", chosen.model)):
+        if value is not None:
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    if chosen.starred:
+        conditions.append("starred")
+    if chosen.in_set:
+        conditions.append(f"png IN (SELECT png FROM set_sprites WHERE set_id = ({CHOSEN_SET}))")
+    for word in chosen.words.replace(",", " ").split():
+        plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        named = "png IN (SELECT png FROM set_sprites WHERE name LIKE ? ESCAPE '\\')"
+        told = [f'"{part}":"{word.lower()}'.encode() for part in ("kind", "style", "colour", "size")]
+        either = ["class_name LIKE ? ESCAPE '\\'", named, *["instr(png, ?)"] * len(told)]
+        conditions.append(f"({' OR '.join(either)})")
+        values += [f"{plain}%", f"%{plain}%", *told]
+    return " AND ".join(conditions), values
 
 
 class History:
@@ -62,9 +92,11 @@ class History:
         """Keep sprites, the last of them the newest; their ids. The oldest ones beyond the cap are dropped."""
         now = self._clock()
         rows = [(encode_sprite(s), s.class_name, s.model, now) for s in sprites]
+        looks = [encoded(features_of(sprite.pixels)) for sprite in sprites]
         insert = "INSERT INTO sprites (png, class_name, model, made_at) VALUES (?, ?, ?, ?)"
         with self.database.transaction() as connection:
             ids = tuple(int(connection.execute(insert, row).lastrowid or 0) for row in rows)
+            connection.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?)", list(zip(ids, looks, strict=True)))
             connection.execute(
                 "DELETE FROM sprites WHERE NOT starred AND id <= "
                 "(SELECT id FROM sprites WHERE NOT starred ORDER BY id DESC LIMIT 1 OFFSET ?)",
@@ -76,19 +108,26 @@ class History:
         """Keep a sprite in place of another that was there."""
         with self.database.transaction() as connection:
             connection.execute("UPDATE sprites SET png = ? WHERE id = ?", (encode_sprite(sprite), id_))
+            looks = encoded(features_of(sprite.pixels))
+            connection.execute("INSERT OR REPLACE INTO looks VALUES (?, ?)", (id_, looks))
 
     def ids(self, chosen: HistoryFilter) -> list[int]:
         """The ids of the sprites that pass a filter, newest first; of the bin, what was deleted last."""
-        conditions, values = ["1"], []
-        for column, value in (("class_name", chosen.class_name), ("model", chosen.model)):
-            if value is not None:
-                conditions.append(f"{column} = ?")
-                values.append(value)
-        if chosen.starred:
-            conditions.append("starred")
+        where, values = conditions_of(chosen)
         order = "deleted_at DESC, id DESC" if chosen.binned else "id DESC"
-        query = f"SELECT id FROM {chosen.table} WHERE {' AND '.join(conditions)} ORDER BY {order}"
-        return [id_ for (id_,) in self.database.read(query, values)]
+        query = f"SELECT id FROM {chosen.table} WHERE {where} ORDER BY {order}"
+        ids = [id_ for (id_,) in self.database.read(query, values)]
+        return self._alike(ids, chosen.like) if chosen.like else ids
+
+    def batches(self, chosen: HistoryFilter) -> list[MadeBatch]:
+        """The sprites that pass a filter by the batches that they were made in, the newest first."""
+        where, values = conditions_of(chosen)
+        found: dict[float, list[int]] = {}
+        query = f"SELECT id, made_at FROM {chosen.table} WHERE {where} ORDER BY made_at DESC, id"
+        for id_, made_at in self.database.read(query, values):
+            if isinstance(made_at, float):
+                found.setdefault(made_at, []).append(id_)
+        return [MadeBatch(made_at, tuple(ids)) for made_at, ids in found.items()]
 
     def entries(self, ids: Sequence[int], table: Table = "sprites") -> list[Entry]:
         """The sprites of these ids, in this order; those that are gone, or damaged, are left out."""
@@ -127,6 +166,8 @@ class History:
         """Remove for good what has been in the bin for so many seconds."""
         with self.database.transaction() as connection:
             connection.execute("DELETE FROM bin WHERE deleted_at <= ?", (self._clock() - older_than,))
+            known = "SELECT id FROM sprites UNION ALL SELECT id FROM bin"
+            connection.execute(f"DELETE FROM looks WHERE sprite NOT IN ({known})")
 
     def unstarred(self, chosen: HistoryFilter | None = None) -> list[int]:
         """The ids of all sprites without a star that pass a filter."""
@@ -152,6 +193,26 @@ class History:
     def close(self) -> None:
         """Let go of the file."""
         self.database.close()
+
+    def _alike(self, ids: Sequence[int], like: bytes) -> list[int]:
+        """The ids by how much their sprites look like that; those whose looks are not known yet come last."""
+        looks: dict[int, bytes] = dict(self.database.read("SELECT sprite, features FROM looks"))
+        looks.update(self._looked_at([id_ for id_ in ids if id_ not in looks][:MOST_LOOKED_AT]))
+        known = [id_ for id_ in ids if isinstance(looks.get(id_), bytes) and len(looks[id_]) == STORED]
+        if not known or len(like) != STORED:
+            return list(ids)
+        far = distances(decoded([like])[0], decoded([looks[id_] for id_ in known]))
+        order = [known[at] for at in np.argsort(far, kind="stable")]
+        unknown = set(ids) - set(known)
+        return [*order, *(id_ for id_ in ids if id_ in unknown)]
+
+    def _looked_at(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """The features of sprites that an older version kept, from now on stored."""
+        looks = {entry.id: encoded(features_of(entry.sprite.pixels)) for entry in self.entries(ids)}
+        if looks:
+            with self.database.transaction() as connection:
+                connection.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?)", list(looks.items()))
+        return looks
 
     def _move(self, ids: Sequence[int], source: Table, target: str, values: str) -> tuple[int, ...]:
         with self.database.transaction() as connection:

@@ -66,9 +66,7 @@ def flat(recipe: Recipe) -> dict[str, Any]:
         "seed": request.seed,
         **asdict(request.sampling),
         "palette": request.palette,
-        "start": None if request.start is None else _to_text(request.start.picture),
-        **_mask(request.start),
-        "strength": 1.0 if request.start is None else request.start.strength,
+        **start_fields(request.start),
         "model": recipe.model,
         "model_sha256": recipe.model_sha256,
         "app_version": recipe.app_version,
@@ -111,7 +109,7 @@ def _from_flat(content: dict[str, Any]) -> Recipe:
         sampling=_part(Sampling, content),
         seed=msgspec.convert(content["seed"], int),
         palette=msgspec.convert(content.get("palette"), PaletteRule | None),
-        start=_start(content),
+        start=start_of(content),
     )
     recipe: Recipe = _part(Recipe, {**content, "request": request})
     return recipe
@@ -122,7 +120,17 @@ def _part(record: type, content: Mapping[str, Any]) -> Any:
     return msgspec.convert({name: content[name] for name in names}, record)
 
 
-def _start(content: Mapping[str, Any]) -> Start | None:
+def start_fields(start: Start | None) -> dict[str, Any]:
+    """A start as it stands in JSON: `start` and `mask` the base64 of PNGs; `strength` is 1 where there is none."""
+    return {
+        "start": None if start is None else _to_text(start.picture),
+        **_mask(start),
+        "strength": 1.0 if start is None else start.strength,
+    }
+
+
+def start_of(content: Mapping[str, Any]) -> Start | None:
+    """The start that `start_fields` wrote; None where there was none. Raises msgspec.DecodeError or RequestError."""
     text = msgspec.convert(content.get("start"), str | None)
     if text is None:
         return None

@@ -23,6 +23,8 @@ MAX_SEED = 2**32 - 1  # torch's CPU generator takes the low 32 bits of a seed on
 class GenerationRequest:
     """Sprites to make. Sprite i has seed `seed` + i; several conditions share the count evenly, in their order.
 
+    A list gives each sprite a condition and a seed of its own.
+
     Raises RequestError for what no model could do.
     """
 
@@ -32,9 +34,12 @@ class GenerationRequest:
     seed: int = setting(0, "Seed", "Of the first sprite; sprite i has seed + i", least=0, most=MAX_SEED)
     palette: PaletteRule | None = None  # None: the colours as the model makes them
     start: Start | None = None  # make variations of this sprite
+    seeds: tuple[int, ...] = ()  # of each sprite; none: `seed` + i
 
     def __post_init__(self) -> None:
         check(self)
+        if self.seeds and (len(self.seeds) != self.count or not all(0 <= seed <= MAX_SEED for seed in self.seeds)):
+            raise RequestError(f"{self.count:,} sprites have as many seeds, each of them 0 to {MAX_SEED:,}.")
         last_seed = MAX_SEED - self.count + 1
         if self.seed > last_seed:
             raise RequestError(f"Seed must be 0 to {last_seed:,} for {self.count:,} sprites, not {self.seed:,}.")
@@ -62,14 +67,29 @@ class GenerationRequest:
         """What sprite `index` is made for."""
         return self.conditions[index * len(self.conditions) // self.count]
 
+    def seed_of(self, index: int) -> int:
+        """The seed of sprite `index`."""
+        return self.seeds[index] if self.seeds else self.seed + index
+
     def class_of(self, index: int) -> str:
         """The class of sprite `index`, or what stands for it where that was left open."""
         return self.condition_of(index).label
 
+    def after(self, done: int) -> GenerationRequest:
+        """The request that makes the sprites from `done` on; at least one is left."""
+        left = range(done, self.count)
+        return replace(
+            self,
+            conditions=tuple(map(self.condition_of, left)),
+            seeds=tuple(map(self.seed_of, left)),
+            count=len(left),
+            seed=0,
+        )
+
     def alone(self, index: int, settled: Condition | None = None) -> GenerationRequest:
         """The request that makes sprite `index` and no other. settled: its condition, as `Finished` has it."""
         condition = settled or self.condition_of(index)
-        return replace(self, conditions=(condition,), count=1, seed=self.seed + index)
+        return replace(self, conditions=(condition,), count=1, seed=self.seed_of(index), seeds=())
 
 
 def make_request(

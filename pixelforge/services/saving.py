@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -22,10 +23,11 @@ from pixelforge.services.export import (
     in_the_way,
     recoloured_alone,
     refuse_replacing,
+    unlike_paths,
 )
 from pixelforge.services.naming import safe_name
 from pixelforge.services.requests import Finished, GenerationRequest
-from pixelforge.services.sprites import Sprite, made_sprites
+from pixelforge.services.sprites import Sprite, made_sprites, named
 
 FILE_SUFFIX = r"\.[A-Za-z]\w*"  # what looks like a file's, not like a version's number
 
@@ -59,6 +61,7 @@ class Destination:
     options: ExportOptions = field(default_factory=ExportOptions)
     side: int | None = None  # of the sprites in pixels; known, a sheet that is too large is refused before any is made
     part: range | None = None  # of the request's sprites; None: all of them
+    names: tuple[str, ...] = ()  # of the request's sprites, no two alike; none: engine files name them by a pattern
 
     def __post_init__(self) -> None:
         if self.is_sheet:
@@ -100,8 +103,10 @@ class Destination:
 
     def path_of(self, index: int) -> Path:
         """The file of sprite `index` in a folder."""
+        if self._named_paths:
+            return self._named_paths[index]
         folder = safe_name(self.request.class_of(index))
-        return self.target / folder / f"{folder}_{self.request.seed + index:05}{SHEET_SUFFIX}"
+        return self.target / folder / f"{folder}_{self.request.seed_of(index):05}{SHEET_SUFFIX}"
 
     @property
     def indices(self) -> range:
@@ -110,9 +115,14 @@ class Destination:
 
     def sprites(self, finished: Finished) -> tuple[Sprite, ...]:
         """Finished sprites with their recipes."""
-        return made_sprites(
+        made = made_sprites(
             self.request, finished.sprites, self.model, self.model_sha256, finished.first, finished.conditions
         )
+        return named(made, self.names[finished.first :])
+
+    @cached_property
+    def _named_paths(self) -> tuple[Path, ...]:
+        return unlike_paths(self.target, self.names)
 
     def _class_starts(self) -> list[int]:
         """The first sprite of each condition, and the first of all."""

@@ -124,6 +124,14 @@ def made_sprites(
     )
 
 
+def named(sprites: Sequence[Sprite], names: Sequence[str]) -> tuple[Sprite, ...]:
+    """Sprites under the first of these names; those that there are no names for keep what they have."""
+    return tuple(
+        replace(sprite, name=names[index] if index < len(names) else sprite.name)
+        for index, sprite in enumerate(sprites)
+    )
+
+
 def encode_sprite(sprite: Sprite) -> bytes:
     """A sprite as a PNG, with frames an APNG, that carries its recipe, or that of what it was before it was mended.
 

@@ -104,14 +104,22 @@ def test_a_click_on_what_was_found_adds_it(qtbot, desktop, what) -> None:
 
 def test_what_no_control_shows_stays_until_it_is_dropped(qtbot, desktop, what) -> None:
     generation, words = desktop.studio.generation, desktop.window.controls.words
-    generation.set_conditions((Condition(class_name="cats", kind="lion", scheme=WHOLE),))
-    assert words.text().startswith("Also in all of its palette")
+    generation.set_conditions((Condition(class_name="cats", kind="lion", scheme=WHOLE, drawn_in=("#102030",)),))
+    assert words.text().startswith("Also in 1 colour")
     assert what.kinds.names() == ("lion",)
+    click(qtbot, words)
+    assert generation.settings.request.conditions == (Condition(class_name="cats", kind="lion", scheme=WHOLE),)
+    assert not words.isVisible()
+
+
+def test_a_scheme_stays_with_what_is_asked_for_until_it_is_let_go(qtbot, desktop, what) -> None:
+    generation, field = desktop.studio.generation, desktop.window.controls.scheme
+    generation.set_conditions((Condition(class_name="cats", kind="lion", scheme=WHOLE),))
+    assert field.strip.words == "All of its palette"
     press(qtbot, what.kinds, "lynx")
     assert {asked.scheme for asked in generation.settings.request.conditions} == {WHOLE}
-    click(qtbot, words)
+    click(qtbot, field.lock)
     assert {asked.scheme for asked in generation.settings.request.conditions} == {None}
-    assert not words.isVisible()
 
 
 def test_sprites_are_drawn_in_a_palette_and_their_recipe_sets_it_again(qtbot, desktop) -> None:

@@ -25,6 +25,7 @@ from pixelforge.fields import settings_of
 from pixelforge.gui.generating.count_box import CountBox
 from pixelforge.gui.generating.quality_field import QualityField
 from pixelforge.gui.generating.queue_list import QueueList
+from pixelforge.gui.generating.scheme_field import SchemeField
 from pixelforge.gui.generating.seed_field import SeedField
 from pixelforge.gui.generating.variation_field import VariationField
 from pixelforge.gui.generating.what_field import WhatField
@@ -62,6 +63,7 @@ class Controls(QWidget):
         self.what = WhatField()
         self.words = WordsField()
         self.palette_field = PaletteField(palettes)
+        self.scheme = SchemeField()
         self.variation = VariationField()
         # A number of Sampling that has a range gets a slider: to declare one there is all it takes.
         ranged = {name: told for name, told in settings_of(Sampling).items() if told.most is not None}
@@ -112,6 +114,7 @@ class Controls(QWidget):
             self.quality.set_header(header)
             self.palette_field.set_model_palette(palette_of(header))
             self.palette_field.set_drawn(header.model.prediction == "pointer")
+        self.scheme_row.setVisible(header is not None and header.model.prediction == "pointer")
 
     def set_sampling(self, sampling: Sampling) -> None:
         """Show how sprites are sampled."""
@@ -135,6 +138,10 @@ class Controls(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.variation)
         column.addLayout(_form(("Pale&tte", self.palette_field)))
+        self.scheme_row = QWidget()
+        self.scheme_row.setLayout(_form(("S&cheme", self.scheme)))
+        self.scheme_row.layout().setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.scheme_row)
         column.addWidget(self._more())
         area = QScrollArea()
         area.setWidget(asked)

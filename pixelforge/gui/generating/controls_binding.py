@@ -43,7 +43,8 @@ class ControlsBinding(QObject):
         for signal, slot in (
             (controls.model_chosen, generation.library.choose),
             (controls.queue.cancelled, generation.cancel),
-            (generation.queue_changed, lambda: controls.queue.set_waiting(generation.queue)),
+            (controls.queue.go_on_requested, generation.go_on),
+            (generation.queue_changed, self._show_queue),
             (seed.roll_requested, generation.roll_seed),
             (seed.copy_requested, self._copy_seed),
             (generation.library.entries_changed, self._show_entries),
@@ -52,6 +53,10 @@ class ControlsBinding(QObject):
         ):
             signal.connect(slot)
         self._show_model()
+        self._show_queue()
+
+    def _show_queue(self) -> None:
+        self._controls.queue.set_waiting(self._generation.queue, paused=self._generation.paused)
 
     def _show_entries(self) -> None:
         self._controls.set_models(self._generation.library.entries, self._generation.entry)

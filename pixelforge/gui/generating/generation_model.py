@@ -12,9 +12,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from pixelforge.core.start import Start
+from pixelforge.gui.generating.batch_queue import BatchQueue
 from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Report
 from pixelforge.gui.generating.pace import Pace
-from pixelforge.gui.generating.settings_model import SettingsModel
 from pixelforge.gui.generating.states import (
     MAX_DRAWN_SEED,
     Batch,
@@ -27,18 +27,19 @@ from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
-from pixelforge.services.requests import Finished, Notice, Progress, in_palette
+from pixelforge.services.requests import Finished, Notice, Progress
 from pixelforge.words import counted
 
+MOST_FRAMED = 64  # sprites of a batch whose forming is kept: each frame holds all of them
 
-class GenerationModel(SettingsModel):
+
+class GenerationModel(BatchQueue):
     """The settings, and the run that is made by them. Knows no threads: jobs go out by signal, reports come in.
 
-    clock: seconds. library, draw_seed: as SettingsModel takes them.
+    clock: seconds. library, draw_seed: as SettingsModel takes them. The base class says what is made, and when.
     """
 
     run_changed = Signal()
-    queue_changed = Signal()
     forming_changed = Signal()
     batch_finished = Signal(object)  # Batch
     device_changed = Signal()
@@ -59,7 +60,6 @@ class GenerationModel(SettingsModel):
         self._clock = clock
         self._run_number = 0
         self._run = RunState()
-        self._queue: tuple[Waiting, ...] = ()
         self._shows_noise = False
         self._pace = Pace(clock)
         self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
@@ -72,11 +72,6 @@ class GenerationModel(SettingsModel):
     def run(self) -> RunState:
         """The current run, or how the last one ended."""
         return self._run
-
-    @property
-    def queue(self) -> tuple[Waiting, ...]:
-        """What is made after the current run, the next one first."""
-        return self._queue
 
     @property
     def forming(self) -> Pixels | None:
@@ -98,21 +93,6 @@ class GenerationModel(SettingsModel):
         if self.entry is not None and not self._run.running:
             self.job_submitted.emit(Job(self._run_number, self.entry.path, None))
 
-    def generate(self) -> None:
-        """Make a batch with the settings as they stand, now or after those that are being made or wait."""
-        if self.entry is None or self._settings is None:
-            return
-        if not self._settings.seed_locked:
-            self.roll_seed()
-        request = self._settings.request
-        if request.palette is not None and request.palette.reduce_to is None and self.header is not None:
-            request = in_palette(replace(request, palette=None), request.palette, self.header)
-        batch = Waiting(self.entry, request)
-        if self._run.running:
-            self._set_queue((*self._queue, batch))
-        else:
-            self._begin(batch)
-
     def redo(self, start: Start, count: int) -> None:
         """Make a part of a sprite anew, so many times, of what is asked for now and fast; for the desk alone."""
         if self.entry is None or self.entry.header is None or self._settings is None:
@@ -123,14 +103,7 @@ class GenerationModel(SettingsModel):
             self._settings.request, start=start, count=count, palette=None, sampling=sampling, seed=self._draw_seed()
         )
         batch = Waiting(self.entry, request, for_desk=True)
-        if self._run.running:
-            self._set_queue((batch, *self._queue))
-        else:
-            self._begin(batch)
-
-    def cancel(self, waiting: Waiting) -> None:
-        """Take a batch out of the queue."""
-        self._set_queue(tuple(batch for batch in self._queue if batch is not waiting))
+        self._submit(batch, first=True)
 
     def stop(self) -> None:
         """Give up the current run and those that wait. Finished sprites are kept."""
@@ -141,6 +114,20 @@ class GenerationModel(SettingsModel):
             self._run_number += 1  # what is still on its way from the worker belongs to nobody
             self.stop_requested.emit()
             self._end(Phase.STOPPED)
+
+    def suspend(self) -> None:
+        """Give up the current run until the user wants it again. What is finished is kept, the rest waits."""
+        current, done = self._current, self._done
+        if current is None or not self._run.running:
+            return
+        self._run_number += 1
+        self.stop_requested.emit()
+        self._paused = True
+        self._end(Phase.STOPPED)
+        if not current.for_desk:
+            names = current.sprite_names[done:]
+            rest = replace(current, request=current.request.after(done) if done else current.request)
+            self._set_queue((replace(rest, sprite_names=names), *self._queue))
 
     def show_noise(self, shown: bool) -> None:
         """Whether one sees a run's noisy sprites forming, in place of what the network takes them for."""
@@ -183,8 +170,17 @@ class GenerationModel(SettingsModel):
         assert batch.entry.header is not None
         side = batch.entry.header.model.image_size
         self._run_number += 1
+        self._current = batch
         empty = np.zeros((batch.request.count, side, side, 4), np.uint8)
-        self._making = Batch(empty, batch.request, batch.entry.name, "", for_desk=batch.for_desk)
+        self._making = Batch(
+            empty,
+            batch.request,
+            batch.entry.name,
+            "",
+            for_desk=batch.for_desk,
+            set_name=batch.set_name,
+            sprite_names=batch.sprite_names,
+        )
         self._done = 0
         self._frames = []
         self._pace = Pace(self._clock)
@@ -193,11 +189,7 @@ class GenerationModel(SettingsModel):
         if not batch.for_desk:
             self.forming_changed.emit()
         self.job_submitted.emit(Job(self._run_number, batch.entry.path, batch.request))
-
-    def _set_queue(self, queue: tuple[Waiting, ...]) -> None:
-        if queue != self._queue:
-            self._queue = queue
-            self.queue_changed.emit()
+        self.pending_changed.emit()
 
     def _on_loaded(self, device: str, sha256: str) -> None:
         if self._making is not None:
@@ -229,7 +221,8 @@ class GenerationModel(SettingsModel):
             stage = self._making.sprites.copy()  # whoever holds the old array keeps the old picture
             stage[first : first + len(sprites)] = sprites
             self._making = replace(self._making, sprites=stage)
-            self._frames.append(stage)
+            if len(stage) <= MOST_FRAMED:
+                self._frames.append(stage)
             if not self._making.for_desk:
                 self.forming_changed.emit()
 
@@ -240,10 +233,10 @@ class GenerationModel(SettingsModel):
             self.forming_changed.emit()
         if made is not None and self._done:
             self.batch_finished.emit(replace(made, sprites=made.sprites[: self._done]))
-        if self._queue and not self._run.running:
-            batch, *rest = self._queue
-            self._set_queue(tuple(rest))
-            self._begin(batch)
+        self._current = None
+        if not self._paused:
+            self.go_on()
+        self.pending_changed.emit()
 
     def _set_run(self, run: RunState) -> None:
         self._run = run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from pixelforge.gui.generating.states import Waiting
 from pixelforge.gui.shared.pixel_button import CROSS, PixelButton
@@ -17,6 +17,7 @@ class QueueList(QWidget):
     """Shows what waits, the next one first; hidden while nothing does."""
 
     cancelled = Signal(object)  # Waiting
+    go_on_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,8 +27,8 @@ class QueueList(QWidget):
         self.setAccessibleName("Waiting batches")
         self.hide()
 
-    def set_waiting(self, waiting: Sequence[Waiting]) -> None:
-        """Show these."""
+    def set_waiting(self, waiting: Sequence[Waiting], *, paused: bool = False) -> None:
+        """Show these; paused: with a button that has them made."""
         while (item := self._column.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.hide()
@@ -36,6 +37,11 @@ class QueueList(QWidget):
             self._column.addWidget(self._row(batch))
         if len(waiting) > MOST_SHOWN:
             self._column.addWidget(QLabel(f"and {len(waiting) - MOST_SHOWN} more"))
+        if paused:
+            button = QPushButton("Make what &waits")
+            button.setToolTip("These batches were not finished when the app was closed.")
+            button.clicked.connect(self.go_on_requested)
+            self._column.addWidget(button)
         self.setVisible(bool(waiting))
 
     def _row(self, batch: Waiting) -> QWidget:

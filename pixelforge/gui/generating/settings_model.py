@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from pixelforge.core.condition import Condition
+from pixelforge.core.condition import Condition, Scheme
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
@@ -70,12 +70,24 @@ class SettingsModel(QObject):
 
     @property
     def rest(self) -> tuple[Condition, ...]:
-        """What is asked for and `ask` does not say: schemes, or all of the conditions where they are no Ask's."""
+        """What is asked for and neither `ask` nor `scheme` says, or all of the conditions where they are no Ask's."""
         conditions = () if self._settings is None else self._settings.request.conditions
         bare = tuple(replace(asked, scheme=None, drawn_in=()) for asked in conditions)
         if self.ask.conditions(self._offer) != bare:
             return conditions
-        return tuple(Condition(scheme=asked.scheme, drawn_in=asked.drawn_in) for asked in conditions)
+        return tuple(Condition(drawn_in=asked.drawn_in) for asked in conditions)
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """The colours that all new sprites are drawn in; None: their seeds draw them."""
+        conditions = () if self._settings is None else self._settings.request.conditions
+        schemes = {asked.scheme for asked in conditions}
+        return schemes.pop() if len(schemes) == 1 else None
+
+    def set_scheme(self, scheme: Scheme | None) -> None:
+        """Draw new sprites in these colours; None: as their seeds draw."""
+        if self._settings is not None:
+            self.set_conditions(tuple(replace(asked, scheme=scheme) for asked in self._settings.request.conditions))
 
     @property
     def settings(self) -> GenerationSettings | None:
@@ -85,17 +97,16 @@ class SettingsModel(QObject):
     def set_ask(self, ask: Ask) -> None:
         """What to make. A scheme that was asked for stays."""
         if self._settings is not None:
-            schemes = {asked.scheme for asked in self._settings.request.conditions}
-            scheme = schemes.pop() if len(schemes) == 1 else None
-            self._change(conditions=tuple(replace(asked, scheme=scheme) for asked in ask.conditions(self._offer)))
+            self._change(conditions=tuple(replace(asked, scheme=self.scheme) for asked in ask.conditions(self._offer)))
 
     def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
         """What to make, in order."""
         self._change(conditions=conditions)
 
     def drop_the_rest(self) -> None:
-        """Ask for what `ask` says alone."""
-        self._change(conditions=self._offer.known(self.ask).conditions(self._offer))
+        """Ask for what `ask` and `scheme` say alone."""
+        conditions = self._offer.known(self.ask).conditions(self._offer)
+        self._change(conditions=tuple(replace(asked, scheme=self.scheme) for asked in conditions))
 
     def set_sampling(self, **fields: Any) -> None:
         """Fields of `Sampling`, brought into their ranges."""

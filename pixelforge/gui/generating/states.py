@@ -13,7 +13,7 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import MAX_SEED, GenerationRequest, of_classes
 from pixelforge.services.settings import COUNTS, GenerationSettings
-from pixelforge.services.sprites import Sprite, made_sprites
+from pixelforge.services.sprites import Sprite, made_sprites, named
 
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
 FAST_STEPS = 15
@@ -77,11 +77,14 @@ class Batch:
     model_sha256: str
     conditions: tuple[Condition, ...] = ()  # of the finished ones, as `Finished` has them
     for_desk: bool = False  # choices for the sprite that is mended, which neither the stage nor the history gets
+    set_name: str = ""  # as `Waiting` has them
+    sprite_names: tuple[str, ...] = ()
 
     @cached_property
     def finished(self) -> tuple[Sprite, ...]:
-        """Each of them with its recipe."""
-        return made_sprites(self.request, self.sprites, self.model, self.model_sha256, conditions=self.conditions)
+        """Each of them with its recipe, under its name where it has one."""
+        made = made_sprites(self.request, self.sprites, self.model, self.model_sha256, conditions=self.conditions)
+        return named(made, self.sprite_names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +94,14 @@ class Waiting:
     entry: ModelEntry
     request: GenerationRequest
     for_desk: bool = False  # as `Batch` has it
+    set_name: str = ""  # of the set that its sprites become; empty: none
+    sprite_names: tuple[str, ...] = ()  # of each of them; none: they have none
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it is of: kinds where they are asked for, else classes."""
+        """What it is of: the set that it becomes, else kinds where they are asked for, else classes."""
+        if self.set_name:
+            return (self.set_name,)
         return tuple(dict.fromkeys(asked.kind or asked.label for asked in self.request.conditions))
 
 

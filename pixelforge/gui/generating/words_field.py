@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from pixelforge.core.condition import WHOLE, Condition
+from pixelforge.core.condition import Condition
 from pixelforge.words import counted
 
 TOOLTIP = "What a recipe asks for as well. Press to drop it."
@@ -41,8 +41,4 @@ def _words(condition: Condition) -> list[str]:
     words = [f"{part} {word}" for part, word in told.items() if word is not None]
     if condition.drawn_in:
         words.append(f"in {counted(len(condition.drawn_in), 'colour')}")
-    if condition.scheme == WHOLE:
-        words.append("in all of its palette")
-    elif condition.scheme is not None:
-        words.append(f"a scheme of {counted(len(condition.scheme), 'colour')}")
     return words

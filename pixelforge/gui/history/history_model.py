@@ -13,6 +13,7 @@ from pixelforge.errors import HistoryError
 from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
 from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE, SPRITE_ROLE, STARRED_ROLE
+from pixelforge.services.batches import MadeBatch
 from pixelforge.services.history import Entry, History, HistoryFilter
 from pixelforge.services.sprites import Sprite
 
@@ -87,6 +88,8 @@ class HistoryModel(QAbstractListModel):
     def set_gathered(self, fingerprints: frozenset[bytes]) -> None:
         """Mark the sprites of these fingerprints: those in the shown set."""
         self._gathered = fingerprints
+        if self._filter.in_set:
+            self._update()
         self._repaint(range(len(self._ids)))
 
     def add(self, sprites: Sequence[Sprite]) -> tuple[int, ...]:
@@ -125,6 +128,14 @@ class HistoryModel(QAbstractListModel):
         """The sprites of these ids, whatever the filter."""
         try:
             return self._history.entries(ids, self._filter.table)
+        except HistoryError as error:
+            self.failed.emit(str(error))
+            return []
+
+    def batches(self) -> list[MadeBatch]:
+        """What passes the filter, by the batches that it was made in, the newest first."""
+        try:
+            return self._history.batches(self._filter)
         except HistoryError as error:
             self.failed.emit(str(error))
             return []

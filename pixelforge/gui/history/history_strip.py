@@ -7,19 +7,27 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from pixelforge.gui.history.batch_list import BatchList
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.history.sprite_list import SpriteList
 from pixelforge.gui.shared.combo import combo
+from pixelforge.gui.shared.pixel_button import STAR, TO_SET, PixelButton
+from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.history import Entry, HistoryFilter
+from pixelforge.services.likeness import encoded, features_of
 from pixelforge.words import counted
 
 HINT = "Everything you make is kept here."
+FIND_WIDTH = 60  # logical pixels, at the least
+CROSSED = "\N{MULTIPLICATION SIGN}"
 
 
 class HistoryStrip(QWidget):
@@ -30,6 +38,7 @@ class HistoryStrip(QWidget):
     bin_requested = Signal()
     activated = Signal(object)  # Entry, by double click or Enter
     context_menu_requested = Signal(QPoint)  # on the screen
+    batch_activated = Signal(object)  # list[Entry], by a click or Enter
     selection_changed = Signal()
 
     def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
@@ -37,10 +46,23 @@ class HistoryStrip(QWidget):
         self._model = model
         self.class_box = combo("History: class", "Show the sprites of one class only.", as_wide_as_its_items=True)
         self.model_box = combo("History: model", "Show the sprites of one model only.", as_wide_as_its_items=True)
-        self.starred = QToolButton()
-        self.starred.setText("Starred")
-        self.starred.setCheckable(True)
+        self.find = QLineEdit()
+        self.find.setPlaceholderText("Find: red dragon, a name…")
+        self.find.setClearButtonEnabled(True)
+        self.find.setAccessibleName("History: find")
+        self.find.setToolTip("Each word begins a class, kind, style, colour or size, or is in a name that a set gives.")
+        self.starred = PixelButton("Starred", STAR, STAR)
         self.starred.setToolTip("Show starred sprites only.")
+        self.in_set = PixelButton("In the set", TO_SET, TO_SET)
+        self.in_set.setToolTip("Show only what is in the set on the right, as it came out of the model.")
+        self.like = QPushButton(f"Alike {CROSSED}")
+        self.like.setToolTip("What looks most like the chosen sprite comes first. Press for the newest first again.")
+        self.like.hide()
+        self._features = b""
+        self.by_batch = QToolButton()
+        self.by_batch.setText("Batches")
+        self.by_batch.setCheckable(True)
+        self.by_batch.setToolTip("A line a batch, with its date and what was asked for. A click shows it on the stage.")
         self.count = QLabel()
         self.count.setAccessibleName("Sprites in the history")
         self.purge = QPushButton("Purge…")
@@ -49,33 +71,58 @@ class HistoryStrip(QWidget):
         self.bin.setToolTip("What was deleted in the last 30 days, to have it back.")
         self.view = SpriteList("History", HINT)
         self.view.setModel(model)
+        self.batches = BatchList(model)
+        self._views = QStackedWidget()
         self._lay_out()
         self._connect()
         self._show_choices()
         self._show_count(model.rowCount())
 
     def selected_entries(self) -> list[Entry]:
-        """The selected sprites, from left to right and top to bottom."""
+        """The selected sprites, from left to right and top to bottom; of batches that are selected all."""
+        if self.by_batch.isChecked():
+            return self.batches.selected_entries()
         rows = sorted(index.row() for index in self.view.selectedIndexes())
         return [entry for row in rows if (entry := self._model.entry(row)) is not None]
 
     def reveal(self, id_: int) -> None:
         """Select a sprite and scroll to it; a filter that hides it is taken away."""
+        self.by_batch.setChecked(False)
+        self._forget_like()
         if self._model.row_of(id_) < 0:
             for box in (self.class_box, self.model_box):
                 box.setCurrentIndex(0)
-            self.starred.setChecked(False)
+            for button in (self.starred, self.in_set):
+                button.setChecked(False)
+            self.find.clear()
         index = self._model.index(self._model.row_of(id_))
         self.view.setCurrentIndex(index)
         self.view.scrollTo(index)
         self.view.setFocus()
 
+    def show_like(self, pixels: Pixels) -> None:
+        """List first what looks most like this sprite."""
+        self.by_batch.setChecked(False)
+        self._features = encoded(features_of(pixels))
+        self.like.show()
+        self._emit_filter()
+        self.view.scrollToTop()
+
+    def _forget_like(self) -> None:
+        if self._features:
+            self._features = b""
+            self.like.hide()
+            self._emit_filter()
+
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(6)
-        for widget in (self.class_box, self.model_box, self.starred):
+        self.find.setMinimumWidth(FIND_WIDTH)
+        self.find.setMaximumWidth(4 * FIND_WIDTH)
+        for widget in (self.class_box, self.model_box, self.find, self.starred, self.in_set, self.like):
             bar.addWidget(widget)
         bar.addStretch(1)
+        bar.addWidget(self.by_batch)
         bar.addWidget(self.count)
         bar.addWidget(self.purge)
         bar.addWidget(self.bin)
@@ -83,13 +130,21 @@ class HistoryStrip(QWidget):
         column.setContentsMargins(6, 4, 6, 6)
         column.setSpacing(4)
         column.addLayout(bar)
-        column.addWidget(self.view, 1)
+        for view in (self.view, self.batches):
+            self._views.addWidget(view)
+        column.addWidget(self._views, 1)
         self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
         for box in (self.class_box, self.model_box):
             box.currentIndexChanged.connect(lambda _: self._emit_filter())
-        self.starred.toggled.connect(lambda _: self._emit_filter())
+        for button in (self.starred, self.in_set):
+            button.toggled.connect(lambda _: self._emit_filter())
+        self.find.textChanged.connect(lambda _: self._emit_filter())
+        self.like.clicked.connect(self._forget_like)
+        self.by_batch.toggled.connect(self._show_batches)
+        self.batches.chosen.connect(self.batch_activated)
+        self.batches.selected.connect(self.selection_changed)
         self.purge.clicked.connect(self.purge_requested)
         self.bin.clicked.connect(self.bin_requested)
         self.view.activated.connect(self._on_activated)
@@ -101,8 +156,21 @@ class HistoryStrip(QWidget):
 
     def _emit_filter(self) -> None:
         self.filter_changed.emit(
-            HistoryFilter(self.class_box.currentData(), self.model_box.currentData(), self.starred.isChecked())
+            HistoryFilter(
+                self.class_box.currentData(),
+                self.model_box.currentData(),
+                self.starred.isChecked(),
+                words=self.find.text().strip(),
+                in_set=self.in_set.isChecked(),
+                like=self._features,
+            )
         )
+
+    def _show_batches(self, shown: bool) -> None:
+        self._views.setCurrentWidget(self.batches if shown else self.view)
+        self.batches.set_live(shown)
+        self.setFocusProxy(self.batches if shown else self.view)
+        self.selection_changed.emit()
 
     def _on_activated(self, index: QModelIndex) -> None:
         if (entry := self._model.entry(index.row())) is not None:

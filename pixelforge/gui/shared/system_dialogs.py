@@ -12,7 +12,9 @@ from PySide6.QtGui import QColor, QDesktopServices, QDrag, QPixmap
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 PICTURE_FILES = "*.png *.gif *.webp *.bmp *.aseprite *.ase"
-OPENABLE = f"Sprites, models, palettes ({PICTURE_FILES} *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json)"
+OPENABLE = (
+    f"Sprites, models, palettes, lists ({PICTURE_FILES} *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json *.csv *.tsv)"
+)
 PICTURES = f"Pictures ({PICTURE_FILES})"
 MODELS = "Models (*.safetensors *.pth *.pt)"
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pixelforge.gui.stage.canvas import Canvas
 from pixelforge.gui.stage.hover_player import HoverPlayer
+from pixelforge.gui.stage.sprite_buttons import SpriteButtons
 from pixelforge.gui.stage.stage_model import StageModel
 
 HINT = "Press Generate, or Ctrl+Enter, to make sprites."
@@ -26,6 +27,7 @@ class Stage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
+        self.buttons = SpriteButtons(self.canvas, model)
         self.setFocusProxy(self.canvas)
         self.canvas.clicked.connect(self._on_clicked)
         self.canvas.move_requested.connect(lambda x, y, extend: model.move(x, y, extend=extend))

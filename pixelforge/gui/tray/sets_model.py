@@ -58,6 +58,10 @@ class SetsModel(QObject):
         """Begin an empty set under a name of its own, and show it."""
         self._push("New set", None, SpriteSet(self._clock(), self._free_name()))
 
+    def begin(self, name: str, sprites: tuple[Sprite, ...]) -> None:
+        """Begin a set with these under a name, or one like it that is free, and show it."""
+        self._push(f"Make the set {name}", None, SpriteSet(self._clock(), self._free_name(name), sprites))
+
     def check_name(self, name: str) -> str:
         """A name that the shown set can have, without spaces around it. Raises RequestError."""
         return check_name(name, [one.name for one in self._sets if one.id != self._current])
@@ -122,12 +126,14 @@ class SetsModel(QObject):
     def _push(self, text: str, before: SpriteSet | None, now: SpriteSet | None) -> None:
         self._undo.push(_Change(text, self, before, now))
 
-    def _free_name(self) -> str:
+    def _free_name(self, wanted: str = "") -> str:
         taken = {one.name.casefold() for one in self._sets}
-        number = 1
-        while f"set {number}" in taken:
+        if wanted and wanted.casefold() not in taken:
+            return wanted
+        stem, number = wanted or "Set", 2 if wanted else 1
+        while f"{stem} {number}".casefold() in taken:
             number += 1
-        return f"Set {number}"
+        return f"{stem} {number}"
 
 
 class _Change(QUndoCommand):

@@ -83,6 +83,17 @@ class TrayModel(QAbstractListModel):
         if len(fresh) < len(sprites):
             self.refused.emit(self._left_out(sprites, len(fresh)))
 
+    def begin_set(self, name: str, sprites: Sequence[Sprite]) -> None:
+        """Put sprites into a new set of this name, and show it; those that look alike are in it once."""
+        unlike: dict[bytes, Sprite] = {}
+        for sprite in sprites:
+            unlike.setdefault(sprite.fingerprint, sprite)
+        self.sets.begin(name, tuple(unlike.values()))
+        if left_out := len(sprites) - len(unlike):
+            self.refused.emit(
+                f"{counted(left_out, 'sprite')} of the list came out like another and is in the set once."
+            )
+
     def remove(self, rows: Sequence[int]) -> None:
         """Take rows out."""
         gone = set(rows)

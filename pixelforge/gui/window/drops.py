@@ -1,4 +1,4 @@
-"""What is dropped on the window: a model, a palette, a sprite with its recipe, or a picture to start from."""
+"""What is dropped on the window: a model, a palette, a list, a sprite with its recipe, or a picture to start from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
-from pixelforge.errors import DatasetError, PaletteError
+from pixelforge.errors import DatasetError, PaletteError, RequestError
 from pixelforge.files import read_at_most
 from pixelforge.gui.shared.qimage import from_qimage
 from pixelforge.gui.window.studio import Studio
@@ -16,11 +16,13 @@ from pixelforge.imaging.aseprite_reader import is_aseprite
 from pixelforge.imaging.palette import rule_of
 from pixelforge.imaging.palette_files import read_palette
 from pixelforge.imaging.pixels import Pixels, decode_picture
+from pixelforge.services.lists import LIST_SUFFIXES
 from pixelforge.services.recipe import Recipe, recipes_in
 from pixelforge.services.sprites import sprites_in
 
 MODEL_SUFFIXES = (".safetensors", ".pth", ".pt")
 PALETTE_SUFFIXES = (".gpl", ".hex", ".pal", ".json")
+FAILURES = (DatasetError, PaletteError, RequestError)  # of a file that is opened
 MAX_BYTES = 8 * 2**20  # of a picture; sprites are small
 MAX_SIDE = 1024
 
@@ -40,12 +42,12 @@ def take(mime: QMimeData, studio: Studio) -> None:
             _check_side(max(image.width(), image.height()), "The picture")
             studio.start_from(from_qimage(image))
             _say_start(studio, "The picture")
-    except (DatasetError, PaletteError) as error:
+    except FAILURES as error:
         studio.messages.complain(str(error))
 
 
 def open_file(path: Path, studio: Studio) -> None:
-    """Open a model, a palette, or a picture for its recipe or as a start. Raises DatasetError or PaletteError."""
+    """Open a model, a palette, a list, or a picture for its recipe or as a start. Raises one of `FAILURES`."""
     if path.suffix.lower() in MODEL_SUFFIXES:
         studio.generation.import_model(path)
         return
@@ -53,6 +55,10 @@ def open_file(path: Path, studio: Studio) -> None:
         palette = read_palette(path)
         studio.generation.set_palette(rule_of(palette))
         studio.messages.inform(f"New sprites take the {len(palette.colours)} colours of {palette.name}.")
+        return
+    if path.suffix.lower() in LIST_SUFFIXES:
+        studio.generation.make_list(path)
+        studio.messages.inform(f"{path.name} is being made, and becomes a set of its own.")
         return
     data = read_at_most(path, MAX_BYTES, DatasetError)
     pixels, recipes = _of_frames(data, path) if is_aseprite(data) else _of_picture(data, path)

@@ -20,6 +20,7 @@ from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window import drops
 from pixelforge.gui.window.closing import Closing
+from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
@@ -72,8 +73,18 @@ class MainWindow(QMainWindow):
         self._active: Stage | HistoryStrip = self.stage
         self._moving = Moving(studio.stage, studio.history, studio.messages, self.stage.hover, self.shown, self)
         self.sprite_actions = SpriteActions(
-            studio, self._mending, self.chosen, self.shown, self._save_chosen, self._moving, self
+            studio,
+            self._mending,
+            self._moving,
+            Colouring(studio, self.controls.scheme, self.chosen, self),
+            self.chosen,
+            self.shown,
+            self._save_chosen,
+            self.history.show_like,
+            self,
         )
+        of_one = self.sprite_actions
+        self.stage.buttons.set_actions(of_one.vary, of_one.star, of_one.to_tray, of_one.edit)
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
@@ -114,7 +125,7 @@ class MainWindow(QMainWindow):
             return
         self._session.keep_window(self.saveGeometry(), self.saveState())
         self.hide()
-        self._studio.generation.stop()
+        self._studio.generation.suspend()
         self._session.remember(self._studio.generation, self._studio.tray)
         self.closed.emit()
         super().closeEvent(event)
@@ -213,7 +224,8 @@ class MainWindow(QMainWindow):
             (self.stage.drag_started, lambda: self._dialogs.drag(self.shown())),
             (self.history.context_menu_requested, self.sprite_actions.pop_up),
             (self.history.selection_changed, self.sprite_actions.refresh),
-            (self.history.activated, self._look_at),
+            (self.history.activated, lambda entry: self._look_at([entry])),
+            (self.history.batch_activated, self._look_at),
             (self.history.filter_changed, studio.history.set_filter),
             (self.history.purge_requested, self._dialogs.purge),
             (self.history.bin_requested, self._dialogs.bin),
@@ -286,9 +298,9 @@ class MainWindow(QMainWindow):
         self._mending.end()
         self._studio.vary_further()
 
-    def _look_at(self, entry: Entry) -> None:
+    def _look_at(self, entries: Sequence[Entry]) -> None:
         self._mending.end()
-        self._studio.show([cell_of(entry)])
+        self._studio.show(list(map(cell_of, entries)))
 
     def _save_chosen(self) -> None:
         self._dialogs.save(self.shown() or self._studio.stage.as_shown(self._studio.stage.cells))

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.stage.stage_model import StageCell
+from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.moving import Moving
 from pixelforge.gui.window.studio import Studio
+from pixelforge.imaging.pixels import Pixels
 from pixelforge.words import counted
 
 Chosen = Callable[[], tuple[StageCell, ...]]
@@ -28,10 +30,12 @@ class SpriteActions(QObject):
         self,
         studio: Studio,
         mending: Mending,
+        moving: Moving,
+        colouring: Colouring,
         chosen: Chosen,
         shown: Chosen,
         save: Callable[[], None],
-        moving: Moving,
+        show_like: Callable[[Pixels], None],
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -39,6 +43,7 @@ class SpriteActions(QObject):
         self._studio = studio
         self._mending = mending
         self._moving = moving
+        self._colouring = colouring
         self._chosen = chosen
         self._shown = shown
         self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
@@ -46,7 +51,10 @@ class SpriteActions(QObject):
         self.use_seed = self._add("&Use this seed", "U", self._use_seed)
         self.use_recipe = self._add("Use its &recipe", "R", self._use_recipe)
         self.vary = self._add("&Variations of it", "V", self._vary)
+        self.shuffle = self._add("Shuffle its c&olours", "C", lambda: colouring.shuffle(self._chosen()))
+        self.keep_scheme = self._add("&Keep its colours", "K", lambda: colouring.toggle_kept(self._chosen()))
         self.edit = self._add("&Edit", "E", lambda: self._mending.begin(self._shown()[0]))
+        self.like = self._add("&Find what looks like it", "F", lambda: show_like(self._shown()[0].sprite.pixels))
         self.star = self._add("&Star", "S", lambda: studio.star(self._chosen()))
         self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
         self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
@@ -55,7 +63,8 @@ class SpriteActions(QObject):
             (self.copy, self.copy_seed),
             (self.edit, moving.menu.menuAction()),
             (self.vary, self.use_seed, self.use_recipe),
-            (self.star, self.to_tray, self.save),
+            (self.shuffle, self.keep_scheme),
+            (self.star, self.to_tray, self.like, self.save),
             (self.delete,),
         )
         self.refresh()
@@ -88,8 +97,11 @@ class SpriteActions(QObject):
         self._moving.menu.setEnabled(count > 0)
         for action in (self.copy, self.copy_seed, self.star, self.to_tray, self.save, self.delete):
             action.setEnabled(count > 0)
-        for action in (self.use_seed, self.use_recipe, self.vary, self.edit):
+        for action in (self.use_seed, self.use_recipe, self.vary, self.edit, self.like):
             action.setEnabled(count == 1)
+        for action in (self.shuffle, self.keep_scheme):
+            action.setEnabled(count > 0 and self._colouring.possible)
+        self._colouring.refresh()
 
     def _add(self, text: str, keys: str | QKeySequence, slot: Callable[[], None]) -> QAction:
         action = QAction(text, self)

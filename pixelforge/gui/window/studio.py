@@ -206,6 +206,8 @@ class Studio(QObject):
             return
         self.visit.forget()
         sprites = batch.finished
+        if batch.set_name:
+            self.tray.begin_set(batch.set_name, sprites)
         ids: Sequence[int | None] = self.history.add(sprites) or [None] * len(sprites)
         self.stage.show_finished([StageCell(sprite, id_) for sprite, id_ in zip(sprites, ids, strict=True)])
 

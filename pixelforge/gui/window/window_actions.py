@@ -55,7 +55,7 @@ class WindowActions(QObject):
         self.generate = self._add("&Generate", slots.generate, "Ctrl+Return", "Ctrl+Enter")
         self.new_sprite = self._add("&New sprite", slots.new_sprite, standard.New)
         self.escape = self._add("Sto&p", slots.escape, "Esc")
-        self.open_file = self._add("&Open sprite, model or palette…", slots.open_file, standard.Open)
+        self.open_file = self._add("&Open sprite, model, palette or list…", slots.open_file, standard.Open)
         self.import_model = self._add("&Import model…", slots.import_model, "Ctrl+I")
         self.train = self._add("New &training…", slots.train, "Ctrl+T")
         self.models = self._add("&Models…", slots.models)

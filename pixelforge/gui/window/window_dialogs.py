@@ -11,7 +11,6 @@ from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
-from pixelforge.errors import DatasetError, PaletteError
 from pixelforge.files import reason
 from pixelforge.gui.export.export_dialog import ExportDialog
 from pixelforge.gui.history.bin_dialog import BinDialog
@@ -69,12 +68,12 @@ class WindowDialogs:
         exports.failed.connect(self._on_export_failed)
 
     def open_file(self) -> None:
-        """Open a model, a sprite's recipe, or a picture to start from."""
-        path = self._system.ask_open_path(self._window, "Open a sprite, a model or a palette", OPENABLE)
+        """Open a model, a sprite's recipe, a list, or a picture to start from."""
+        path = self._system.ask_open_path(self._window, "Open a sprite, a model, a palette or a list", OPENABLE)
         if path is not None:
             try:
                 drops.open_file(path, self._studio)
-            except (DatasetError, PaletteError) as error:
+            except drops.FAILURES as error:
                 self._studio.messages.complain(str(error))
 
     def import_model(self) -> None:
