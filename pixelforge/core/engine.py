@@ -1,0 +1,48 @@
+"""Which engine runs a network: torch on any device, or ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+import torch
+
+from pixelforge.core.backend import Backend
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.onnx_backend import OnnxBackend, is_installed
+from pixelforge.core.torch_backend import TorchBackend
+from pixelforge.core.weights import Weights
+from pixelforge.errors import RequestError
+
+EngineName = Literal["auto", "onnxruntime", "torch"]
+ENGINES: tuple[EngineName, ...] = ("auto", "onnxruntime", "torch")
+
+logger = logging.getLogger(__name__)
+
+
+def pick_backend(checkpoint: Checkpoint, device: torch.device, engine: str = "auto") -> Backend:
+    """The network on the named engine; `auto` is ONNX Runtime where it can be, on a CPU. Raises RequestError."""
+    if engine not in ENGINES:
+        raise RequestError(f"There is no engine {engine!r}: choose one of {', '.join(ENGINES)}.")
+    if engine == "torch":
+        return TorchBackend(checkpoint.network, device)
+    obstacle = _obstacle(checkpoint, device)
+    if not obstacle:
+        arrays = {name: weight.numpy() for name, weight in checkpoint.network.state_dict().items()}
+        try:
+            return OnnxBackend(checkpoint.header.model, Weights(arrays))
+        except Exception as error:  # they have no base of their own
+            logger.exception("ONNX Runtime does not take the network")
+            obstacle = f"ONNX Runtime cannot run that model here: {error}"
+    if engine == "onnxruntime":
+        raise RequestError(f"{obstacle.removesuffix('.')}. The engine torch can.")
+    return TorchBackend(checkpoint.network, device)
+
+
+def _obstacle(checkpoint: Checkpoint, device: torch.device) -> str:
+    """Why ONNX Runtime cannot run a network on a device; "" where it can."""
+    if device.type != "cpu":
+        return f"ONNX Runtime runs on the CPU alone, not on {device.type}"
+    if checkpoint.header.model.architecture != "context_unet":
+        return "ONNX Runtime cannot run the notebook's network"
+    return "" if is_installed() else "ONNX Runtime is not installed"
