@@ -87,7 +87,7 @@ def _linear(x: Floats, layer: tuple[Floats, Floats]) -> Floats:
     flat = x.reshape(-1, x.shape[-1])
     padded = np.zeros((-(-len(flat) // ROWS), ROWS, x.shape[-1]), np.float32)
     padded.reshape(-1, x.shape[-1])[: len(flat)] = flat
-    made = (padded @ weight.T).reshape(-1, len(weight))[: len(flat)] + bias
+    made: Floats = (padded @ weight.T).reshape(-1, len(weight))[: len(flat)] + bias
     return made.reshape(*x.shape[:-1], len(weight))
 
 

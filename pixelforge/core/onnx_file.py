@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from itertools import count
-from typing import Any, Literal, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,24 +40,27 @@ class Graph:
         self._fields.append(_node("Identity", [value], [name], {}))
         self._fields.append(_field(12, _value_info(name, "float32", shape)))
 
-    def constant(self, array: NDArray[Any] | Sequence[int]) -> str:
-        """float32 or int64 numbers; the name of the value."""
-        array, name = np.ascontiguousarray(array), f"c{next(self._numbers)}"
+    def constant(self, numbers: NDArray[Any] | np.float32 | Sequence[int]) -> str:
+        """float32 or int64; the name of the value."""
+        array, name = np.ascontiguousarray(numbers), f"c{next(self._numbers)}"
         tensor = b"".join(_field(1, size) for size in array.shape)
-        numbers = array.astype(array.dtype.newbyteorder("<")).tobytes()
-        tensor += _field(2, TYPES[array.dtype.name]) + _field(8, name) + _field(9, numbers)
+        content = array.astype(array.dtype.newbyteorder("<")).tobytes()
+        tensor += _field(2, TYPES[array.dtype.name]) + _field(8, name) + _field(9, content)
         self._fields.append(_field(5, tensor))
         return name
 
-    @overload
-    def add(self, operator: str, *inputs: str, outputs: Literal[1] = 1, **attributes: Attribute) -> str: ...
-    @overload
-    def add(self, operator: str, *inputs: str, outputs: int, **attributes: Attribute) -> list[str]: ...
-    def add(self, operator: str, *inputs: str, outputs: int = 1, **attributes: Attribute) -> str | list[str]:
-        """Put in an operator; the name of its output, or the names of several."""
+    def add(self, operator: str, *inputs: str, **attributes: Attribute) -> str:
+        """Put in an operator; the name of its output."""
+        return self._add(operator, inputs, 1, attributes)[0]
+
+    def split(self, *inputs: str, parts: int, **attributes: Attribute) -> list[str]:
+        """Put in a Split; the names of its parts."""
+        return self._add("Split", inputs, parts, attributes)
+
+    def _add(self, operator: str, inputs: Sequence[str], outputs: int, attributes: dict[str, Attribute]) -> list[str]:
         names = [f"v{next(self._numbers)}" for _ in range(outputs)]
         self._fields.append(_node(operator, inputs, names, attributes))
-        return names[0] if outputs == 1 else names
+        return names
 
     def to_bytes(self) -> bytes:
         """The graph as a ModelProto."""

@@ -86,7 +86,7 @@ class _Writer:
         widths = [len(self._weights[f"{block}.norm2.weight"]) for block in blocks_of(self._weights)]
         sizes = np.repeat(np.array(widths, np.int64), 2)
         whole = self.graph.input("modulation", "float32", ["B", int(sizes.sum()), 1, 1])
-        return iter(self.graph.add("Split", whole, self.graph.constant(sizes), outputs=len(sizes), axis=1))
+        return iter(self.graph.split(whole, self.graph.constant(sizes), parts=len(sizes), axis=1))
 
     def _stage(self, x: str, name: str) -> str:
         h = self._block(x, f"{name}.block")
@@ -106,7 +106,7 @@ class _Writer:
         width = len(self._weights[f"{name}.norm.weight"])
         qkv = self._conv(self._norm(x, f"{name}.norm"), f"{name}.qkv")
         qkv = add("Reshape", qkv, constant([0, 3 * heads, width // heads, self._side**2]))
-        q, k, v = add("Split", qkv, outputs=3, axis=1, num_outputs=3)  # (B, heads, width / heads, HW)
+        q, k, v = self.graph.split(qkv, parts=3, axis=1, num_outputs=3)  # (B, heads, width / heads, HW)
         q = add("Transpose", add("Mul", q, constant(np.float32((width // heads) ** -0.5))), perm=[0, 1, 3, 2])
         attended = add("Softmax", add("MatMul", q, k), axis=-1)  # (B, heads, HW, HW)
         out = add("MatMul", v, add("Transpose", attended, perm=[0, 1, 3, 2]))
@@ -116,8 +116,9 @@ class _Writer:
     def _conv(self, x: str, name: str, stride: int = 1) -> str:
         weight, bias = self._weights.pair(name)
         kernel = weight.shape[2]
-        sizes: dict[str, list[int]] = {"kernel_shape": [kernel] * 2, "pads": [kernel // 2] * 4, "strides": [stride] * 2}
-        return self.graph.add("Conv", x, self.graph.constant(weight), self.graph.constant(bias), **sizes)
+        inputs = x, self.graph.constant(weight), self.graph.constant(bias)
+        pads, strides = [kernel // 2] * 4, [stride] * 2
+        return self.graph.add("Conv", *inputs, kernel_shape=[kernel] * 2, pads=pads, strides=strides)
 
     def _norm(self, x: str, name: str) -> str:
         weight, bias = (self.graph.constant(array[:, None, None]) for array in self._weights.pair(name))
@@ -138,8 +139,10 @@ class _Writer:
     def _doubled(self, x: str) -> str:
         """Every pixel as a square of four."""
         self._side *= 2
-        modes = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
-        return self.graph.add("Resize", x, "", self.graph.constant(np.array([1, 1, 2, 2], np.float32)), **modes)
+        inputs = x, "", self.graph.constant(np.array([1, 1, 2, 2], np.float32))
+        return self.graph.add(
+            "Resize", *inputs, mode="nearest", nearest_mode="floor", coordinate_transformation_mode="asymmetric"
+        )
 
 
 def _stages(weights: Weights, way: str) -> list[str]:

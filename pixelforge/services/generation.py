@@ -54,7 +54,7 @@ def generate(
         size = min(micro_batch, end - first)
         try:
             yield from _generate_together(model, request, first, size)
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             if not model.backend.is_out_of_memory(error):
                 raise
             if size == 1:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,13 @@ def test_the_notebooks_network_is_torchs(notebook: Checkpoint) -> None:
     assert isinstance(pick_backend(notebook, CPU), TorchBackend)
     with pytest.raises(RequestError, match="cannot run the notebook's network"):
         pick_backend(notebook, CPU, "onnxruntime")
+
+
+def test_sprites_that_would_not_be_quite_the_same_stay_torchs(checkpoint: Checkpoint, tiny: ModelConfig) -> None:
+    config = replace(tiny, prediction="v")
+    other = Checkpoint(replace(checkpoint.header, model=config), build_network(config).eval())
+    assert isinstance(pick_backend(other, CPU), TorchBackend)
+    assert isinstance(pick_backend(other, CPU, "onnxruntime"), OnnxBackend)
 
 
 def test_what_it_does_not_know_is_torchs(checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture) -> None:

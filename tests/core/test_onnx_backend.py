@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -80,3 +81,22 @@ def test_a_network_with_parts_that_it_does_not_know_is_not_run(tiny: ModelConfig
     weights = {name: weight.numpy() for name, weight in build_network(tiny).state_dict().items()}
     with pytest.raises(ValueError, match=r"no part of the graph: mid\.3\.weight"):
         OnnxBackend(tiny, Weights({**weights, "mid.3.weight": weights["out_norm.weight"]}))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there can memory be made scarce")
+def test_it_knows_when_memory_runs_out(tiny: ModelConfig) -> None:
+    import resource
+
+    config = replace(tiny, image_size=16, base_width=32)
+    backend = OnnxBackend(config, weights_of(build_network(config)))
+    x, answer = noise(2000, side=16), backend.prepare([Cue((0,))] * 2000, (5,))
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**26, limits[1]))
+    try:
+        with pytest.raises((RuntimeError, MemoryError)) as caught:
+            answer(x, 5)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+    assert backend.is_out_of_memory(caught.value)
+    assert not backend.is_out_of_memory(RuntimeError("a shape is wrong"))

@@ -15,7 +15,7 @@ def test_onnx_reads_what_was_written() -> None:
     numbers = np.linspace(-3, 3, 300, dtype=np.float32)
     y = graph.add("LeakyRelu", graph.add("Mul", x, graph.constant(numbers[:, None, None])), alpha=0.25)
     y = graph.add("Reshape", y, graph.constant([0, -1, 2]))
-    low, high = graph.add("Split", graph.add("Transpose", y, perm=[0, 2, 1]), outputs=2, axis=-1, num_outputs=2)
+    low, high = graph.split(graph.add("Transpose", y, perm=[0, 2, 1]), parts=2, axis=-1, num_outputs=2)
     graph.output("output", graph.add("Add", low, high), ["B", 2, 300])
 
     model = onnx.load_from_string(graph.to_bytes())
