@@ -22,6 +22,10 @@ class Backend(Protocol):
     """A network on the engine that runs it."""
 
     @property
+    def name(self) -> str:
+        """Of the engine."""
+
+    @property
     def device(self) -> torch.device:
         """Where x_t must lie."""
 

@@ -16,6 +16,7 @@ from pixelforge.core.condition import Condition
 from pixelforge.core.cues import CueMaker
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
+from pixelforge.core.engine import pick_backend
 from pixelforge.core.guidance import guided
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.mask import MaskedDenoiser, resampled
@@ -24,7 +25,6 @@ from pixelforge.core.sampler import SAMPLERS, Denoiser, SamplerStep, sample
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
-from pixelforge.core.torch_backend import TorchBackend
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ class Model:
     bank: SchemeBank | None = None  # of a `pointer` model
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu") -> Model:
-        """A model read from its file, run by torch on a device."""
+    def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu", engine: str = "torch") -> Model:
+        """A model read from its file, run by an engine of `core.engine` on a device. Raises RequestError."""
+        backend = pick_backend(checkpoint, torch.device(device), engine)
         schedule = NoiseSchedule.build(checkpoint.header.diffusion)
-        return cls(checkpoint.header, TorchBackend(checkpoint.network, device), schedule, checkpoint.bank)
+        return cls(checkpoint.header, backend, schedule, checkpoint.bank)
 
     def settled(self, condition: Condition, seed: int) -> Condition:
         """The condition with the colour scheme told that the seed draws."""

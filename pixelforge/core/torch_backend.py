@@ -21,6 +21,8 @@ CHUNK = 32  # timesteps at most
 class TorchBackend:
     """A network on a device; see `Backend`."""
 
+    name = "torch"
+
     def __init__(self, network: Network, device: torch.device | str = "cpu") -> None:
         self.device = torch.device(device)
         self.network = network.to(self.device)

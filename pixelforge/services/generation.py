@@ -27,13 +27,14 @@ PREVIEW_EVERY = 20  # steps of a run of SHORT_RUN steps or more; shorter runs sh
 SHORT_RUN = 200
 
 
-def load_model(path: Path, device: str = "auto") -> Model:
-    """A model on its device, ready to be asked. Raises CheckpointError or RequestError."""
+def load_model(path: Path, device: str = "auto", engine: str = "auto") -> Model:
+    """A model on its device and engine, ready to be asked. Raises CheckpointError or RequestError."""
     began = time.perf_counter()
     chosen = pick_device(device)
-    model = Model.of(load_checkpoint(path), chosen)
+    model = Model.of(load_checkpoint(path), chosen, engine)
     shape, seconds = model.header.model, time.perf_counter() - began
-    logger.info("A %s model of width %d on %s in %.2f s", shape.prediction, shape.base_width, chosen, seconds)
+    told = (shape.prediction, shape.base_width, model.backend.name, chosen, seconds)
+    logger.info("A %s model of width %d by %s on %s in %.2f s", *told)
     return model
 
 
@@ -53,7 +54,7 @@ def generate(
         size = min(micro_batch, end - first)
         try:
             yield from _generate_together(model, request, first, size)
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             if not model.backend.is_out_of_memory(error):
                 raise
             if size == 1:

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import onnx
+import pytest
+import torch
+from torch import Tensor
+
+from pixelforge.core.backend import Backend
+from pixelforge.core.build import build_network
+from pixelforge.core.checkpoint import load_checkpoint
+from pixelforge.core.condition import Cue
+from pixelforge.core.config import Colour, ModelConfig
+from pixelforge.core.network import Network
+from pixelforge.core.onnx_backend import CHUNK, OnnxBackend
+from pixelforge.core.onnx_unet import unet_graph
+from pixelforge.core.torch_backend import TorchBackend
+from pixelforge.core.weights import Weights
+from tests.pointer import DAWN, write_pointer_model
+
+Randomise = Callable[[Network], Network]
+ROWS = [(0,), (1, 3), (2,), (1, 3), (0, 1, 2)]
+
+
+def weights_of(network: Network) -> Weights:
+    return Weights({name: weight.numpy() for name, weight in network.state_dict().items()})
+
+
+def noise(rows: int, side: int = 8) -> Tensor:
+    return torch.randn(rows, 4, side, side, generator=torch.Generator().manual_seed(0))
+
+
+def assert_it_is_torchs(config: ModelConfig, network: Network, cues: list[Cue]) -> None:
+    """At every timestep promised, over several chunks of them, when one is asked again, and at ones not promised."""
+    onnx.checker.check_model(onnx.load_from_string(unet_graph(config, weights_of(network))), full_check=True)
+    timesteps = range(999, -1, -999 // (2 * CHUNK + 5))
+    assert len(timesteps) > 2 * CHUNK
+    backends: list[Backend] = [OnnxBackend(config, weights_of(network)), TorchBackend(network)]
+    ours, torchs = (backend.prepare(cues, timesteps) for backend in backends)
+    x = noise(len(cues), config.image_size)
+    with torch.inference_mode():
+        for t in [*timesteps, timesteps[3], timesteps[-1], 501, 502]:
+            torch.testing.assert_close(ours(x, t), torchs(x, t), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"multipliers": (1, 2, 1), "blocks_per_level": 2, "augment_dim": 5},
+        {"multipliers": (2,), "attention_levels": (), "embed_width": 24, "image_size": 9},
+        {"multipliers": (1, 1, 2), "attention_levels": (0, 2), "num_heads": 1, "image_size": 16, "prediction": "v"},
+    ],
+    ids=lambda shape: f"multipliers {shape['multipliers']}",
+)
+def test_it_is_the_network_in_torch(shape: dict, tiny: ModelConfig, randomise: Randomise) -> None:
+    config = replace(tiny, **shape)
+    assert_it_is_torchs(config, randomise(build_network(config)), [Cue(row) for row in ROWS])
+
+
+@pytest.mark.parametrize("palettes", [(DAWN, DAWN[:1], ()), ((), (), ())], ids=["palettes", "no palette"])
+def test_it_is_the_pointer_network_in_torch(palettes: tuple[tuple[Colour, ...], ...], tmp_path: Path) -> None:
+    checkpoint = load_checkpoint(write_pointer_model(tmp_path / "words.safetensors"))
+    cues = [Cue(row, palette) for row, palette in zip(ROWS, palettes, strict=False)]
+    assert_it_is_torchs(checkpoint.header.model, checkpoint.network, cues)
+
+
+def test_a_row_does_not_depend_on_the_number_of_rows(tiny: ModelConfig, randomise: Randomise) -> None:
+    config = replace(tiny, image_size=16, base_width=32, multipliers=(1, 2, 2))
+    backend = OnnxBackend(config, weights_of(randomise(build_network(config))))
+    cues, x = [Cue((row % 3, 3)) for row in range(64)], noise(64, side=16)
+    whole = backend.prepare(cues, (500, 10))(x, 500)
+    for rows in (1, 2, 5, 15, 16, 33):
+        assert torch.equal(backend.prepare(cues[:rows], (500, 10))(x[:rows], 500), whole[:rows]), f"{rows} rows"
+
+
+def test_a_network_with_parts_that_it_does_not_know_is_not_run(tiny: ModelConfig) -> None:
+    weights = {name: weight.numpy() for name, weight in build_network(tiny).state_dict().items()}
+    with pytest.raises(ValueError, match=r"no part of the graph: mid\.3\.weight"):
+        OnnxBackend(tiny, Weights({**weights, "mid.3.weight": weights["out_norm.weight"]}))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there can memory be made scarce")
+def test_it_knows_when_memory_runs_out(tiny: ModelConfig) -> None:
+    import resource
+
+    config = replace(tiny, image_size=16, base_width=32)
+    backend = OnnxBackend(config, weights_of(build_network(config)))
+    x, answer = noise(2000, side=16), backend.prepare([Cue((0,))] * 2000, (5,))
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**26, limits[1]))
+    try:
+        with pytest.raises((RuntimeError, MemoryError)) as caught:
+            answer(x, 5)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+    assert backend.is_out_of_memory(caught.value)
+    assert not backend.is_out_of_memory(RuntimeError("a shape is wrong"))
