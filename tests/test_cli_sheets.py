@@ -108,6 +108,24 @@ def test_sheets_are_taken_apart_and_laid_out_anew(generate: RunCommand, command:
     np.testing.assert_array_equal(pixels(out)[:, 40:48], pixels(singles[0])[::2, ::2])
 
 
+def test_an_aseprite_file_is_laid_out_varied_and_made_again(
+    generate: RunCommand, command: RunCommand, model: Path, tmp_path: Path
+) -> None:
+    generate("--class", "all", "--count", 4, "--out", tmp_path / "a.png", "--format", "aseprite-file")
+    drawn = tmp_path / "a.aseprite"
+    code, text, _ = command("info", drawn)
+    assert (code, [recipe["seed"] for recipe in json.loads(text)]) == (0, [0, 1, 2, 3])
+    assert command("remake", drawn, "--model", model)[:2] == (0, "all 4 identical\n")
+    code, _, error = command("sheet", drawn, "--out", tmp_path / "b.png")
+    assert (code, "4 sprites" in error) == (0, True)
+    np.testing.assert_array_equal(pixels(tmp_path / "b.png"), pixels(tmp_path / "a.png"))
+    variations = ("--model", model, "--device", "cpu", "--count", 1, "--steps", 2, "--out", tmp_path / "c.png")
+    code, _, error = command("vary", drawn, *variations)
+    assert (code, "holds 4 sprites" in error) == (2, True)
+    generate("--class", "dogs", "--out", tmp_path / "one.png", "--format", "aseprite-file")
+    assert command("vary", tmp_path / "one.aseprite", *variations)[0] == 0
+
+
 def test_a_folder_stands_for_the_pictures_in_it(generate: RunCommand, command: RunCommand, tmp_path: Path) -> None:
     generate("--class", "all", "--count", 6, "--out", tmp_path / "out")
     code, _, error = command("sheet", tmp_path / "out", "--out", tmp_path / "s.png", "--columns", 6)

@@ -16,7 +16,7 @@ from pixelforge.words import counted
 if TYPE_CHECKING:
     from pixelforge.services.sprites import Sprite
 
-Picture = Annotated[Path, typer.Argument(help="A PNG that PixelForge wrote.", show_default=False)]
+Picture = Annotated[Path, typer.Argument(help="A PNG or .aseprite that PixelForge wrote.", show_default=False)]
 
 
 @with_options("choices", option.SheetChoices)
@@ -24,7 +24,8 @@ def sheet(
     sprites: Annotated[
         list[Path],
         typer.Argument(
-            help="PNG files: single sprites, or sheets, which are taken apart; or folders of them.", show_default=False
+            help="PNG or Aseprite files: single sprites, or sheets, which are taken apart; or folders of PNGs.",
+            show_default=False,
         ),
     ],
     out: Annotated[Path, typer.Option(help="The PNG to write; engine files stand beside it.")] = Path("sheet.png"),

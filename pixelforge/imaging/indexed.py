@@ -44,4 +44,5 @@ def ordered_colours(picture: Pixels, order: Sequence[Colour] = ()) -> tuple[Colo
 
 def _codes(picture: Pixels) -> NDArray[np.int64]:
     """A number (H, W) for the colour of each pixel."""
-    return picture[..., :3].astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+    codes: NDArray[np.int64] = picture[..., :3].astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+    return codes

@@ -103,6 +103,25 @@ def test_every_field_counts(dialog, background, tmp_path) -> None:
     assert fields.options().sheet.background is None
 
 
+def test_what_stands_beside_the_sheet_may_be_a_folder(dialog, background, tmp_path) -> None:
+    for name in ("gamemaker", "aseprite-file", "defold"):
+        tick(dialog, name)
+    dialog.export_button.click()
+    assert background.finish(10)
+    assert not dialog.isVisible()
+    strips = tmp_path / "out" / "sheet-strips"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *("sheet.png", "sheet.tilesource", "sheet.aseprite", "sheet-strips")
+    }
+    assert {path.name for path in strips.iterdir()} == {"cats_strip2.png", "dogs_strip1.png"}
+    dialog.show()
+    dialog.fields.margin.setValue(5)
+    assert "sheet-strips is there already and will be replaced" in dialog.note.text()
+    dialog.export_button.click()
+    assert background.finish(10)
+    assert "Defold has as much room" in dialog.problem.text()
+
+
 def test_the_picture_follows(dialog) -> None:
     before = dialog.picture.grab().toImage()
     pick(dialog.fields.palette_field.box, "Game Boy")

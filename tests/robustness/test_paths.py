@@ -53,7 +53,8 @@ def test_a_sprites_name_stays_in_the_folder(inside: Path, name: str) -> None:
     export_sprites(inside / "sheet.png", sprites, ALL)
     export_files(inside, sprites, ExportOptions(names="{class}_{model}_{index}"))
     assert outside(inside) == before
-    assert all(path.parent == inside for path in inside.rglob("*"))
+    folders = [inside / f"sheet{format_.suffix}" for format_ in ATLAS_FORMATS if format_.is_folder]
+    assert all(path.parent in (inside, *folders) for path in inside.rglob("*"))
     assert json.loads((inside / "sheet.json").read_text())["meta"]["image"] == "sheet.png"
     assert [e.get("source") for e in ElementTree.parse(inside / "sheet.tsx").iter("image")] == ["sheet.png"]
     assert [sprite.class_name for sprite in read_sheet(inside / "sheet.png")] == [name, name]

@@ -110,8 +110,11 @@ def _check_exported(folder: Path, said: list[str]) -> str | None:
     assert count in (4, 9)
     with Image.open(folder / "sheet.png") as image:
         image.load()
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.suffix == ".png":
+    for path in sorted(folder.rglob("*")):
+        if path.name.startswith(".") or path.suffix == ".png" or path.is_dir():
+            continue
+        if path.suffix == ".aseprite":
+            assert len(read_sheet(path)) in (4, 9), path
             continue
         text = path.read_text()
         assert text.endswith("\n"), path
