@@ -91,7 +91,8 @@ def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> 
     summary = msgspec.json.decode(out)
     assert code == 0
     assert summary["classes"] == ["cats", "dogs"]
-    assert (summary["out"], summary["count"], summary["device"]) == (str(sheet), 2, "cpu")
+    assert (summary["out"], summary["count"]) == (str(sheet), 2)
+    assert (summary["device"], summary["engine"]) == ("cpu", "onnxruntime")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,7 @@ def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> 
         (["--class", "cats", "--seed", "-1"], "Seed must be 0 to"),
         (["--class", "cats", "--count", "many"], "--count"),
         (["--class", "cats", "--device", "tpu"], "auto, cuda, mps, cpu"),
+        (["--class", "cats", "--engine", "steam"], "auto, onnxruntime, torch"),
         ([], "cats, dogs, a/b, or all"),
         (["--hue", "red"], "--hue"),
         (["--class", "cats", "--colour", "red"], "no styles, colours or sizes"),

@@ -13,6 +13,7 @@ PARTS = (
     ("Qt and PySide6", ("*/PySide6/*", "*/shiboken6/*")),
     ("all Python modules, in the executable", ("PixelForge", "PixelForge.exe")),
     ("numpy", ("*/numpy/*", "*/numpy.libs/*")),
+    ("onnxruntime", ("*/onnxruntime/*",)),
     ("Pillow", ("*/PIL/*", "*/pillow.libs/*")),
     ("Python", ("*/libpython3*", "*/python3.*", "*/base_library.zip", "*/python3*.dll")),
     ("the model", ("*/resources/models/*",)),

@@ -92,7 +92,8 @@ def _linear(x: Floats, layer: tuple[Floats, Floats]) -> Floats:
 
 
 def _silu(x: Floats) -> Floats:
-    return x / (1 + np.exp(-x))
+    divided: Floats = x / (1 + np.exp(-x))
+    return divided
 
 
 def _waves_of_time(t: NDArray[np.int64], width: int) -> Floats:

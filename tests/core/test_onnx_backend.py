@@ -68,6 +68,7 @@ def test_it_is_the_pointer_network_in_torch(palettes: tuple[tuple[Colour, ...], 
     assert_it_is_torchs(checkpoint.header.model, checkpoint.network, cues)
 
 
+@pytest.mark.usefixtures("threads")
 def test_a_row_does_not_depend_on_the_number_of_rows(tiny: ModelConfig, randomise: Randomise) -> None:
     config = replace(tiny, image_size=16, base_width=32, multipliers=(1, 2, 2))
     backend = OnnxBackend(config, weights_of(randomise(build_network(config))))
