@@ -1,7 +1,7 @@
 """The n-th call of a kind fails, or kills the process: work that writes files, and what must hold afterwards.
 
-As SQLite's own tests do it (sqlite.org/testing.html, "I/O Error Tests"): n = 0, 1, 2 … until the work ends without having
-come to its n-th call. The test builds the library beside this file and begins this program with it preloaded;
+As SQLite's own tests do it (sqlite.org/testing.html, "I/O Error Tests"): n = 0, 1, 2 … until the work ends before it
+comes to its n-th call. The test builds the library beside this file and begins this program with it preloaded;
 `python -m tests.robustness.faults LIBRARY` then prints a line a scene, and exits with 1 where a rule was broken.
 """
 
