@@ -12,8 +12,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import msgspec
 
@@ -64,7 +65,7 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
         old = {target: stack.enter_context(_kept_beside(target)) for target in contents}
         done: list[Path] = []
         try:
-            for target in reversed(contents):  # the first is the one that the others serve, so it is the last
+            for target in reversed(list(contents)):  # the first is the one that the others serve, so it is the last
                 with _told_of(target):
                     parts[target].replace(target)
                 done.append(target)
@@ -89,7 +90,11 @@ def rename_new(source: Path, target: Path) -> None:
             target.unlink(missing_ok=True)
             raise
     else:
-        source.unlink(missing_ok=True)
+        try:
+            source.unlink(missing_ok=True)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager
@@ -161,7 +166,7 @@ def drop_parts() -> None:
         _being_written.discard(part)
 
 
-def open_plain(path: Path) -> BinaryIO:
+def open_plain(path: Path) -> BufferedReader:
     """A file, open for reading. Raises OSError, also for a pipe or a device, which may have no end."""
     return open(path, "rb", opener=_open_plain)
 

@@ -44,8 +44,9 @@ def read_notebook_weights(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
     try:
-        with open_plain(path) as file:
-            content = load_without_code(file.read())
+        with open_plain(path) as opened:
+            file = opened.read()
+        content = load_without_code(file)
     except FileNotFoundError as error:
         raise CheckpointError(f"{path} does not exist.") from error
     except OSError as error:

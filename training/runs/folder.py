@@ -186,9 +186,9 @@ class RunFolder:
 
         A run's folder may be a stranger's.
         """
-        files = (self.config_path, self.stats_path, self.status_path, self.state_path, self.snapshot_path)
-        files += (self.best_path, self.log_path, self._command_path, self._lock_path)
-        for path in (*files, self.samples_folder):
+        models = (self.snapshot_path, self.best_path)
+        told = (self.config_path, self.stats_path, self.status_path, self.log_path, self._command_path)
+        for path in (*told, *models, self.state_path, self._lock_path, self.samples_folder):
             try:
                 mode = path.lstat().st_mode
             except OSError:  # not there, or whoever opens it says what is wrong with it
