@@ -56,6 +56,7 @@ class SpriteActions(QObject):
         self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
         self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
         self.delete = self._add("De&lete", QKeySequence(QKeySequence.StandardKey.Delete), self._delete)
+        self.of_one_sprite = (self.vary, self.star, self.to_tray, self.edit)  # on the one under the pointer
         self.all = (
             (self.copy, self.copy_seed),
             (self.edit, self.vary, self.use_seed, self.use_recipe),
