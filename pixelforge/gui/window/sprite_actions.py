@@ -96,6 +96,7 @@ class SpriteActions(QObject):
         for action in (self.use_seed, self.use_recipe, self.vary, self.edit, self.like):
             action.setEnabled(count == 1)
         for action in (self.shuffle, self.keep_scheme):
+            action.setVisible(self._colouring.possible)
             action.setEnabled(count > 0 and self._colouring.possible)
         self._colouring.refresh()
 
