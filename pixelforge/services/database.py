@@ -58,7 +58,6 @@ MIGRATIONS = (
     """
     CREATE TABLE pending (position INTEGER PRIMARY KEY, content BLOB NOT NULL);
     CREATE TABLE looks (sprite INTEGER PRIMARY KEY, features BLOB NOT NULL);
-    CREATE INDEX batches ON sprites (made_at);
     """,
 )
 """What brings a file of format i to format i + 1; 0 is an empty file, 1 is what version 0.1 wrote."""

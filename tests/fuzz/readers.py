@@ -28,8 +28,10 @@ from pixelforge.errors import PixelForgeError, RequestError
 from pixelforge.imaging.palette import Palette, PaletteRule, recolour, rule_of
 from pixelforge.imaging.palette_files import read_palette, write_palette
 from pixelforge.services.export import ExportOptions, export_sprites
+from pixelforge.services.asking import Offer
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.history import HistoryFilter, open_history
+from pixelforge.services.lists import read_list
 from pixelforge.services.requests import make_request, of_classes
 from pixelforge.services.settings import AppSettings, GenerationSettings, load_settings, save_settings
 from pixelforge.services.sprites import encode_sprite, read_recipes, read_sheet
@@ -309,6 +311,17 @@ def _read_labels(path: Path) -> object:
     return IndexedSprites.of(loaded, words_of(loaded)).bank()
 
 
+def _make_lists(folder: Path) -> Sequence[Files]:
+    table = b'kind,class,colour,count,seed,name\nlion,cats,red,2,70,Leo\n"wolf",,,,,"the old one"\n,dogs,blue,3,,\n'
+    variants = [table, table.replace(b",", b";"), b"\xef\xbb\xbfsep=\t\r\n" + table.replace(b",", b"\t")]
+    return [{"bestiary.csv": content} for content in variants]
+
+
+def _read_list(path: Path) -> object:
+    kinds = {"cats": ("lion", "lynx"), "dogs": ("wolf",)}
+    return read_list(path, Offer(("cats", "dogs"), kinds, colours=("red", "blue"))).request(Sampling())
+
+
 def _make_settings(folder: Path) -> Sequence[Files]:
     rule = PaletteRule(colours=("#ff0000",))
     request = asked("cats", sampler="ddim", steps=8, seed=7, count=16, palette=rule)
@@ -425,6 +438,7 @@ READERS = (
     Reader("picture", _make_pictures, mutate.mixed(_in_picture), _read_picture),
     Reader("zip", _make_zips, mutate.mixed(mutate.in_zip(EVIL_NAMES, _in_picture)), _read_zip),
     Reader("labels.csv", _make_labels, mutate.mixed(_in_labels), _read_labels),
+    Reader("list of sprites", _make_lists, mutate.mixed(mutate.in_cells), _read_list),
     Reader("settings", _make_settings, mutate.mixed(mutate.odd_json), _read_settings),
     Reader("history", _make_histories, mutate.mixed(mutate.in_database("sprites")), _read_history),
     Reader("stats.jsonl", _made_run("stats.jsonl"), mutate.mixed(mutate.in_lines(mutate.odd_json)), _read_stats),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -19,14 +20,14 @@ from pixelforge.gui.history.batch_list import BatchList
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.history.sprite_list import SpriteList
 from pixelforge.gui.shared.combo import combo
-from pixelforge.gui.shared.pixel_button import STAR, TO_SET, PixelButton
+from pixelforge.gui.shared.pixel_button import BATCHES, STAR, TO_SET, PixelButton
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.history import Entry, HistoryFilter
 from pixelforge.services.likeness import encoded, features_of
 from pixelforge.words import counted
 
 HINT = "Everything you make is kept here."
-FIND_WIDTH = 60  # logical pixels, at the least
+LEAST_WIDTH, FIND_WIDTH = 56, 240  # logical pixels of boxes at the least, and of the field at the most
 CROSSED = "\N{MULTIPLICATION SIGN}"
 
 
@@ -55,13 +56,12 @@ class HistoryStrip(QWidget):
         self.starred.setToolTip("Show starred sprites only.")
         self.in_set = PixelButton("In the set", TO_SET, TO_SET)
         self.in_set.setToolTip("Show only what is in the set on the right, as it came out of the model.")
-        self.like = QPushButton(f"Alike {CROSSED}")
+        self.like = QToolButton()
+        self.like.setText(f"Alike {CROSSED}")
         self.like.setToolTip("What looks most like the chosen sprite comes first. Press for the newest first again.")
         self.like.hide()
         self._features = b""
-        self.by_batch = QToolButton()
-        self.by_batch.setText("Batches")
-        self.by_batch.setCheckable(True)
+        self.by_batch = PixelButton("Batches", BATCHES, BATCHES)
         self.by_batch.setToolTip("A line a batch, with its date and what was asked for. A click shows it on the stage.")
         self.count = QLabel()
         self.count.setAccessibleName("Sprites in the history")
@@ -117,13 +117,15 @@ class HistoryStrip(QWidget):
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(6)
-        self.find.setMinimumWidth(FIND_WIDTH)
-        self.find.setMaximumWidth(4 * FIND_WIDTH)
+        for widget in (self.class_box, self.model_box, self.find):  # where the window is narrow, they give way
+            widget.setMinimumWidth(LEAST_WIDTH)
+        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for widget in (self.class_box, self.model_box, self.find, self.starred, self.in_set, self.like):
             bar.addWidget(widget)
-        bar.addStretch(1)
+        self.find.setMaximumWidth(FIND_WIDTH)
+        bar.addWidget(self.count, 1)
         bar.addWidget(self.by_batch)
-        bar.addWidget(self.count)
         bar.addWidget(self.purge)
         bar.addWidget(self.bin)
         column = QVBoxLayout(self)

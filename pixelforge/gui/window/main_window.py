@@ -83,15 +83,14 @@ class MainWindow(QMainWindow):
             self.history.show_like,
             self,
         )
-        of_one = self.sprite_actions
-        self.stage.buttons.set_actions(of_one.vary, of_one.star, of_one.to_tray, of_one.edit)
+        self.stage.buttons.set_actions(*self.sprite_actions.of_one_sprite)
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self._lay_out()
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
         self._connect(training)
-        for show in (self._show_lock, self._show_palette, self._show_run, self._show_message, self._show_preferences):
+        for show in (self._show_settings, self._show_run, self._show_message, self._show_preferences):
             show()
         geometry, docks = session.window()
         self.restoreGeometry(geometry)
@@ -239,8 +238,7 @@ class MainWindow(QMainWindow):
             (studio.messages.changed, self._show_message),
             (studio.history.failed, studio.messages.warn),
             (generation.model_changed, self._show_available),
-            (generation.settings_changed, self._show_lock),
-            (generation.settings_changed, self._show_palette),
+            (generation.settings_changed, self._show_settings),
             (generation.run_changed, self._show_run),
             (generation.device_changed, self._show_run),
             (training.changed, lambda: self.status.set_training(training.watched)),
@@ -250,12 +248,9 @@ class MainWindow(QMainWindow):
         self._closing.ready.connect(self.close, Qt.ConnectionType.QueuedConnection)
         QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]  # one stands by now
 
-    def _show_lock(self) -> None:
+    def _show_settings(self) -> None:
         settings = self._studio.generation.settings
         self.actions_.lock_seed.setChecked(settings is not None and settings.seed_locked)
-
-    def _show_palette(self) -> None:
-        settings = self._studio.generation.settings
         self._studio.stage.set_rule(None if settings is None else settings.request.palette)
 
     def _show_run(self) -> None:

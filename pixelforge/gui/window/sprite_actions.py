@@ -59,6 +59,7 @@ class SpriteActions(QObject):
         self.to_tray = self._add("Add to the se&t", "Space", lambda: studio.add_to_tray(self._shown()))
         self.save = self._add("Save &as…", "Ctrl+Shift+S", save)
         self.delete = self._add("De&lete", QKeySequence(QKeySequence.StandardKey.Delete), self._delete)
+        self.of_one_sprite = (self.vary, self.star, self.to_tray, self.edit)  # on the one under the pointer
         self.all = (
             (self.copy, self.copy_seed),
             (self.edit, moving.menu.menuAction()),
@@ -100,6 +101,7 @@ class SpriteActions(QObject):
         for action in (self.use_seed, self.use_recipe, self.vary, self.edit, self.like):
             action.setEnabled(count == 1)
         for action in (self.shuffle, self.keep_scheme):
+            action.setVisible(self._colouring.possible)
             action.setEnabled(count > 0 and self._colouring.possible)
         self._colouring.refresh()
 
