@@ -28,7 +28,7 @@ def test_a_list_becomes_a_folder_of_named_files(generate: RunCommand, table: Pat
         generate("--class", class_name, "--seed", seed, "--out", tmp_path / "one.png", "--force")
         one, listed = Image.open(tmp_path / "one.png"), Image.open(out / f"{name}.png")
         np.testing.assert_array_equal(np.asarray(one), np.asarray(listed))
-        assert one.text["pixelforge"] == listed.text["pixelforge"]  # type: ignore[attr-defined]
+        assert one.text["pixelforge"] == listed.text["pixelforge"]
     code, _, err = generate("--list", table, "--out", out)
     assert (code, "are there already" in err) == (1, True)
 
@@ -44,7 +44,7 @@ def test_what_is_told_beside_a_list_fills_its_gaps(command: RunCommand, tmp_path
     (tmp_path / "pets.csv").write_text("kind,colour\nlion,blue\nwolf,\n")
     out = ("--model", model, "--device", "cpu", "--out", tmp_path / "x.png")
     assert command("generate", "--list", tmp_path / "pets.csv", "--colour", "red", *out)[0] == 0
-    recipes = msgspec.json.decode(str(Image.open(tmp_path / "x.png").text["pixelforge"]))  # type: ignore[attr-defined]
+    recipes = msgspec.json.decode(str(Image.open(tmp_path / "x.png").text["pixelforge"]))
     assert [(recipe["kind"], recipe["colour"]) for recipe in recipes] == [("lion", "blue"), ("wolf", "red")]
 
 

@@ -48,8 +48,8 @@ def animate(
 ) -> None:
     """Make sprites move: actions by rule, for any sprite, as frames on a sheet or as an animation."""
     from pixelforge.services.acting import is_animated, write_acts
+    from pixelforge.services.engine_files import SHEET_SUFFIX
     from pixelforge.services.export import (
-        SHEET_SUFFIX,
         export_files,
         export_sprites,
         file_paths,

@@ -100,7 +100,7 @@ def flash(picture: Pixels) -> Shown:
 
 def shake(picture: Pixels) -> Shown:
     """Trembles from side to side."""
-    columns = picture[..., 3].any(axis=0).nonzero()[0]
+    columns = np.flatnonzero(picture[..., 3].any(axis=0))
     left, right = int(columns[0]) > 0, int(columns[-1]) < picture.shape[1] - 1
     aside = [_moved(picture, step, 0) for step in [-1] * left + [1] * right] or [_narrow(picture)]
     return [(shown, 60) for other in aside for shown in (picture, other)]
@@ -152,7 +152,7 @@ def _tall(picture: Pixels) -> Pixels:
 
 def _broad(picture: Pixels) -> Pixels:
     """Both halves a pixel outwards, as far as there is room; the columns in the middle are doubled."""
-    columns = picture[..., 3].any(axis=0).nonzero()[0]
+    columns = np.flatnonzero(picture[..., 3].any(axis=0))
     middle, result = (int(columns[0]) + int(columns[-1]) + 1) // 2, picture.copy()
     if columns[0] > 0:
         result[:, : middle - 1] = picture[:, 1:middle]
@@ -176,13 +176,13 @@ def _moved(picture: Pixels, across: int, down: int) -> Pixels:
 
 def _room(picture: Pixels) -> tuple[int, int]:
     """Empty rows above and below."""
-    rows = picture[..., 3].any(axis=1).nonzero()[0]
+    rows = np.flatnonzero(picture[..., 3].any(axis=1))
     return int(rows[0]), picture.shape[0] - 1 - int(rows[-1])
 
 
 def _waist(picture: Pixels) -> tuple[int, int]:
     """The uppermost row of the sprite, and the row near its middle that is most like the one above it."""
-    rows = picture[..., 3].any(axis=1).nonzero()[0]
+    rows = np.flatnonzero(picture[..., 3].any(axis=1))
     top, height = int(rows[0]), int(rows[-1] - rows[0]) + 1
     first = top + max(1, round(WAIST[0] * height))
     among = range(min(first, int(rows[-1])), max(min(first, int(rows[-1])), top + round(WAIST[1] * height) - 1) + 1)

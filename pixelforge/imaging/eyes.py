@@ -55,7 +55,7 @@ def shut(picture: Pixels, eyes: Mask) -> Pixels:
 
 def _spots(picture: Pixels) -> list[_Spot]:
     opaque = picture[..., 3] > 0
-    rows = opaque.any(axis=1).nonzero()[0]
+    rows = np.flatnonzero(opaque.any(axis=1))
     lowest = int(rows[0]) + UPPER * (int(rows[-1]) - int(rows[0]) + 1)
     lightness = to_oklab(picture[..., :3])[..., 0]
     spots, seen = [], ~opaque

@@ -145,7 +145,12 @@ def _condition(cells: Cells, offer: Offer) -> Condition:
     }
     of_class = _word(cells["class"], "class", offer.classes)
     ask = understood([cells["kind"]], offer) if cells["kind"] else Ask()
-    ask = replace(ask, **{part: word for part, word in parts.items() if word is not None})
+    ask = replace(
+        ask,
+        style=parts["style"] or ask.style,
+        colour=parts["colour"] or ask.colour,
+        size=parts["size"] or ask.size,
+    )
     ask = replace(ask, classes=tuple(dict.fromkeys((*ask.classes, *([of_class] if of_class else [])))))
     if ask == Ask() and offer.needs_class:
         raise RequestError("It names no kind and no class.")

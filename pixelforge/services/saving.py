@@ -14,7 +14,7 @@ from pixelforge.imaging.animation import FORMATS
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet_plan import plan_sheet
 from pixelforge.services.animating import AnimationWriter, is_animation
-from pixelforge.services.engine_files import SHEET_SUFFIX
+from pixelforge.services.engine_files import SHEET_SUFFIX, unlike_paths
 from pixelforge.services.export import (
     ExportOptions,
     alone,
@@ -23,7 +23,6 @@ from pixelforge.services.export import (
     in_the_way,
     recoloured_alone,
     refuse_replacing,
-    unlike_paths,
 )
 from pixelforge.services.naming import safe_name
 from pixelforge.services.requests import Finished, GenerationRequest

@@ -27,8 +27,8 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.errors import PixelForgeError, RequestError
 from pixelforge.imaging.palette import Palette, PaletteRule, recolour, rule_of
 from pixelforge.imaging.palette_files import read_palette, write_palette
-from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.asking import Offer
+from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.history import HistoryFilter, open_history
 from pixelforge.services.lists import read_list

@@ -69,13 +69,13 @@ def test_what_is_typed_is_found_in_sprites_and_in_batches(qtbot, active) -> None
     make(qtbot, active, seed=5, count=1)
     make(qtbot, active, seed=70, count=1, class_names=("dogs",))
     strip = active.window.history
-    strip.find.setFocus()
-    qtbot.keyClicks(strip.find, "do")
+    strip.find_field.setFocus()
+    qtbot.keyClicks(strip.find_field, "do")
     assert rows(active) == [70]
     click(qtbot, strip.by_batch)
     assert len(lines(active)) == 1
-    qtbot.keyClick(strip.find, Qt.Key.Key_Backspace)
-    qtbot.keyClick(strip.find, Qt.Key.Key_Backspace)
+    qtbot.keyClick(strip.find_field, Qt.Key.Key_Backspace)
+    qtbot.keyClick(strip.find_field, Qt.Key.Key_Backspace)
     assert len(lines(active)) == 2
 
 
@@ -89,7 +89,7 @@ def test_what_is_in_the_set_is_shown_alone_and_follows_it(qtbot, active) -> None
     studio.tray.remove([1])
     assert rows(active) == [6]
     click(qtbot, strip.in_set)
-    qtbot.keyClicks(strip.find, "tom")
+    qtbot.keyClicks(strip.find_field, "tom")
     assert rows(active) == [6]
 
 
@@ -113,7 +113,7 @@ def test_showing_a_sprite_takes_all_filters_away(qtbot, active) -> None:
     strip, studio = active.window.history, active.studio
     click_cell(qtbot, active, 0)
     qtbot.keyClick(active.window.stage.canvas, Qt.Key.Key_F)
-    strip.find.setText("dogs")
+    strip.find_field.setText("dogs")
     strip.in_set.setChecked(True)
     click(qtbot, strip.by_batch)
     strip.reveal(studio.stage.cells[2].id)

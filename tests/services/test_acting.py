@@ -118,7 +118,7 @@ def test_places_that_lie_outside_are_told(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
     export_sprites(path, [blinking(1, 100, 50)], ExportOptions())
     with Image.open(path) as image:
-        texts = dict(image.text)  # type: ignore[attr-defined]
+        texts = dict(image.text)
         picture = np.asarray(image.convert("RGBA"))[:, :16]
     from pixelforge.imaging.png import encode_png
 

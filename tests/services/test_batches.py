@@ -101,6 +101,7 @@ def test_a_batch_in_a_line() -> None:
 
 def test_what_else_a_batch_can_be() -> None:
     made = sprite(5)
+    assert made.recipe is not None
     start = replace(made.recipe.request, start=Start(picture=made.pixels))
     varied = Sprite(made.pixels, Made(replace(made.recipe, request=start)))
     assert "variations" in line_of(MadeBatch(NOW, (1,)), [varied], TODAY)

@@ -203,7 +203,7 @@ def test_two_that_rename_to_one_name_at_once_lose_no_model(own: Path) -> None:
     for name in ("a", "b"):
         (own / f"{name}.safetensors").write_text(name)
     entries = [ModelEntry(name, own / f"{name}.safetensors", False, None) for name in ("a", "b")]
-    came = at_once(*(lambda entry=entry: rename_model(entry, "c") for entry in entries))  # type: ignore[misc]
+    came = at_once(*(lambda entry=entry: rename_model(entry, "c") for entry in entries))
     assert sorted(isinstance(result, RequestError) for result in came) == [False, True]
     assert sorted(files_in(own).values()) == [b"a", b"b"]
 
@@ -217,7 +217,7 @@ def test_two_that_import_one_name_at_once_replace_nothing(
     for source in sources:
         source.parent.mkdir()
         shutil.copyfile(NOTEBOOK if suffix == ".pth" else model_file, source)
-    came = at_once(*(lambda source=source: import_model(source) for source in sources))  # type: ignore[misc]
+    came = at_once(*(lambda source=source: import_model(source) for source in sources))
     assert sorted(isinstance(result, OutputError) for result in came) == [False, True]
     assert list(files_in(own)) == ["one.safetensors"]
 

@@ -135,6 +135,7 @@ def test_places_that_overlap_are_not_cut_out(place) -> None:
 
 def test_frames_that_overlap_are_not_cut_out() -> None:
     recipe = made(1).recipe
+    assert recipe is not None
     acts = (ActPlaces("walk", (100,) * 9, ((0, 0),) * 9),)
     texts = {**png_texts([recipe], 16, 16), **places_text(Places(1, ((0, 0, 16, 16),), acts))}
     data = encode_png(np.zeros((16, 16, 4), np.uint8), texts)

@@ -62,7 +62,7 @@ class FrameStrip(QWidget):
         scroll.setFixedHeight(self.thumbs.sizeHint().height() + scroll.horizontalScrollBar().sizeHint().height())
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setMinimumWidth(self.thumbs.sizeHint().width())
-        self.scroll = scroll
+        self.area = scroll
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(scroll, 1)
@@ -83,7 +83,7 @@ class FrameStrip(QWidget):
         film = self._model.film
         several = len(film.pictures) > 1
         self.thumbs.set_film(film)
-        self.scroll.ensureVisible(self.thumbs.place_of(film.at).center().x(), 0, self.thumbs.place_of(0).width(), 0)
+        self.area.ensureVisible(self.thumbs.place_of(film.at).center().x(), 0, self.thumbs.place_of(0).width(), 0)
         self.onion_skin.setChecked(self._model.onion_skin)
         for widget in (self.remove_button, self.onion_skin):
             widget.setEnabled(several)

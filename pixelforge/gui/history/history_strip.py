@@ -47,11 +47,13 @@ class HistoryStrip(QWidget):
         self._model = model
         self.class_box = combo("History: class", "Show the sprites of one class only.", as_wide_as_its_items=True)
         self.model_box = combo("History: model", "Show the sprites of one model only.", as_wide_as_its_items=True)
-        self.find = QLineEdit()
-        self.find.setPlaceholderText("Find: red dragon, a name…")
-        self.find.setClearButtonEnabled(True)
-        self.find.setAccessibleName("History: find")
-        self.find.setToolTip("Each word begins a class, kind, style, colour or size, or is in a name that a set gives.")
+        self.find_field = QLineEdit()
+        self.find_field.setPlaceholderText("Find: red dragon, a name…")
+        self.find_field.setClearButtonEnabled(True)
+        self.find_field.setAccessibleName("History: find")
+        self.find_field.setToolTip(
+            "Each word begins a class, kind, style, colour or size, or is in a name that a set gives."
+        )
         self.starred = PixelButton("Starred", STAR, STAR)
         self.starred.setToolTip("Show starred sprites only.")
         self.in_set = PixelButton("In the set", TO_SET, TO_SET)
@@ -94,7 +96,7 @@ class HistoryStrip(QWidget):
                 box.setCurrentIndex(0)
             for button in (self.starred, self.in_set):
                 button.setChecked(False)
-            self.find.clear()
+            self.find_field.clear()
         index = self._model.index(self._model.row_of(id_))
         self.view.setCurrentIndex(index)
         self.view.scrollTo(index)
@@ -117,13 +119,14 @@ class HistoryStrip(QWidget):
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(6)
-        for widget in (self.class_box, self.model_box, self.find):  # where the window is narrow, they give way
+        boxes: tuple[QWidget, ...] = (self.class_box, self.model_box, self.find_field)
+        for widget in boxes:  # where the window is narrow, they give way
             widget.setMinimumWidth(LEAST_WIDTH)
         self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.class_box, self.model_box, self.find, self.starred, self.in_set, self.like):
+        for widget in (*boxes, self.starred, self.in_set, self.like):
             bar.addWidget(widget)
-        self.find.setMaximumWidth(FIND_WIDTH)
+        self.find_field.setMaximumWidth(FIND_WIDTH)
         bar.addWidget(self.count, 1)
         bar.addWidget(self.by_batch)
         bar.addWidget(self.purge)
@@ -142,7 +145,7 @@ class HistoryStrip(QWidget):
             box.currentIndexChanged.connect(lambda _: self._emit_filter())
         for button in (self.starred, self.in_set):
             button.toggled.connect(lambda _: self._emit_filter())
-        self.find.textChanged.connect(lambda _: self._emit_filter())
+        self.find_field.textChanged.connect(lambda _: self._emit_filter())
         self.like.clicked.connect(self._forget_like)
         self.by_batch.toggled.connect(self._show_batches)
         self.batches.chosen.connect(self.batch_activated)
@@ -162,7 +165,7 @@ class HistoryStrip(QWidget):
                 self.class_box.currentData(),
                 self.model_box.currentData(),
                 self.starred.isChecked(),
-                words=self.find.text().strip(),
+                words=self.find_field.text().strip(),
                 in_set=self.in_set.isChecked(),
                 like=self._features,
             )

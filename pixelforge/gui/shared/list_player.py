@@ -44,6 +44,7 @@ class ListPlayer(QObject):
     def _show(self, picture: Pixels | None) -> None:
         self._delegate.set_frame(self._index, picture)
         if self._index.isValid():
-            self._view.viewport().update(self._view.visualRect(QModelIndex(self._index)))
+            row = self._view.model().index(self._index.row(), self._index.column())
+            self._view.viewport().update(self._view.visualRect(row))
         elif picture is not None:  # its row is gone
             self.player.stop()
