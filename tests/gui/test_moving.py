@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
+from pixelforge.gui.shared.mime import from_mime, to_mime
 from pixelforge.gui.shared.player import Player
 from pixelforge.imaging.actions import ACTIONS, act
 from pixelforge.imaging.frames import Frames
@@ -239,3 +242,15 @@ def test_in_true_size_the_frames_play_while_the_desk_is_seen(qtbot, bobbing, des
     assert desk.player.frames is not None
     qtbot.keyClick(desk.canvas, KEY.Key_Escape)
     assert desk.player.frames is None
+
+
+def test_what_moves_or_was_mended_can_be_dragged_into_a_set(qtbot, bobbing, desk) -> None:
+    stroke(desk, (0, 0))
+    qtbot.keyClick(desk.canvas, KEY.Key_Escape)
+    cells = bobbing.studio.stage.cells
+    named = replace(cells[2].sprite, name="Bob")
+    mended = cells[3].sprite
+    assert mended.recipe is None
+    again = from_mime(to_mime([named, mended]))
+    assert [sprite.fingerprint for sprite in again] == [named.fingerprint, mended.fingerprint]
+    assert [(sprite.class_name, sprite.name) for sprite in again] == [("cats", "Bob"), ("cats", "")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,9 +14,9 @@ from pixelforge.errors import DatasetError
 from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.imaging.sheet import lay_out_any
 from pixelforge.services.naming import safe_name
-from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
+from pixelforge.services.sprites import Sprite, decode_any, encode_sprite
 
-MIME_TYPE = "application/x-pixelforge-sprites"  # msgpack: a list of PNGs, each with its recipe
+MIME_TYPE = "application/x-pixelforge-sprites"  # msgpack: a list of PNGs, each with class and name
 MAX_AGE = 86_400  # seconds that a dragged file is kept
 
 
@@ -26,7 +27,8 @@ def to_mime(sprites: Sequence[Sprite], folder: Path | None = None) -> QMimeData:
     """
     files = [encode_sprite(sprite) for sprite in sprites]
     mime = QMimeData()
-    mime.setData(MIME_TYPE, QByteArray(msgspec.msgpack.encode(files)))
+    packed = [(sprite.class_name, sprite.name, data) for sprite, data in zip(sprites, files, strict=True)]
+    mime.setData(MIME_TYPE, QByteArray(msgspec.msgpack.encode(packed)))
     picture = lay_out_any([sprite.pixels for sprite in sprites])
     mime.setImageData(to_qimage(picture))
     if folder is not None:
@@ -37,8 +39,8 @@ def to_mime(sprites: Sequence[Sprite], folder: Path | None = None) -> QMimeData:
 def from_mime(mime: QMimeData) -> list[Sprite]:
     """The sprites that `to_mime` packed; none where there are none."""
     try:
-        files = msgspec.msgpack.decode(bytes(mime.data(MIME_TYPE).data()), type=list[bytes])
-        return [decode_sprite(data) for data in files]
+        packed = msgspec.msgpack.decode(bytes(mime.data(MIME_TYPE).data()), type=list[tuple[str, str, bytes]])
+        return [replace(decode_any(data, class_name), name=name) for class_name, name, data in packed]
     except (msgspec.DecodeError, DatasetError):
         return []
 
