@@ -81,7 +81,7 @@ def plan_sheet(sizes: Sequence[tuple[int, int]], classes: Sequence[str], options
     first, spacing = options.margin + options.extrude, options.padding + 2 * options.extrude
     width, height = (scale * (2 * first + n * side + (n - 1) * spacing) for n in (columns, rows))
     if options.power_of_two:
-        width, height, first = _rounded_up((width, height), first, spacing, side + spacing, scale)
+        width, height, first = _rounded_up((width, height), rows, first, spacing, side + spacing, scale)
     if max(width, height) > MAX_SIDE:
         raise OutputError(
             f"The sheet would be {width} x {height} pixels: at most {MAX_SIDE}. Scale it less, or split it."
@@ -94,7 +94,9 @@ def plan_sheet(sizes: Sequence[tuple[int, int]], classes: Sequence[str], options
     return SheetPlan(width, height, tuple(cells), scale * side, scale * first, scale * spacing)
 
 
-def _rounded_up(needed: tuple[int, int], first: int, spacing: int, pitch: int, scale: int) -> tuple[int, int, int]:
+def _rounded_up(
+    needed: tuple[int, int], rows: int, first: int, spacing: int, pitch: int, scale: int
+) -> tuple[int, int, int]:
     """Width and height as powers of two, and how far from the edges the first cell is then.
 
     Tiled and Phaser count the columns of such a sheet in two ways, and where they differ Phaser shows wrong tiles.
@@ -104,7 +106,8 @@ def _rounded_up(needed: tuple[int, int], first: int, spacing: int, pitch: int, s
     for wide, high in ((width, height), (2 * width, height), (2 * width, 2 * height)):
         room = min(wide - needed[0], high - needed[1]) // scale
         for moved in range(first, first + room + 1):
-            if _counted_alike(wide, scale * moved, scale * spacing, scale * pitch):
+            lengths = scale * moved, scale * spacing, scale * pitch
+            if _counted_alike(wide, *lengths) and _phaser_counts(high, *lengths) >= rows + moved // pitch:
                 return wide, high, moved
     return width, height, first  # a single column, far from the edge
 
@@ -114,8 +117,12 @@ def _counted_alike(width: int, first: int, spacing: int, pitch: int) -> bool:
 
     Both are told of a margin that is shorter than a column (`imaging.atlas.tiled`).
     """
-    margin = first % pitch
-    return (width - margin + spacing) // pitch == (width - 2 * margin + spacing) // pitch
+    return (width - first % pitch + spacing) // pitch == _phaser_counts(width, first, spacing, pitch)
+
+
+def _phaser_counts(length: int, first: int, spacing: int, pitch: int) -> int:
+    """Columns in a width, or rows in a height, as Phaser counts them."""
+    return (length - 2 * (first % pitch) + spacing) // pitch
 
 
 def _places(classes: Sequence[str], options: SheetOptions) -> tuple[list[tuple[int, int]], int, int]:

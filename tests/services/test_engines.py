@@ -107,6 +107,7 @@ def tiled_tiles(tileset: dict) -> dict[int, tuple[int, int]]:
 @example(60, SheetOptions(margin=4, extrude=1, power_of_two=True))
 @example(60, SheetOptions(1, 1, 3, 2, 2, True, True))
 @example(7, SheetOptions(margin=40))
+@example(10, SheetOptions(padding=8, scale=3, margin=6, power_of_two=True))
 def test_phaser_and_tiled_show_the_same_tiles(count, sheet) -> None:
     classes = ["abc"[index * 7 % 3] for index in range(count)]
     plan = plan_sheet([(16, 16)] * count, classes, sheet)
