@@ -25,6 +25,8 @@ class LossChart(QWidget):
         self.setAccessibleName("Losses over the steps of the training")
         self._plot = pyqtgraph.PlotWidget()
         self._plot.setMenuEnabled(False)
+        menu = self._plot.getPlotItem().ctrlMenu  # nobody's, so that it would outlive the window until it is collected
+        menu.setParent(self._plot, menu.windowFlags())
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
         self._plot.getPlotItem().layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
