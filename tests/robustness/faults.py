@@ -22,8 +22,9 @@ from pathlib import Path
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.files import PART_SUFFIX
+from pixelforge.imaging.atlas import ATLAS_FORMATS
 from pixelforge.services import model_library
-from pixelforge.services.export import ATLAS_FORMATS, ExportOptions, export_sprites
+from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import HistoryFilter, open_history
 from pixelforge.services.model_library import ModelEntry, rename_model
 from pixelforge.services.settings import AppSettings, load_settings, save_settings
