@@ -7,6 +7,7 @@ one row, 2.1 for the two of a guided sprite, 1.2 for 16, 1.1 for 64, 1.0 for 128
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -101,8 +102,12 @@ class _Prepared:
 
 
 def _session(graph: bytes) -> InferenceSession:
+    # From 1.29 on its wheels tell their maker about models and machines, and keep an identity in the user's home, from the
+    # moment that they are loaded (microsoft/onnxruntime, pull request 27379). Nothing is sent from here.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = FATAL

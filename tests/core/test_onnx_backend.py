@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -101,3 +103,20 @@ def test_it_knows_when_memory_runs_out(tiny: ModelConfig) -> None:
         resource.setrlimit(resource.RLIMIT_AS, limits)
     assert backend.is_out_of_memory(caught.value)
     assert not backend.is_out_of_memory(RuntimeError("a shape is wrong"))
+
+
+def test_nothing_is_told_to_anybody(tmp_path: Path) -> None:
+    """ONNX Runtime writes an identity into the user's home when it is loaded, unless it is told not to."""
+    graph = tmp_path / "graph.onnx"
+    graph.write_bytes(onnx.helper.make_model(onnx.helper.make_graph([], "nothing", [], [])).SerializeToString())
+    program = (
+        "import sys; from pixelforge.core.onnx_backend import _session\n"
+        "try:\n    _session(open(sys.argv[1], 'rb').read())\nexcept Exception:\n    pass\n"
+        "assert 'onnxruntime' in sys.modules"
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    told = {name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "CI")}
+    environment = {**told, "HOME": str(home), "XDG_CACHE_HOME": str(home), "XDG_DATA_HOME": str(home)}
+    subprocess.run([sys.executable, "-c", program, graph], env=environment, check=True)
+    assert list(home.rglob("*")) == []
