@@ -102,8 +102,8 @@ class _Prepared:
 
 
 def _session(graph: bytes) -> InferenceSession:
-    # From 1.29 on its wheels tell their maker about models and machines, and keep an identity in the user's home, from the
-    # moment that they are loaded (microsoft/onnxruntime, pull request 27379). Nothing is sent from here.
+    # From 1.29 on its wheels tell their maker about models and machines, and keep an identity in the user's home, as
+    # soon as they are loaded (microsoft/onnxruntime, pull request 27379). Nothing is sent from here.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
