@@ -21,6 +21,7 @@ LICENCE_FILE = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|authors)[^/\\]*$
 HOME_LABELS = ("homepage", "source", "repository")
 QT_TEXTS = ("qt.md", "lgpl-3.0.txt", "gpl-3.0.txt")  # Qt's packages bring none, and the LGPL is to be read with the GPL
 QT_PACKAGES = ("pyside6-essentials", "shiboken6")
+APACHE_TEXT, APACHE_PACKAGES = "apache-2.0.txt", ("flatbuffers",)  # which bring no text of their licence
 
 
 @dataclass(frozen=True, order=True)
@@ -73,6 +74,8 @@ def of_package(package: Distribution) -> Licence:
     texts = [Path(str(package.locate_file(path))).read_text(encoding="utf-8", errors="replace") for path in files]
     if canonicalize_name(name) in QT_PACKAGES:
         texts += [(resources_folder() / "licences" / file).read_text(encoding="utf-8") for file in QT_TEXTS]
+    if canonicalize_name(name) in APACHE_PACKAGES:
+        texts += [(resources_folder() / "licences" / APACHE_TEXT).read_text(encoding="utf-8")]
     kind = _first(about, "License-Expression") or _classifiers(about) or _first(about, "License").partition("\n")[0]
     home = _first(about, "Home-page") or _home(about)
     return Licence(name, package.version, kind, "\n\n".join([home, *texts]).strip())

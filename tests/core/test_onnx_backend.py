@@ -92,10 +92,10 @@ def test_it_knows_when_memory_runs_out(tiny: ModelConfig) -> None:
 
     config = replace(tiny, image_size=16, base_width=32)
     backend = OnnxBackend(config, weights_of(build_network(config)))
-    x, answer = noise(2000, side=16), backend.prepare([Cue((0,))] * 2000, (5,))
+    x, answer = noise(6000, side=16), backend.prepare([Cue((0,))] * 6000, (5,))
     limits = resource.getrlimit(resource.RLIMIT_AS)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + 2**26, limits[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**25, limits[1]))
     try:
         with pytest.raises((RuntimeError, MemoryError)) as caught:
             answer(x, 5)

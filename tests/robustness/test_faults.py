@@ -27,4 +27,4 @@ def test_every_rule_holds_after_every_fault(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     counts = [int(count) for count in re.findall(r": (\d+) faults", result.stdout)]
     assert len(counts) == 5
-    assert min(counts) > 30  # as many calls as that are there to fail
+    assert min(counts) >= 30  # as many calls as that are there to fail
