@@ -32,7 +32,7 @@ class SpriteButtons(QWidget):
         self.hide()
         canvas.setMouseTracking(True)
         canvas.installEventFilter(self)
-        model.changed.connect(self._leave)
+        model.changed.connect(self._stay)
         model.enlarged_changed.connect(self._leave)
 
     def set_actions(self, more: QAction, star: QAction, to_set: QAction, edit: QAction) -> None:
@@ -76,6 +76,13 @@ class SpriteButtons(QWidget):
                 button.setFixedSize(QSize(place.height(), place.height()))
             self.setGeometry(place)
             self.show()
+
+    def _stay(self) -> None:
+        """What is known of a sprite may change under a pointer that rests; where there is none, the row goes."""
+        if self._index is not None and self._index < len(self._model.cells):
+            self._point_at(self._index)
+        else:
+            self._leave()
 
     def _leave(self) -> None:
         self._index = None
