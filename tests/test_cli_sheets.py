@@ -270,3 +270,11 @@ def test_what_cannot_move_is_told(generate: RunCommand, command: RunCommand, tmp
     code, _, said = command("animate", source, "--action", "bob", "--out", out)
     assert (code != 0, "transparent all over" in said) == (True, True)
     assert not out.exists()
+
+
+def test_the_help_names_every_action(command: RunCommand) -> None:
+    """It stands there in words, so that --help loads no pictures."""
+    from pixelforge.imaging.actions import ACTIONS
+
+    told = " ".join(command("animate", "--help")[1].replace("│", " ").split())
+    assert f"What they do: {', '.join(ACTIONS)};" in told

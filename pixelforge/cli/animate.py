@@ -47,7 +47,8 @@ def animate(
     choices: option.SheetChoices,
 ) -> None:
     """Make sprites move: actions by rule, for any sprite, as frames on a sheet or as an animation."""
-    from pixelforge.services.acting import is_animated, write_acts
+    from pixelforge.services.acting import write_acts
+    from pixelforge.services.animating import is_animation
     from pixelforge.services.engine_files import SHEET_SUFFIX
     from pixelforge.services.export import (
         export_files,
@@ -60,7 +61,7 @@ def animate(
 
     options = choices.export_options(choices.palette_rule(None))
     moving = _moving(_read(sprites), action, pace)
-    if is_animated(out):
+    if is_animation(out):
         there = [out] * out.is_file()
     elif out.suffix.lower() == SHEET_SUFFIX:
         there = in_the_way(out, options)
@@ -68,7 +69,7 @@ def animate(
         there = [path for path in file_paths(out, moving, options) if path.is_file()]
     if not option.may_replace(there, choices.force):
         refuse_replacing(there)
-    if is_animated(out):
+    if is_animation(out):
         write_acts(out, recoloured(moving, options.palette), options.sheet.scale)
         written = str(out)
     elif out.suffix.lower() == SHEET_SUFFIX:

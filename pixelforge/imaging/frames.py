@@ -14,9 +14,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import parse_json
-from pixelforge.imaging.pixels import Pixels, decode_frames
+from pixelforge.imaging.pixels import MAX_FRAMES, Pixels, decode_frames
 
-MAX_FRAMES = 256
 MIN_DURATION, MAX_DURATION = 10, 10_000  # milliseconds
 KEYWORD = "pixelforge-frames"  # the PNG text that tells the action, and each frame's time
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import as_text, check_writable, read_at_most, replacing
 from pixelforge.imaging.actions import act
-from pixelforge.imaging.animation import FORMATS, encode_animation
-from pixelforge.imaging.frames import MAX_DURATION, MAX_FRAMES, MIN_DURATION, Frames
-from pixelforge.imaging.pixels import Pixels, decode_shown, enlarge
+from pixelforge.imaging.animation import encode_animation
+from pixelforge.imaging.frames import MAX_DURATION, MIN_DURATION, Frames
+from pixelforge.imaging.pixels import MAX_FRAMES, Pixels, decode_shown, enlarge
 from pixelforge.imaging.sheet import lay_out_any
 from pixelforge.services.sprites import MAX_BYTES, Drawn, Sprite, read_sprites
 
@@ -91,11 +91,6 @@ def together(sprites: Sequence[Sprite]) -> list[tuple[Pixels, int]]:
         ]
         shown.append((lay_out_any(pictures), end - moment))
     return shown
-
-
-def is_animated(target: Path) -> bool:
-    """Whether a target's suffix is that of an animation."""
-    return target.suffix.lower() in FORMATS
 
 
 def _changes(act: Frames, length: int) -> list[int]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from pixelforge.gui.desk.film import ACTION, USUAL, Film
 from pixelforge.imaging.actions import act
-from pixelforge.imaging.frames import MAX_FRAMES
+from pixelforge.imaging.pixels import MAX_FRAMES
 from tests.made import made
 
 A, B, C, D = (made(seed).pixels for seed in range(4))

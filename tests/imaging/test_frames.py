@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageSequence
 
 from pixelforge.errors import DatasetError, RequestError
-from pixelforge.imaging.frames import KEYWORD, MAX_FRAMES, Frames, encode_frames, frames_in
-from pixelforge.imaging.pixels import Pixels, decode_picture
+from pixelforge.imaging.frames import KEYWORD, Frames, encode_frames, frames_in
+from pixelforge.imaging.pixels import MAX_FRAMES, Pixels, decode_picture
 from pixelforge.imaging.png import encode_png
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pixelforge.imaging.frames import MAX_DURATION, MAX_FRAMES, MIN_DURATION, Frames
-from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.frames import MAX_DURATION, MIN_DURATION, Frames
+from pixelforge.imaging.pixels import MAX_FRAMES, Pixels
 from pixelforge.services.sprites import Sprite
 
 USUAL = 200  # milliseconds of a frame
