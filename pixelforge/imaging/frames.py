@@ -10,11 +10,11 @@ from typing import Annotated
 import msgspec
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import parse_json
 from pixelforge.imaging.pixels import MAX_FRAMES, Pixels, decode_frames
+from pixelforge.imaging.png import itxt
 
 MIN_DURATION, MAX_DURATION = 10, 10_000  # milliseconds
 KEYWORD = "pixelforge-frames"  # the PNG text that tells the action, and each frame's time
@@ -76,9 +76,7 @@ def encode_frames(frames: Frames, texts: dict[str, str]) -> bytes:
     """An APNG with iTXt entries, by keyword; https://www.w3.org/TR/png-3, section 11.3.3."""
     shown, numbers = _unlike_neighbours(frames)
     told = msgspec.json.encode(_Told(frames.action, frames.durations, numbers)).decode()
-    info = PngInfo()
-    for keyword, text in {**texts, KEYWORD: told}.items():
-        info.add_itxt(keyword, text)
+    info = itxt({**texts, KEYWORD: told}, compress=False)  # the history looks for words among the bytes
     first, *rest = (Image.fromarray(picture) for picture, _ in shown)
     durations = [duration for _, duration in shown]
     buffer = io.BytesIO()

@@ -41,9 +41,14 @@ def write_png(target: Path, pixels: Pixels, texts: Mapping[str, str] | None = No
 
 
 def _encode(image: Image.Image, texts: Mapping[str, str] | None, compress_texts: bool = True, **options: int) -> bytes:
-    info = PngInfo()
-    for keyword, text in (texts or {}).items():
-        info.add_itxt(keyword, text, zip=compress_texts and LEAST_COMPRESSED <= len(text.encode()) <= MOST_COMPRESSED)
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", pnginfo=info, optimize=True, **options)
+    image.save(buffer, format="PNG", pnginfo=itxt(texts or {}, compress_texts), optimize=True, **options)
     return buffer.getvalue()
+
+
+def itxt(texts: Mapping[str, str], compress: bool = True) -> PngInfo:
+    """Texts by keyword as Pillow writes them."""
+    info = PngInfo()
+    for keyword, text in texts.items():
+        info.add_itxt(keyword, text, zip=compress and LEAST_COMPRESSED <= len(text.encode()) <= MOST_COMPRESSED)
+    return info

@@ -24,6 +24,11 @@ class StageCell:
     id: int | None  # of its row in the history; None where it is not kept there
     starred: bool = False
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """By which it is known again: its row, or where it has none, the very sprite."""
+        return ("row", self.id) if self.id is not None else ("sprite", id(self.sprite))
+
 
 class StageModel(QObject):
     """A run as it forms, where nothing can be chosen, or finished sprites, of which some may be selected."""
@@ -104,6 +109,21 @@ class StageModel(QObject):
         if current is None:
             self.set_enlarged(False)
         self.changed.emit()
+
+    def put_beside(self, pairs: Sequence[tuple[StageCell, StageCell]]) -> None:
+        """Put new cells each beside its source, or at the end where that is not here, and select them.
+
+        Nothing happens while a run forms.
+        """
+        if self._sprites is not None and not self._cells:
+            return
+        left = {source.key: new for source, new in pairs}
+        cells: list[StageCell] = []
+        for cell in self._cells:
+            cells += [cell, left.pop(cell.key)] if cell.key in left else [cell]
+        self.replace_cells([*cells, *left.values()])
+        for number, (_, new) in enumerate(pairs):
+            self.click(self._cells.index(new), toggle=number > 0)
 
     def set_rule(self, rule: PaletteRule | None) -> None:
         """Show the finished sprites under a palette; they themselves stay as they are. None: as they are."""

@@ -72,13 +72,8 @@ class Mending(QObject):
         self._from = self._sprite = self._id = self._redone = None
         if source is None:
             return
-        forming = self._stage.sprites is not None and not self._stage.cells
-        if sprite is not None and not forming:  # the history has it all the same
-            cells = list(self._stage.cells)
-            there = next((at for at, cell in enumerate(cells) if _is_same(cell, source)), len(cells) - 1)
-            cells.insert(there + 1, StageCell(sprite, id_))
-            self._stage.replace_cells(cells)
-            self._stage.click(there + 1)
+        if sprite is not None:
+            self._stage.put_beside([(source, StageCell(sprite, id_))])
         self.ended.emit()
 
     def _redo(self, picture: Pixels, mask: Mask) -> None:
@@ -123,7 +118,3 @@ def colours_of_style(recipe: Recipe | None, header: ModelHeader | None) -> tuple
     styles = header.words.styles if header.words is not None else ()
     style = next((style.palette for style in styles if asked is not None and style.name == asked.style), None)
     return tuple((*colour, 255) for colour in style or header.model.palette)
-
-
-def _is_same(cell: StageCell, source: StageCell) -> bool:
-    return cell.id == source.id if source.id is not None else cell.sprite is source.sprite

@@ -53,28 +53,16 @@ class Moving(QObject):
                 refused.append(str(error))
         if sprites:
             ids: Sequence[int | None] = self._history.add(sprites) or [None] * len(sprites)
-            self._put(sources, [StageCell(sprite, id_) for sprite, id_ in zip(sprites, ids, strict=True)])
+            new = [StageCell(sprite, id_) for sprite, id_ in zip(sprites, ids, strict=True)]
+            self._stage.put_beside(list(zip(sources, new, strict=True)))
         if refused:
             self._messages.warn(f"{counted(len(refused), 'sprite')} cannot: {refused[-1]}")
 
-    def _put(self, sources: Sequence[StageCell], new: Sequence[StageCell]) -> None:
-        """Each beside what it was made from, where that is on the stage, else at the end; and chosen."""
-        if self._stage.sprites is not None and not self._stage.cells:
-            return  # a run forms; the history has them
-        left = {_key(source): cell for source, cell in zip(sources, new, strict=True)}
-        cells: list[StageCell] = []
-        for cell in self._stage.cells:
-            cells += [cell, left.pop(_key(cell))] if _key(cell) in left else [cell]
-        cells += left.values()
-        self._stage.replace_cells(cells)
-        for number, cell in enumerate(new):
-            self._stage.click(cells.index(cell), toggle=number > 0)
-
     def _try_on(self, action: QAction) -> None:
         """Play it on the first chosen sprite that is on the stage."""
-        places = {_key(cell): index for index, cell in enumerate(self._stage.cells)}
+        places = {cell.key: index for index, cell in enumerate(self._stage.cells)}
         for cell in self._chosen():
-            index = places.get(_key(cell))
+            index = places.get(cell.key)
             if index is None:
                 continue
             try:
@@ -89,8 +77,3 @@ class Moving(QObject):
         action.setToolTip(f"{ACTIONS[name].help}.")
         action.triggered.connect(lambda: self.animate(self._chosen(), name))
         return action
-
-
-def _key(cell: StageCell) -> tuple[str, int]:
-    """By which a cell is known in the list that the user chose it from."""
-    return ("row", cell.id) if cell.id is not None else ("sprite", id(cell.sprite))
