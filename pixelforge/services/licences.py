@@ -7,7 +7,7 @@ import re
 import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, PackagePath, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -17,7 +17,7 @@ from pixelforge.files import replacing
 from pixelforge.services.paths import packaged_licences_folder, resources_folder
 
 APP = "pixelforge"
-LICENCE_FILE = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|authors)[^/\\]*$", re.IGNORECASE)
+LICENCE_FILE = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|authors|third-?party)[^/\\]*$", re.IGNORECASE)
 HOME_LABELS = ("homepage", "source", "repository")
 QT_TEXTS = ("qt.md", "lgpl-3.0.txt", "gpl-3.0.txt")  # Qt's packages bring none, and the LGPL is to be read with the GPL
 QT_PACKAGES = ("pyside6-essentials", "shiboken6")
@@ -70,8 +70,9 @@ def of_package(package: Distribution) -> Licence:
     """What an installed package says of its licence, with the texts that it brings."""
     about = package.metadata
     name = about["Name"]
-    files = [path for path in package.files or () if LICENCE_FILE.search(str(path)) and ".dist-info" in str(path)]
-    texts = [Path(str(package.locate_file(path))).read_text(encoding="utf-8", errors="replace") for path in files]
+    texts = [
+        Path(str(package.locate_file(path))).read_text("utf-8", errors="replace") for path in _licence_files(package)
+    ]
     if canonicalize_name(name) in QT_PACKAGES:
         texts += [(resources_folder() / "licences" / file).read_text(encoding="utf-8") for file in QT_TEXTS]
     if canonicalize_name(name) in APACHE_PACKAGES:
@@ -93,6 +94,12 @@ def _read(path: Path) -> Licence:
     title, kind, _, *text = path.read_text(encoding="utf-8").split("\n")
     name, _, version = title.rpartition(" ")
     return Licence(name, version, kind, "\n".join(text).rstrip("\n"))
+
+
+def _licence_files(package: Distribution) -> list[PackagePath]:
+    """Those of its metadata; where there are none, those at the top of its own folder, as ONNX Runtime has them."""
+    found = [path for path in package.files or () if LICENCE_FILE.search(str(path))]
+    return [path for path in found if ".dist-info" in str(path)] or [path for path in found if len(path.parts) <= 2]
 
 
 def _first(about: PackageMetadata, field: str) -> str:

@@ -34,6 +34,12 @@ def test_every_part_has_a_kind_and_a_text() -> None:
             assert len(part.text) > 200, part.name
 
 
+def test_licences_that_lie_in_the_package_itself_are_found() -> None:
+    text = of_package(distribution("onnxruntime")).text
+    assert "Permission is hereby granted, free of charge" in text
+    assert "THIRD PARTY" in text.upper()  # ThirdPartyNotices.txt
+
+
 def test_qt_comes_with_its_note_and_the_lgpl_and_the_gpl() -> None:
     text = of_package(distribution("PySide6_Essentials")).text
     assert "shared libraries" in text
