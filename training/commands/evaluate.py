@@ -74,43 +74,75 @@ class Pictures:
         Path | None, typer.Option(help="Write a picture of the 24 made sprites nearest to drawn ones, beside those.")
     ] = None
 
-    def check(self, out: Path | None) -> None:
-        """Raises RequestError or OutputError for what cannot be written; out: the file of the figures."""
+    def check(self) -> None:
+        """Raises RequestError or OutputError for what cannot be written."""
         from pixelforge.errors import RequestError
         from pixelforge.files import check_writable
 
         for path in filter(None, (self.panel, self.pairs)):
             if path.suffix.lower() != ".png":
                 raise RequestError(f"{path}: that picture is a .png.")
-        for path in filter(None, (self.panel, self.pairs, out)):
             check_writable(path.parent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What is to be counted, and where the figures go."""
+
+    count: Annotated[int, typer.Option(help="Sprites to make for every row.", min=16)] = 1000
+    figures: Annotated[
+        bool, typer.Option("--figures/--no-figures", help="Print the figures; without them, pictures alone.")
+    ] = True
+    judges: Annotated[
+        int, typer.Option(help="Classifiers behind KID and class accuracy: fewer are quicker and less sure.", min=2)
+    ] = 5
+    out: Annotated[Path | None, typer.Option(help="Write the figures there as JSON.")] = None
+    recommend: Annotated[
+        bool, typer.Option("--recommend", help="Write the row with the least KID into the model file as its defaults.")
+    ] = False
+
+    def check(self) -> None:
+        """Raises OutputError if the figures cannot be written."""
+        from pixelforge.files import check_writable
+
+        if self.out is not None:
+            check_writable(self.out.parent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """How the folder is read and what of it is held out."""
+
+    keep_background: KeepBackground = False
+    holdout: Annotated[float, typer.Option(help="As in training.")] = 0.1
+    seed: Annotated[int, typer.Option(help="As in training; generated sprites have seeds from 0.")] = 0
+
+    def load(self, data: Path, header: ModelHeader, among: Among) -> Reals:
+        """The real sprites. Raises DatasetError, also for classes that the model does not make, and RequestError."""
+        from training.evaluation.reals import Reals, check_classes, unknown_words
+
+        size = header.model.image_size
+        reals = Reals.load(data, size, self.holdout, self.seed, self.keep_background, among)
+        show_lines([*reals.warnings, *unknown_words(reals.reference, header)])
+        check_classes(header.class_names, reals.reference)
+        return reals
 
 
 @with_options("rows", Rows)
 @with_options("among", Among)
 @with_options("pictures", Pictures)
+@with_options("table", Table)
+@with_options("split", Split)
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A model file.", show_default=False)],
     data: Annotated[Path, typer.Option(help="The folder that it was trained on.", show_default=False)],
-    count: Annotated[int, typer.Option(help="Sprites to make for every row.", min=16)] = 1000,
-    figures: Annotated[
-        bool, typer.Option("--figures/--no-figures", help="Print the figures; without them, pictures alone.")
-    ] = True,
-    judges: Annotated[
-        int, typer.Option(help="Classifiers behind KID and class accuracy: fewer are quicker and less sure.", min=2)
-    ] = 5,
-    keep_background: KeepBackground = False,
-    holdout: Annotated[float, typer.Option(help="As in training.")] = 0.1,
-    seed: Annotated[int, typer.Option(help="As in training; generated sprites have seeds from 0.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Write the figures there as JSON.")] = None,
-    recommend: Annotated[
-        bool, typer.Option("--recommend", help="Write the row with the least KID into the model file as its defaults.")
-    ] = False,
     device: Device = "auto",
     *,
     rows: Rows,
     among: Among,
     pictures: Pictures,
+    table: Table,
+    split: Split,
 ) -> None:
     """Compare a model's sprites with the real ones, those it learnt from and those it never saw.
 
@@ -131,38 +163,24 @@ def evaluate(
     """
     from pixelforge.core.checkpoint import load_checkpoint
     from pixelforge.core.device import pick_device
-    from pixelforge.files import replacing
-    from training.evaluation.figures import tables
-    from training.evaluation.judges import Evaluator
-    from training.evaluation.reals import Reals, check_classes, evenly, unknown_words
 
     checkpoint = load_checkpoint(model)
     settings = rows.of(checkpoint.header)
-    pictures.check(out)
+    pictures.check()
+    table.check()
     workshop = Workshop(checkpoint, pick_device(device))
-    reals = Reals.load(data, checkpoint.header.model.image_size, holdout, seed, keep_background, among)
-    show_lines([*reals.warnings, *unknown_words(reals.reference, checkpoint.header)])
-    check_classes(checkpoint.header.class_names, reals.reference)
+    reals = split.load(data, checkpoint.header, among)
     if pictures.panel is not None:
         _write_panel(workshop, reals, settings[0], pictures, pictures.panel, model.stem)
-    if not figures:
-        settings, recommend, out = settings[:1] if pictures.pairs else [], False, None
-    evaluator = Evaluator(reals, judges) if figures else None
-    like, found = evenly(reals.reference, count), [evaluator.score_heldout()] if evaluator else []
-    for number, sampling in enumerate(settings):
-        made = workshop.make(like, sampling)
-        if pictures.pairs is not None and number == 0:
-            _write_pairs(made.sprites, reals, pictures.pairs)
-        if evaluator is not None:
-            found.append(evaluator.score(_name(sampling), made.sprites, made.like))
-    if found:
-        for line in tables(found).splitlines():
-            say(line)
-    if recommend:
-        _recommend(model, settings, found[1:])
-    if out is not None:
-        with replacing(out) as part:
-            part.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    if table.figures:
+        found = _judge(workshop, reals, settings, table, pictures.pairs)
+        if table.recommend:
+            _recommend(model, settings, found[1:])
+    elif pictures.pairs is not None:
+        from training.evaluation.reals import evenly
+
+        made = workshop.make(evenly(reals.reference, table.count), settings[0])
+        _write_pairs(made.sprites, reals, pictures.pairs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,6 +205,30 @@ class Workshop:
 
 def _name(sampling: Sampling) -> str:
     return f"{sampling.sampler} {sampling.steps} steps, w {sampling.guidance_scale:g}"
+
+
+def _judge(
+    workshop: Workshop, reals: Reals, settings: Sequence[Sampling], table: Table, pairs: Path | None
+) -> list[Figures]:
+    """Print and write the figures: of held-out reals, then a row for each of the settings."""
+    from pixelforge.files import replacing
+    from training.evaluation.figures import tables
+    from training.evaluation.judges import Evaluator
+    from training.evaluation.reals import evenly
+
+    evaluator = Evaluator(reals, table.judges)
+    like, found = evenly(reals.reference, table.count), [evaluator.score_heldout()]
+    for number, sampling in enumerate(settings):
+        made = workshop.make(like, sampling)
+        if pairs is not None and number == 0:
+            _write_pairs(made.sprites, reals, pairs)
+        found.append(evaluator.score(_name(sampling), made.sprites, made.like))
+    for line in tables(found).splitlines():
+        say(line)
+    if table.out is not None:
+        with replacing(table.out) as part:
+            part.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    return found
 
 
 def _write_panel(
