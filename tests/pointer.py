@@ -22,9 +22,10 @@ WORDS = Words(
     styles=(Style(name="dawn", palette=DAWN), Style(name="ink", palette=((0, 0, 0),))),
     colours=("red", "blue"),
     sizes=("small", "large"),
+    facings=("down", "up"),
 )
-BANK = SchemeBank(  # nobody drew a wolf in ink
-    np.array([[0, 0, 0, 0, 1], [0, 1, 1, -1, 0], [1, 2, 0, 1, -1]], np.int16),
+BANK = SchemeBank(  # nobody drew a wolf in ink, and no dog looks any way
+    np.array([[0, 0, 0, 0, 1, 0], [0, 1, 1, -1, 0, 1], [1, 2, 0, 1, -1, -1]], np.int16),
     np.stack([mask_of(np.array(indices)) for indices in ([0, 1, 2], [0], [1, 3])]),
     np.array([1, 1, 2], np.float32),
 )

@@ -112,7 +112,7 @@ def test_the_summary_is_json_on_stdout(generate: RunCommand, tmp_path: Path) -> 
         (["--class", "cats", "--engine", "steam"], "auto, onnxruntime, torch"),
         ([], "cats, dogs, a/b, or all"),
         (["--hue", "red"], "--hue"),
-        (["--class", "cats", "--colour", "red"], "no styles, colours or sizes"),
+        (["--class", "cats", "--colour", "red"], "no styles, colours, sizes or facings"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(

@@ -49,12 +49,13 @@ class Condition:
     style: str | None = setting(None, "Style", "In which way it is drawn")
     colour: str | None = setting(None, "Colour", "The colour that most of it has")
     size: str | None = setting(None, "Size", "How much of the picture it covers")
+    facing: str | None = setting(None, "Facing", "Which way it looks, such as down for towards the viewer")
     drawn_in: tuple[str, ...] = ()  # "#rrggbb", at most 64; none: as the model chooses, which is all that most can
     scheme: Scheme | None = None  # the few of its palette's colours that it is drawn in; None: drawn by its seed
 
     def __post_init__(self) -> None:
-        if "" in (self.class_name, self.kind, self.style, self.colour, self.size):
-            raise RequestError("A class, kind, style, colour or size is a word, not an empty one.")
+        if "" in self._words:
+            raise RequestError("A class, kind, style, colour, size or facing is a word, not an empty one.")
         if self.scheme == ():
             raise RequestError("A scheme has a colour at least.")
         for colours in (self.drawn_in, () if self.scheme in (None, WHOLE) else self.scheme):
@@ -64,8 +65,11 @@ class Condition:
     @property
     def label(self) -> str:
         """A word for it, as a name of files and in lists."""
-        words = (self.class_name, self.kind, self.style, self.colour, self.size)
-        return next((word for word in words if word), "anything")
+        return next((word for word in self._words if word), "anything")
+
+    @property
+    def _words(self) -> tuple[str | None, ...]:
+        return (self.class_name, self.kind, self.style, self.colour, self.size, self.facing)
 
 
 NULL = Condition()
@@ -93,8 +97,8 @@ class ClassVocabulary:
         """The rows of a condition. Raises RequestError for words that the model does not know."""
         if condition == NULL:
             return (len(self.class_names),)
-        if condition.style or condition.colour or condition.size:
-            raise RequestError("That model knows classes and their kinds, but no styles, colours or sizes.")
+        if condition.style or condition.colour or condition.size or condition.facing:
+            raise RequestError("That model knows classes and their kinds, but no styles, colours, sizes or facings.")
         if condition.drawn_in:  # a scheme that another model's seed drew is passed over
             raise RequestError("That model draws in its own colours alone; it can be recoloured afterwards.")
         label = self._label(condition)

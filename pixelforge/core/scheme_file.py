@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from pixelforge.core.header import ModelHeader, open_model_file
-from pixelforge.core.schemes import SchemeBank
+from pixelforge.core.schemes import NO_WORD, PARTS, SchemeBank
 from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import CheckpointError
 
@@ -32,8 +32,15 @@ def read_bank(path: Path, header: ModelHeader) -> SchemeBank:
             arrays = {part: file.get_tensor(name) for part, name in TENSORS.items()}
         if any(arrays[part].dtype != kind for part, kind in TYPES.items()):
             raise ValueError("a bank of schemes is stored in other types")
+        arrays["words"] = _all_parts(arrays["words"])
         bank = SchemeBank(**arrays)
         bank.check(vocabulary)
     except (SafetensorError, ValueError, TypeError) as error:
         raise CheckpointError(f"{path} is damaged: its bank of colour schemes is missing or unfit.") from error
     return bank
+
+
+def _all_parts(words: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The words of a bank (N, PARTS), also of one that was written before there were facings, the last part."""
+    missing = PARTS - words.shape[1] if words.ndim == 2 else 0
+    return np.pad(words, ((0, 0), (0, missing)), constant_values=NO_WORD) if missing == 1 else words

@@ -16,13 +16,15 @@ from pixelforge.core.config import MAX_PALETTE, Colour
 from pixelforge.core.vocabulary import WordVocabulary
 
 NO_WORD = -1
-DRAWN = ("class_name", "kind", "style")  # what a scheme tells of its sprite, where it was left open
+PARTS = 6  # of a vocabulary
+DRAWN = ("class_name", "kind", "style", "facing")  # what a scheme tells of its sprite, where it was left open
 WIDENINGS: tuple[tuple[str, ...], ...] = (
     (),
-    ("size",),
-    ("size", "colour"),
-    ("size", "colour", "kind"),
-    ("size", "colour", "kind", "class_name"),
+    ("facing",),
+    ("facing", "size"),
+    ("facing", "size", "colour"),
+    ("facing", "size", "colour", "kind"),
+    ("facing", "size", "colour", "kind", "class_name"),
 )
 """What of a condition is passed over, in turn, until any row fits. The style is not: a scheme is of its palette."""
 
@@ -31,13 +33,16 @@ WIDENINGS: tuple[tuple[str, ...], ...] = (
 class SchemeBank:
     """A row for each training sprite. Raises ValueError where the arrays do not fit each other."""
 
-    words: NDArray[np.int16]  # (N, 5): of each part of the vocabulary, or NO_WORD
+    words: NDArray[np.int16]  # (N, PARTS): of each part of the vocabulary, or NO_WORD
     masks: NDArray[np.uint8]  # (N, 8): which of its style's colours it uses, the first in the lowest bit of byte 0
     weights: NDArray[np.float32]  # (N,): how often it is drawn
 
     def __post_init__(self) -> None:
         shapes = (self.words.shape[1:], self.masks.shape[1:], self.weights.shape[1:])
-        if shapes != ((5,), (MAX_PALETTE // 8,), ()) or not len(self.words) == len(self.masks) == len(self.weights) > 0:
+        if (
+            shapes != ((PARTS,), (MAX_PALETTE // 8,), ())
+            or not len(self.words) == len(self.masks) == len(self.weights) > 0
+        ):
             raise ValueError(f"a bank of schemes has no such shapes as {shapes}")
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all() and self.weights.any()):
             raise ValueError("the weights of a bank of schemes must be finite, not negative, and not all 0")
@@ -55,10 +60,11 @@ class SchemeBank:
             raise ValueError("a scheme has no colour, or one that its style does not have")
 
     def drawn(self, condition: Condition, seed: int, vocabulary: WordVocabulary) -> tuple[Condition, list[int]]:
-        """The condition with class, kind and style of a training sprite that fits, and the colours that it uses.
+        """The condition with the DRAWN parts of a training sprite that fits, and the colours that it uses.
 
-        The colours are indices into the style's palette; none where the style that is asked for has no sprite. Raises
-        RequestError for words that the model does not know.
+        The colours are indices into the style's palette; none where the style that is asked for has no sprite. Things
+        that look no way, such as an apple, are asked for without the facing. Raises RequestError for words that the
+        model does not know.
         """
         parts = vocabulary.parts
         vocabulary.rows(condition)
@@ -68,7 +74,15 @@ class SchemeBank:
         told = {name: int(self.words[row, at]) for at, name in enumerate(parts) if name in DRAWN}
         found = {name: parts[name][word] for name, word in told.items() if word != NO_WORD}
         asked = {name: value for name in DRAWN if (value := getattr(condition, name)) is not None}
-        return replace(condition, **{**found, **asked}), colours_in(self.masks[row])
+        drawn = replace(condition, **{**found, **asked})
+        if drawn.facing is not None and not self._faces(drawn, parts):
+            drawn = replace(drawn, facing=None)
+        return drawn, colours_in(self.masks[row])
+
+    def _faces(self, condition: Condition, parts: dict[str, tuple[str, ...]]) -> bool:
+        """Whether any sprite of its class looks the way that is asked for."""
+        asked = Condition(class_name=condition.class_name, facing=condition.facing)
+        return bool(self._fitting(asked, (), parts).any())
 
     def _fitting(
         self, condition: Condition, passed_over: tuple[str, ...], parts: dict[str, tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""The words of a model that knows classes, kinds, styles, colours and sizes, each with a row of its own."""
+"""The words of a model that knows classes, kinds, styles, colours, sizes and facings, each with a row of its own."""
 
 from __future__ import annotations
 
@@ -35,19 +35,20 @@ class Words:
     styles: tuple[Style, ...]
     colours: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
+    facings: tuple[str, ...] = ()  # which ways its figures look
     usual_style: str | None = None  # what whoever has not chosen one yet is shown; None: any
 
     def __post_init__(self) -> None:
         if self.usual_style is not None and self.usual_style not in (style.name for style in self.styles):
             raise ConfigError(f"the usual style {self.usual_style!r} is none of its styles.")
-        for names in (self.kinds, tuple(style.name for style in self.styles), self.colours, self.sizes):
+        for names in (self.kinds, tuple(style.name for style in self.styles), self.colours, self.sizes, self.facings):
             if len(names) > MOST_WORDS or len(set(names)) != len(names) or "" in names:
                 raise ConfigError(f"every word needs a name of its own, and a part has at most {MOST_WORDS:,}.")
 
 
 @dataclass(frozen=True)
 class WordVocabulary:
-    """Rows: the classes, the kinds, the styles, the colours, the sizes. The null condition has none."""
+    """Rows: the classes, the kinds, the styles, the colours, the sizes, the facings. The null condition has none."""
 
     class_names: tuple[str, ...]
     words: Words
@@ -71,6 +72,7 @@ class WordVocabulary:
             "style": tuple(style.name for style in self.words.styles),
             "colour": self.words.colours,
             "size": self.words.sizes,
+            "facing": self.words.facings,
         }
 
     @property

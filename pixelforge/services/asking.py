@@ -21,6 +21,10 @@ LONGEST = 3  # words that one name may be typed as: sea creature
 LIKE = 0.6  # similarity of a misspelt word, from 0 to 1, that a search still finds
 
 
+SINGLE = ("style", "colour", "size", "facing")
+"""The parts of which one word is asked for at a time."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """What a model can be asked for. A part that it does not know is empty."""
@@ -30,7 +34,13 @@ class Offer:
     styles: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
+    facings: tuple[str, ...] = ()
     needs_class: bool = True  # whether the model has to be told a class
+
+    @property
+    def single(self) -> dict[str, tuple[str, ...]]:
+        """The words of the parts of SINGLE."""
+        return {"style": self.styles, "colour": self.colours, "size": self.sizes, "facing": self.facings}
 
     @property
     def every_kind(self) -> tuple[str, ...]:
@@ -48,9 +58,7 @@ class Offer:
         return Ask(
             classes=tuple(name for name in ask.classes if name in self.classes),
             kinds=tuple(kind for kind in ask.kinds if kind in self.every_kind),
-            style=ask.style if ask.style in self.styles else None,
-            colour=ask.colour if ask.colour in self.colours else None,
-            size=ask.size if ask.size in self.sizes else None,
+            **{part: word for part, names in self.single.items() if (word := getattr(ask, part)) in names},
         )
 
     def search(self, text: str) -> tuple[str, ...]:
@@ -72,11 +80,12 @@ class Ask:
     style: str | None = None
     colour: str | None = None
     size: str | None = None
+    facing: str | None = None
 
     def conditions(self, offer: Offer) -> tuple[Condition, ...]:
         """A condition for each thing that is asked for, in the model's order of classes; they share a count evenly."""
         homes = {kind: offer.class_of(kind, self.classes) for kind in self.kinds}
-        everything = Condition(style=self.style, colour=self.colour, size=self.size)
+        everything = Condition(**{part: getattr(self, part) for part in SINGLE})
         found = []
         for name in offer.classes:
             kinds = [kind for kind, home in homes.items() if home == name]
@@ -90,7 +99,7 @@ class Ask:
 
 
 def ask_of(conditions: Iterable[Condition]) -> Ask:
-    """What conditions ask for, as far as one Ask can say it: a style, colour or size only where all have the same."""
+    """What conditions ask for, as far as one Ask can say it: what is asked for once only where all have it."""
     conditions = tuple(conditions)
 
     def each(part: str) -> tuple[str, ...]:
@@ -103,9 +112,7 @@ def ask_of(conditions: Iterable[Condition]) -> Ask:
     return Ask(
         classes=each("class_name"),
         kinds=each("kind"),
-        style=common("style"),
-        colour=common("colour"),
-        size=common("size"),
+        **{part: common(part) for part in SINGLE},
     )
 
 
@@ -128,21 +135,19 @@ def offer_of(path: Path, header: ModelHeader) -> Offer:
         for name, row in zip(names, shares, strict=True)
     }
     styles = tuple(style.name for style in words.styles)
-    return Offer(names, ranked_kinds, styles, words.colours, words.sizes, needs_class=False)
+    return Offer(names, ranked_kinds, styles, words.colours, words.sizes, words.facings, needs_class=False)
 
 
 def understood(words: Sequence[str], offer: Offer) -> Ask:
     """What words that are typed one after the other ask for: `red dragon`, `sea creature`, `potions`.
 
-    Raises RequestError, naming the nearest words, for one that the model does not know, or for two colours, styles or
-    sizes.
+    Raises RequestError, naming the nearest words, for one that the model does not know, or for two colours, styles,
+    sizes or facings.
     """
     parts = {
         "classes": offer.classes,
         "kinds": offer.every_kind,
-        "colour": offer.colours,
-        "size": offer.sizes,
-        "style": offer.styles,
+        **{part: offer.single[part] for part in ("colour", "size", "style", "facing")},
     }
     found: dict[str, list[str]] = {part: [] for part in parts}
     rest = [word for text in words for word in text.replace(",", " ").split()]
@@ -151,7 +156,7 @@ def understood(words: Sequence[str], offer: Offer) -> Ask:
         found[part].append(name)
         rest = rest[length:]
     single = {}
-    for part in ("style", "colour", "size"):
+    for part in SINGLE:
         if len(set(found[part])) > 1:
             raise RequestError(f"Ask for one {part} at a time, not for {' and '.join(found[part])}.")
         single[part] = found[part][0] if found[part] else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pixelforge.core.condition import Condition
+from pixelforge.services.asking import SINGLE
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
@@ -37,7 +38,7 @@ def line_of(batch: MadeBatch, sprites: Sequence[Sprite], today: date) -> str:
     words = list(dict.fromkeys(_word(sprite) for sprite in sprites))
     named = ", ".join(words[:MOST_WORDS]) + (", …" if len(words) > MOST_WORDS else "")
     parts = [when(batch.made_at, today), counted(len(batch.ids), "sprite") + (f" of {named}" if named else "")]
-    for part in ("style", "colour", "size"):
+    for part in SINGLE:
         shared = {getattr(request.conditions[0], part) for request in told}
         if len(shared) == 1 and None not in shared:
             parts.append(str(shared.pop()))

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from pixelforge.errors import DatasetError, HistoryError
+from pixelforge.services.asking import SINGLE
 from pixelforge.services.batches import MadeBatch
 from pixelforge.services.database import Database, open_database
 from pixelforge.services.likeness import STORED, decoded, distances, encoded, features_of
@@ -72,7 +73,7 @@ def conditions_of(chosen: HistoryFilter) -> tuple[str, list[str | bytes]]:
     for word in chosen.words.replace(",", " ").split():
         plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         named = "png IN (SELECT png FROM set_sprites WHERE name LIKE ? ESCAPE '\\')"
-        told = [f'"{part}":"{word.lower()}'.encode() for part in ("kind", "style", "colour", "size")]
+        told = [f'"{part}":"{word.lower()}'.encode() for part in ("kind", *SINGLE)]
         either = ["class_name LIKE ? ESCAPE '\\'", named, *["instr(png, ?)"] * len(told)]
         conditions.append(f"({' OR '.join(either)})")
         values += [f"{plain}%", f"%{plain}%", *told]

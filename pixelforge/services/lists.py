@@ -11,19 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.nearest import known
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import read_at_most
-from pixelforge.services.asking import Ask, Offer, understood
+from pixelforge.services.asking import SINGLE, Ask, Offer, understood
 from pixelforge.services.naming import check_name, safe_name
 from pixelforge.services.requests import MAX_SEED, GenerationRequest
 from training.data.table import read_table
 
 LIST_SUFFIXES = (".csv", ".tsv")
-WORDS = ("class", "kind", "style", "colour", "size")
+WORDS = ("class", "kind", *SINGLE)
 COLUMNS = (*WORDS, "count", "seed", "name")
 MAX_SPRITES = 10_000  # of a list: half of what the history holds
 MAX_BYTES = 8 * 2**20
@@ -139,18 +140,11 @@ def _whole(cells: Cells, column: str, least: int, most: int) -> int | None:
 
 def _condition(cells: Cells, offer: Offer) -> Condition:
     """What the words of a line ask for. Raises RequestError for those that the model does not know."""
-    parts = {
-        part: _word(cells[part], part, names)
-        for part, names in (("style", offer.styles), ("colour", offer.colours), ("size", offer.sizes))
-    }
+    parts = {part: _word(cells[part], part, names) for part, names in offer.single.items()}
     of_class = _word(cells["class"], "class", offer.classes)
     ask = understood([cells["kind"]], offer) if cells["kind"] else Ask()
-    ask = replace(
-        ask,
-        style=parts["style"] or ask.style,
-        colour=parts["colour"] or ask.colour,
-        size=parts["size"] or ask.size,
-    )
+    told: dict[str, Any] = {part: word for part, word in parts.items() if word}
+    ask = replace(ask, **told)
     ask = replace(ask, classes=tuple(dict.fromkeys((*ask.classes, *([of_class] if of_class else [])))))
     if ask == Ask() and offer.needs_class:
         raise RequestError("It names no kind and no class.")

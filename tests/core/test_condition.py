@@ -50,7 +50,7 @@ def test_rows_are_the_classes_the_null_condition_and_the_kinds() -> None:
         (Condition(class_name="beasts", kind="bat"), "beasts has no kind 'bat'; it has cat, dog"),
         (Condition(class_name="stones", kind="cat"), "it has none"),
         (Condition(kind="cat"), "has to be told a class: stones, beasts, birds"),
-        (Condition(class_name="beasts", style="tiny"), "no styles, colours or sizes"),
+        (Condition(class_name="beasts", style="tiny"), "no styles, colours, sizes or facings"),
         (Condition(class_name="beasts", drawn_in=("#000000",)), "its own colours alone"),
     ],
 )

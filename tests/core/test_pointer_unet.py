@@ -139,7 +139,7 @@ def model(config: ModelConfig, network: Network, schedule: NoiseSchedule) -> Mod
     words = Words(kinds=("cat", "dog"), styles=(Style(name="dawn", palette=DAWN), Style(name="grey", palette=GREYS)))
     header = ModelHeader(model=config, class_names=("beasts", "tools", "plants"), words=words)
     bank = SchemeBank(
-        np.array([[0, 0, 0, -1, -1], [0, 1, 1, -1, -1], [1, -1, 0, -1, -1]], np.int16),
+        np.array([[0, 0, 0, -1, -1, -1], [0, 1, 1, -1, -1, -1], [1, -1, 0, -1, -1, -1]], np.int16),
         np.stack([mask_of(np.array(indices)) for indices in ([0, 1, 2], [0, 2], [3, 4])]),
         np.ones(3, np.float32),
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pixelforge.core.condition import NULL, Condition
-from pixelforge.core.schemes import SchemeBank, colours_in, mask_of, moved_to_palette
+from pixelforge.core.schemes import NO_WORD, PARTS, SchemeBank, colours_in, mask_of, moved_to_palette
 from pixelforge.core.vocabulary import Style, Words, WordVocabulary
 from pixelforge.errors import ConfigError, RequestError
 
@@ -17,22 +17,25 @@ WORDS = Words(
     styles=(Style(name="dawn", palette=((0, 0, 0), (255, 255, 255))), Style(name="tiny", palette=((9, 9, 9),))),
     colours=("red", "blue"),
     sizes=("small",),
+    facings=("down", "up"),
 )
 VOCABULARY = WordVocabulary(("beasts", "things"), WORDS)
 
 
-def bank(*rows: tuple[int, int, int, int, int, float]) -> SchemeBank:
-    words = np.array([row[:5] for row in rows], np.int16)
+def bank(*rows: tuple[int, int, int, int, int, float], facings: tuple[int, ...] = ()) -> SchemeBank:
+    """Of class, kind, style, colour, size and weight each."""
+    looks = facings or (NO_WORD,) * len(rows)
+    words = np.array([(*row[:5], facing) for row, facing in zip(rows, looks, strict=True)], np.int16)
     masks = np.stack([mask_of(np.array([number])) for number in range(len(rows))])
     return SchemeBank(words, masks, np.array([row[5] for row in rows], np.float32))
 
 
 def test_every_word_has_a_row_and_the_null_condition_none() -> None:
-    everything = Condition(class_name="things", kind="sword", style="tiny", colour="blue", size="small")
-    assert VOCABULARY.rows(everything) == (1, 4, 6, 8, 9)
+    everything = Condition(class_name="things", kind="sword", style="tiny", colour="blue", size="small", facing="up")
+    assert VOCABULARY.rows(everything) == (1, 4, 6, 8, 9, 11)
     assert VOCABULARY.rows(Condition(kind="cat")) == (2,)
     assert VOCABULARY.rows(NULL) == ()
-    assert VOCABULARY.num_rows == 10
+    assert VOCABULARY.num_rows == 12
 
 
 @pytest.mark.parametrize(
@@ -106,9 +109,22 @@ def test_a_style_that_nobody_drew_in_has_no_scheme() -> None:
     assert made.drawn(Condition(style="tiny"), 3, VOCABULARY) == (Condition(style="tiny"), [])
 
 
+def test_things_that_look_no_way_are_asked_for_without_a_facing() -> None:
+    """Beasts look down and up, things do not; where it is left open it is that of the sprite whose scheme is drawn."""
+    made = bank((0, 0, 0, 0, 0, 1), (0, 1, 0, 0, 0, 1), (1, 2, 0, 0, 0, 1), facings=(0, 1, NO_WORD))
+    for seed in range(20):
+        up, scheme = made.drawn(Condition(class_name="beasts", facing="up"), seed, VOCABULARY)
+        assert (up.kind, up.facing, scheme) == ("dragon", "up", [1])
+        cat, scheme = made.drawn(Condition(kind="cat", facing="up"), seed, VOCABULARY)
+        assert (cat.class_name, cat.facing, scheme) == ("beasts", "up", [0])  # nobody drew one, but other beasts
+        sword, scheme = made.drawn(Condition(kind="sword", facing="up"), seed, VOCABULARY)
+        assert (sword.class_name, sword.facing, scheme) == ("things", None, [2])
+        assert made.drawn(Condition(kind="dragon"), seed, VOCABULARY)[0].facing == "up"
+
+
 def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="no such shapes"):
-        SchemeBank(np.zeros((2, 5), np.int16), np.zeros((1, 8), np.uint8), np.ones(2, np.float32))
+        SchemeBank(np.zeros((2, PARTS), np.int16), np.zeros((1, 8), np.uint8), np.ones(2, np.float32))
     for weight in (0.0, -1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="weights"):
             bank((0, 0, 0, 0, 0, weight))

@@ -59,23 +59,23 @@ def test_any_mix_of_kinds_is_asked_for(qtbot, desktop, what) -> None:
     press(qtbot, what.kinds, "lynx")
     press(qtbot, what.kinds, "lion")
     pick(what.boxes["colour"], "red")
-    assert generation.ask == Ask(classes=("cats", "dogs"), kinds=("lion", "lynx"), colour="red")
+    assert generation.ask == Ask(classes=("cats", "dogs"), kinds=("lion", "lynx"), colour="red", facing="down")
     press(qtbot, what.kinds, "lion")  # again: without it
     assert generation.settings.request.conditions == (
-        Condition(class_name="cats", kind="lynx", colour="red"),
-        Condition(class_name="dogs", colour="red"),
+        Condition(class_name="cats", kind="lynx", colour="red", facing="down"),
+        Condition(class_name="dogs", colour="red", facing="down"),
     )
     press(qtbot, what.kinds, "any")
-    assert generation.ask == Ask(classes=("cats", "dogs"), colour="red")
+    assert generation.ask == Ask(classes=("cats", "dogs"), colour="red", facing="down")
     press(qtbot, what.classes, "any")
     pick(what.boxes["colour"], "any")
-    assert generation.settings.request.conditions == (Condition(),)
+    assert generation.settings.request.conditions == (Condition(facing="down"),)
 
 
 def test_kinds_go_with_their_class(qtbot, desktop, what) -> None:
     press(qtbot, what.kinds, "lynx")
     press(qtbot, what.classes, "dogs")
-    assert desktop.studio.generation.ask == Ask(classes=("dogs",))
+    assert desktop.studio.generation.ask == Ask(classes=("dogs",), facing="down")
 
 
 def test_a_kind_is_found_and_made_by_six_keys(qtbot, desktop, what) -> None:
@@ -86,7 +86,7 @@ def test_a_kind_is_found_and_made_by_six_keys(qtbot, desktop, what) -> None:
     assert shown(what.kinds) == ["wolf"]
     qtbot.keyClick(what.search, Qt.Key.Key_Return)
     assert what.search.text() == ""
-    assert desktop.studio.generation.ask == Ask(classes=("dogs",), kinds=("wolf",))
+    assert desktop.studio.generation.ask == Ask(classes=("dogs",), kinds=("wolf",), facing="down")
     qtbot.keyClick(what.search, Qt.Key.Key_Return)
     finish(qtbot, desktop)
     assert {recipe.request.conditions[0].kind for recipe in recipes(desktop)} == {"wolf"}
@@ -96,7 +96,7 @@ def test_a_click_on_what_was_found_adds_it(qtbot, desktop, what) -> None:
     press(qtbot, what.kinds, "lynx")
     qtbot.keyClicks(what.search, "wolf")
     press(qtbot, what.kinds, "wolf")
-    assert desktop.studio.generation.ask == Ask(classes=("cats", "dogs"), kinds=("lynx", "wolf"))
+    assert desktop.studio.generation.ask == Ask(classes=("cats", "dogs"), kinds=("lynx", "wolf"), facing="down")
     qtbot.keyClick(what.search, Qt.Key.Key_Escape)
     assert what.search.text() == ""
     assert what.kinds.names() == ("lynx", "wolf")
@@ -144,9 +144,18 @@ def test_what_is_asked_for_is_there_at_the_next_start(qtbot, desktop, what, plac
     desktop.window.close()
     second = app.build([entry], places, SystemDialogs())
     qtbot.addWidget(second.window)
-    assert second.studio.generation.ask == Ask(classes=("cats",), kinds=("lynx",), size="large")
+    assert second.studio.generation.ask == Ask(classes=("cats",), kinds=("lynx",), size="large", facing="down")
     assert second.window.controls.what.kinds.names() == ("lynx",)
     assert second.window.controls.more.isChecked()
+
+
+def test_figures_are_shown_from_the_front_until_another_facing_is_chosen(qtbot, desktop, what) -> None:
+    generation = desktop.studio.generation
+    assert generation.ask.facing == what.boxes["facing"].currentData() == "down"
+    pick(what.boxes["facing"], "up")
+    click(qtbot, desktop.window.controls.generate_button)
+    finish(qtbot, desktop)
+    assert {recipe.request.conditions[0].facing for recipe in recipes(desktop)} == {"up"}
 
 
 def test_a_model_of_classes_alone_shows_no_more_than_those(desktop, what, model_file) -> None:

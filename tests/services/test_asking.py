@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.header import read_header
+from pixelforge.core.scheme_file import read_bank
+from pixelforge.core.schemes import NO_WORD
 from pixelforge.errors import CheckpointError, RequestError
 from pixelforge.services.asking import Ask, Offer, ask_of, offer_of, understood
 from pixelforge.services.model_library import list_models
-from tests.pointer import write_pointer_model
+from tests.pointer import BANK, write_pointer_model
 
 OFFER = Offer(
     classes=("animals", "items"),
@@ -19,6 +24,7 @@ OFFER = Offer(
     styles=("tiny", "ink"),
     colours=("red", "teal"),
     sizes=("tiny", "large"),
+    facings=("down", "left"),
     needs_class=False,
 )
 
@@ -29,6 +35,7 @@ def test_a_pointer_model_offers_the_kinds_that_its_bank_has_by_class_the_usual_f
     assert offer.classes == ("cats", "dogs")
     assert offer.kinds == {"cats": ("lion", "lynx"), "dogs": ("wolf",)}
     assert (offer.styles, offer.colours, offer.sizes) == (("dawn", "ink"), ("red", "blue"), ("small", "large"))
+    assert offer.facings == ("down", "up")
     assert not offer.needs_class
 
 
@@ -44,6 +51,19 @@ def test_a_model_of_version_0_1_offers_classes_and_their_kinds() -> None:
         for kind in kinds:
             (asked,) = Ask(kinds=(kind,)).conditions(offer)
             entry.header.vocabulary.rows(asked)  # it knows them all
+
+
+def test_a_bank_of_before_there_were_facings_opens(tmp_path: Path) -> None:
+    path = write_pointer_model(tmp_path / "model.safetensors")
+    with safe_open(path, "numpy") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
+        about = file.metadata()
+    header = read_header(path)
+    tensors["bank.words"] = np.ascontiguousarray(tensors["bank.words"][:, :5])
+    save_file(tensors, path, about)
+    bank = read_bank(path, header)
+    assert (bank.words[:, :5] == BANK.words[:, :5]).all()
+    assert (bank.words[:, 5] == NO_WORD).all()
 
 
 def test_a_damaged_bank_is_told(tmp_path: Path) -> None:
@@ -117,6 +137,7 @@ def test_a_search_finds_the_beginning_then_the_middle_then_what_is_spelt_alike(t
         ("large teal big-cats", Ask(kinds=("big-cat",), colour="teal", size="large")),
         ("tiny items", Ask(classes=("items",), size="tiny")),  # a size before a style of that name
         ("ink", Ask(style="ink")),
+        ("wolf left", Ask(kinds=("wolf",), facing="left")),
     ],
 )
 def test_words_are_understood(words: str, ask: Ask) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE
-from pixelforge.core.schemes import NO_WORD, SchemeBank, mask_of
+from pixelforge.core.schemes import NO_WORD, PARTS, SchemeBank, mask_of
 from pixelforge.core.vocabulary import MOST_WORDS, Style, Words
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
@@ -26,7 +26,7 @@ class IndexedSprites:
 
     planes: Pixels  # (N, S, S): 0 is transparent, then the colours of the sprite's style from 1 on
     used: NDArray[np.bool_]  # (N, 64): which of its style's colours it uses
-    words: NDArray[np.int16]  # (N, 5): class, kind, style, colour, size in the vocabulary, or NO_WORD
+    words: NDArray[np.int16]  # (N, PARTS): class, kind, style, colour, size, facing in the vocabulary, or NO_WORD
     weights: NDArray[np.float64]  # (N,): how often it is drawn
 
     @classmethod
@@ -72,17 +72,19 @@ def words_of(data: SpriteSet, credits: str = "") -> Words:
         styles=tuple(Style(name=name, palette=palette, credits=credits) for name, palette in sorted(palettes.items())),
         colours=COLOURS,
         sizes=SIZES,
+        facings=tuple(sorted({facing for facing in named.facings if facing})),
     )
 
 
 def _word_indices(data: SpriteSet, words: Words) -> NDArray[np.int16]:
-    found = np.full((len(data), 5), NO_WORD, np.int16)
+    found = np.full((len(data), PARTS), NO_WORD, np.int16)
     found[:, 0] = data.labels
     told = (
         (1, words.kinds, data.kinds),
         (2, tuple(style.name for style in words.styles), data.styles),
         (3, words.colours, colours_of(data.sprites)),
         (4, words.sizes, sizes_of(data.sprites)),
+        (5, words.facings, data.facings),
     )
     for column, vocabulary, values in told:
         numbers = {word: number for number, word in enumerate(vocabulary)}

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE
-from pixelforge.core.schemes import SchemeBank
+from pixelforge.core.schemes import NO_WORD, PARTS, SchemeBank
 from pixelforge.core.vocabulary import Style, Words, WordVocabulary
 
+FACING = PARTS - 1  # the column of the facing in the words of a bank
 OTHERS = 1e-4  # how often, where no style is asked for, a scheme of a parent comes for one of the new sprites'
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ def joined_words(model: WordVocabulary, own: WordVocabulary) -> WordVocabulary:
         styles=_joined_styles(before.styles, new.styles),
         colours=_union(before.colours, new.colours),
         sizes=_union(before.sizes, new.sizes),
+        facings=_union(before.facings, new.facings),
     )
     return WordVocabulary(_union(model.class_names, own.class_names), words)
 
@@ -39,12 +41,22 @@ def joined_banks(model: SchemeBank, own: SchemeBank) -> SchemeBank:
     where their style is asked for, or a class or kind that only they have. A scheme of the same words that is in both,
     as where a model goes on with some of its sprites, is kept once.
     """
-    rows = np.concatenate([np.concatenate([bank.words, bank.masks], axis=1) for bank in (model, own)])
-    weights = np.concatenate([_shares(model) * OTHERS, _shares(own)])
+    told_less = _without_facing(model, own)
+    parts = [np.concatenate([bank.words, bank.masks], axis=1) for bank in (model, own)]
+    rows = np.concatenate([parts[0][~told_less], parts[1]])
+    weights = np.concatenate([_shares(model)[~told_less] * OTHERS, _shares(own)])
     different, which = np.unique(rows, axis=0, return_inverse=True)
     words, masks = np.split(different, [model.words.shape[1]], axis=1)
     together = np.bincount(which.ravel(), weights, minlength=len(different))
     return SchemeBank(words.copy(), masks.astype(np.uint8), together.astype(np.float32))
+
+
+def _without_facing(model: SchemeBank, own: SchemeBank) -> NDArray[np.bool_]:
+    """Which schemes of a model (N,) are of sprites that are learnt on, and only now told to look some way."""
+    keys = [np.concatenate([bank.words[:, :FACING], bank.masks], axis=1) for bank in (model, own)]
+    told = {key.tobytes() for key in keys[1][own.words[:, FACING] != NO_WORD]}
+    open_ = model.words[:, FACING] == NO_WORD
+    return open_ & np.array([key.tobytes() in told for key in keys[0]], np.bool_)
 
 
 def _shares(bank: SchemeBank) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""labels.csv beside the pictures: their class, kind, style and group, told a line a picture."""
+"""labels.csv beside the pictures: their class, kind, style, facing and group, told a line a picture."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LABELS = "labels.csv"
 MAX_LABELS_BYTES = 32 * 2**20  # of a labels.csv; 200,000 pictures take about 20
 MOST_COLUMNS = 100  # that are looked at for misspelt ones
 MAX_LETTERS = 80  # of a class, kind or style
-MAX_WORDS = {"class": 1000, "kind": 10_000, "style": 1000}  # different ones
-TELLING = ("class", "kind", "style", "group", "ok")
+MAX_WORDS = {"class": 1000, "kind": 10_000, "style": 1000, "facing": 100}  # different ones
+TELLING = ("class", "kind", "style", "facing", "group", "ok")
 COLUMNS = ("pack", "file", *TELLING)
 DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -41,6 +41,7 @@ class Row:
     class_name: str
     kind: str | None  # None where there is no such column: empty is a picture of no kind
     style: str
+    facing: str
     group: str  # made unique by its pack
     kept: bool
 
@@ -142,6 +143,7 @@ def _told(row: Row, by_path: Told) -> Told:
         row.group or by_path.group,
         by_path.kind if row.kind is None else row.kind,
         row.style,
+        row.facing,
     )
 
 
@@ -201,6 +203,7 @@ def _row(fields: Mapping[str, str], line: int, tally: _Tally) -> Row:
         _word(fields.get("class", "")),
         None if kind is None else _word(kind).lower(),
         _word(fields.get("style", "")).lower(),
+        _word(fields.get("facing", "")).lower(),
         posixpath.join(fields.get("pack", ""), group) if group else "",
         kept=ok != "0",
     )
@@ -230,6 +233,7 @@ def _check_words(rows: Mapping[str, Row], name: str) -> None:
         "class": {row.class_name: row.line for row in rows.values()},
         "kind": {row.kind or "": row.line for row in rows.values()},
         "style": {row.style: row.line for row in rows.values()},
+        "facing": {row.facing: row.line for row in rows.values()},
     }
     for column, lines in words.items():
         if len(lines) > MAX_WORDS[column]:

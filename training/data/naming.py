@@ -20,6 +20,7 @@ class Told:
     group: str  # equal for the pictures of one figure
     kind: str  # empty where none is told
     style: str = ""  # empty where none is told
+    facing: str = ""  # likewise
 
 
 def by_name(class_name: str, stem: str) -> Told:

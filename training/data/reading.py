@@ -24,6 +24,7 @@ class RawSprite:
     group: str  # equal for the pictures of one figure
     kind: str  # empty where none is told
     style: str  # empty where none is told
+    facing: str  # empty where none is told
     label: str  # its file, for messages
     pixels: Pixels  # (H, W, 4), an exact blow-up undone, a flat ground cleared, rows and columns of large ones left out
     size: tuple[int, int]  # width and height of the picture in its file
@@ -72,6 +73,7 @@ def _as_found(item: Item, pixels: Pixels, image_size: int) -> RawSprite:
         group=told.group,
         kind=told.kind,
         style=told.style,
+        facing=told.facing,
         label=item.label,
         pixels=thinned(own, KEPT_SIDE),
         size=(width, height),

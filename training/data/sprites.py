@@ -35,10 +35,12 @@ class SpriteSet:
     source: str = ""  # the absolute path that they were read from
     kinds: tuple[str, ...] = ()  # (N,), empty where a sprite is of none
     styles: tuple[str, ...] = ()  # (N,), empty where a sprite is of none
+    facings: tuple[str, ...] = ()  # (N,), empty where a sprite is told none
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kinds", self.kinds or self._named_kinds())
         object.__setattr__(self, "styles", self.styles or ("",) * len(self.groups))
+        object.__setattr__(self, "facings", self.facings or ("",) * len(self.groups))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -52,6 +54,7 @@ class SpriteSet:
             groups=tuple(compress(self.groups, chosen)),
             kinds=tuple(compress(self.kinds, chosen)),
             styles=tuple(compress(self.styles, chosen)),
+            facings=tuple(compress(self.facings, chosen)),
             warnings=(),
         )
 
@@ -70,6 +73,8 @@ class SpriteSet:
         digest.update(self.labels.tobytes())
         if any(self.styles) or self.kinds != self._named_kinds():
             digest.update(repr((self.kinds, self.styles)).encode())
+        if any(self.facings):
+            digest.update(repr(self.facings).encode())
         return digest.hexdigest()
 
     def _named_kinds(self) -> tuple[str, ...]:
@@ -113,6 +118,7 @@ def load_sprites(source: Path, image_size: int, keep_background: bool = False) -
         source=as_text(source.resolve()),
         kinds=tuple(sprite.kind for sprite in raw),
         styles=tuple(sprite.style for sprite in raw),
+        facings=tuple(sprite.facing for sprite in raw),
     )
 
 

@@ -138,4 +138,5 @@ def _joined(a: SpriteSet, b: SpriteSet) -> SpriteSet:
         groups=a.groups + b.groups,
         kinds=a.kinds + b.kinds,
         styles=a.styles + b.styles,
+        facings=a.facings + b.facings,
     )

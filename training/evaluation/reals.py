@@ -93,12 +93,13 @@ def taken(data: SpriteSet, chosen: Numbers) -> SpriteSet:
         groups=tuple(data.groups[index] for index in chosen),
         kinds=tuple(data.kinds[index] for index in chosen),
         styles=tuple(data.styles[index] for index in chosen),
+        facings=tuple(data.facings[index] for index in chosen),
         warnings=(),
     )
 
 
 def conditions_like(real: SpriteSet, header: ModelHeader) -> list[Condition]:
-    """What to ask of a model for sprites as these: their class, and kind and style as far as it knows the words.
+    """What to ask of a model for sprites as these: class, and kind, style and facing as far as it knows the words.
 
     A model of classes alone is asked for those; a sprite's seed draws the kind. Raises DatasetError for classes that
     the model does not make.
@@ -108,11 +109,13 @@ def conditions_like(real: SpriteSet, header: ModelHeader) -> list[Condition]:
     classes = [real.class_names[label] for label in real.labels]
     if isinstance(vocabulary, ClassVocabulary):
         return [Condition(class_name=name) for name in classes]
-    kinds, styles = (set(vocabulary.parts[part]) for part in ("kind", "style"))
-    return [
-        Condition(class_name=name, kind=kind if kind in kinds else None, style=style if style in styles else None)
-        for name, kind, style in zip(classes, real.kinds, real.styles, strict=True)
-    ]
+    told = {"kind": real.kinds, "style": real.styles, "facing": real.facings}
+    known = {part: set(vocabulary.parts[part]) for part in told}
+    asked = []
+    for name, *words in zip(classes, *told.values(), strict=True):
+        parts = {part: word for part, word in zip(told, words, strict=True) if word in known[part]}
+        asked.append(Condition(class_name=name, **parts))
+    return asked
 
 
 def unknown_words(real: SpriteSet, header: ModelHeader) -> list[str]:

@@ -17,7 +17,7 @@ from training.learning.augmentation import Augmentation
 from training.learning.batches import Batch, HeldOut, noise_shape, step_seed, stratified_timesteps
 from training.learning.config import TrainConfig
 
-WORD_DROPS = (0.3, 0.15, 0.2, 0.5, 0.5)  # how often class, kind, style, colour, size are left out, each on its own
+WORD_DROPS = (0.3, 0.15, 0.2, 0.5, 0.5, 0.2)  # how often class, kind, style, colour, size, facing are each left out
 COLOUR = 3  # the column of the colour word
 EXACT, WHOLE = 0.5, 0.25  # shares of draws in just the sprite's colours, and in all of its style's; else some more
 TURNED = 0.25  # share of draws whose palette is turned in hue, stretched in chroma and lightness
@@ -61,13 +61,14 @@ class PointerSprites:
         styles = stack_palettes([style.palette for style in words.styles])
         longest = styles.shape[1]
         style = torch.from_numpy(data.words[:, 2].astype(np.int64))
-        parts = (num_classes, len(words.kinds), len(words.styles), len(words.colours), len(words.sizes))
+        told = (words.kinds, words.styles, words.colours, words.sizes, words.facings)
+        parts = (num_classes, *map(len, told))
         first = torch.tensor([sum(parts[:part]) for part in range(len(parts))])
         indices = torch.from_numpy(data.words.astype(np.int64))
         self.planes = torch.from_numpy(data.planes[:, None])  # (N, 1, S, S)
         self.used = torch.from_numpy(data.used[:, :longest])  # (N, K)
         self.palettes = styles[style]  # (N, K, 4)
-        self.rows = torch.where(indices >= 0, indices + first, NO_ROW)  # (N, 5)
+        self.rows = torch.where(indices >= 0, indices + first, NO_ROW)  # (N, PARTS)
 
 
 def pointer_heldout(data: IndexedSprites, words: Words, num_classes: int) -> HeldOut:
@@ -103,7 +104,7 @@ def turn(palettes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def leave_out(rows: Tensor, turned: Tensor, all_of_them: float, generator: torch.Generator) -> Tensor:
-    """Rows (B, 5) with words left out, each on its own, or all; the colour's where the palette was turned."""
+    """Rows (B, PARTS) with words left out, each on its own, or all; the colour's where the palette was turned."""
     out = torch.rand(rows.shape, generator=generator) < torch.tensor(WORD_DROPS)
     out |= (torch.rand(len(rows), generator=generator) < all_of_them)[:, None]
     out[:, COLOUR] |= turned

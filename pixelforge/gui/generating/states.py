@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 
-from pixelforge.core.condition import Condition
+from pixelforge.core.condition import NULL, Condition
 from pixelforge.core.header import ModelHeader
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
@@ -18,6 +18,7 @@ from pixelforge.services.sprites import Sprite, made_sprites, named
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
 FAST_STEPS = 15
 USUAL_COUNT = 16
+FRONT = "down"  # a facing
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
 
 
@@ -45,8 +46,8 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
 
     A start stays where it has the model's size.
     """
-    usual = None if header.words is None else header.words.usual_style
-    first = tuple(replace(asked, style=usual) for asked in of_classes(header.class_names[:1]))
+    usual = _usual(header)
+    first = tuple(replace(usual, class_name=asked.class_name) for asked in of_classes(header.class_names[:1]))
     if before is None:
         return GenerationSettings(
             request=GenerationRequest(conditions=first, sampling=header.recommended, count=USUAL_COUNT)
@@ -56,6 +57,14 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
     fits = start is not None and len(start.picture) == header.model.image_size
     request = replace(asked, conditions=known or first, sampling=header.recommended, start=start if fits else None)
     return replace(before, request=request)
+
+
+def _usual(header: ModelHeader) -> Condition:
+    """What whoever has not chosen yet is shown: the model's usual style, and figures from the front."""
+    words = header.words
+    if words is None:
+        return NULL
+    return Condition(style=words.usual_style, facing=FRONT if FRONT in words.facings else None)
 
 
 def knows(header: ModelHeader, condition: Condition) -> bool:

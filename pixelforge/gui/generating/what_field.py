@@ -1,4 +1,4 @@
-"""What to make: classes and kinds by their pictures, a search over all kinds, a style, a colour, a size."""
+"""What to make: classes and kinds by their pictures, a search over all kinds, a style, a colour, a size, a facing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from pixelforge.gui.generating.picture_list import ANY, PictureList
 from pixelforge.gui.shared.combo import combo
@@ -24,6 +24,7 @@ PARTS = {
     "style": ("St&yle", "In which way the sprites are drawn."),
     "colour": ("Colou&r", "The colour that most of a sprite has."),
     "size": ("Si&ze", "How much of its picture a sprite covers."),
+    "facing": ("Fac&ing", "Which way figures look: down is towards you. Things that look no way are as they are."),
 }
 
 
@@ -41,7 +42,7 @@ class WhatField(QWidget):
         self.classes = PictureList("Classes", CLASSES_TOOLTIP, most_rows=CLASS_ROWS)
         self.kinds = PictureList("Kinds", KINDS_TOOLTIP, toggling=True)
         self.boxes = {part: combo(part.capitalize(), told[1]) for part, told in PARTS.items()}
-        self._box_columns: dict[str, QWidget] = {}
+        self._labels = {part: QLabel(told[0]) for part, told in PARTS.items()}
         self._lay_out()
         self.search.textChanged.connect(self._show_kinds)
         self.search.returnPressed.connect(self._take_first)
@@ -58,9 +59,10 @@ class WhatField(QWidget):
         self.classes.set_words(offer.classes, self._pictures("class"), optional=not offer.needs_class)
         for widget in (self.search, self.kinds):
             widget.setVisible(bool(offer.every_kind))
-        for part, names in (("style", offer.styles), ("colour", offer.colours), ("size", offer.sizes)):
+        for part, names in offer.single.items():
             _fill(self.boxes[part], names, swatches=part == "colour")
-            self._box_columns[part].setVisible(bool(names))
+            self._labels[part].setVisible(bool(names))
+            self.boxes[part].setVisible(bool(names))
         self.search.clear()
         self.search.suggest([kinds[0] for kinds in offer.kinds.values() if kinds])
         self._show_kinds()
@@ -78,19 +80,15 @@ class WhatField(QWidget):
             box.setCurrentIndex(max(0, box.findData(getattr(ask, part))))
 
     def _lay_out(self) -> None:
-        parts = QHBoxLayout()
+        parts = QGridLayout()
         parts.setSpacing(6)
-        for part, box in self.boxes.items():
-            column = QWidget()
-            inner = QVBoxLayout(column)
-            inner.setContentsMargins(0, 0, 0, 0)
-            inner.setSpacing(2)
-            label = QLabel(PARTS[part][0])
-            label.setBuddy(box)
-            inner.addWidget(label)
-            inner.addWidget(box)
-            self._box_columns[part] = column
-            parts.addWidget(column, 1)
+        for place, (part, box) in enumerate(self.boxes.items()):
+            self._labels[part].setBuddy(box)
+            row, column = divmod(place, 2)
+            parts.addWidget(self._labels[part], row, 2 * column)
+            parts.addWidget(box, row, 2 * column + 1)
+        for column in (1, 3):
+            parts.setColumnStretch(column, 1)
         column_of_all = QVBoxLayout(self)
         column_of_all.setContentsMargins(0, 0, 0, 0)
         column_of_all.setSpacing(6)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from pixelforge.core.condition import Condition
+from pixelforge.services.asking import SINGLE
 from pixelforge.words import counted
 
 TOOLTIP = "What a recipe asks for as well. Press to drop it."
@@ -37,7 +38,7 @@ class WordsField(QPushButton):
 
 
 def _words(condition: Condition) -> list[str]:
-    told = {"kind": condition.kind, "style": condition.style, "colour": condition.colour, "size": condition.size}
+    told = {part: getattr(condition, part) for part in ("kind", *SINGLE)}
     words = [f"{part} {word}" for part, word in told.items() if word is not None]
     if condition.drawn_in:
         words.append(f"in {counted(len(condition.drawn_in), 'colour')}")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pixelforge.core.condition import Condition
-from pixelforge.core.schemes import SchemeBank, mask_of
+from pixelforge.core.schemes import NO_WORD, PARTS, SchemeBank, mask_of
 from pixelforge.core.vocabulary import Style, Words, WordVocabulary
 from training.data.joining import OTHERS, joined_banks, joined_words
 from training.data.naming import style_of
@@ -19,6 +19,7 @@ MODEL = WordVocabulary(
         styles=(Style(name="dawn", palette=(RED, GREEN), credits="Ann"), Style(name="grey", palette=(GREY,))),
         colours=("red", "green"),
         sizes=("small", "large"),
+        facings=("down",),
     ),
 )
 OWN = WordVocabulary(
@@ -28,6 +29,7 @@ OWN = WordVocabulary(
         styles=(Style(name="grey", palette=(BLUE, GREY), credits="me"), Style(name="mine", palette=(BLUE,))),
         colours=("red", "green"),
         sizes=("small", "large"),
+        facings=("up", "down"),
     ),
 )
 
@@ -36,7 +38,8 @@ def bank(*rows: tuple[tuple[int, ...], tuple[int, ...], float]) -> SchemeBank:
     """Of words, colours and weights."""
     words, colours, weights = zip(*rows, strict=True)
     masks = np.stack([mask_of(np.array(each)) for each in colours])
-    return SchemeBank(np.array(words, np.int16), masks, np.array(weights, np.float32))
+    told = [(*row, *[NO_WORD] * (PARTS - len(row))) for row in words]  # what is not given is told of none
+    return SchemeBank(np.array(told, np.int16), masks, np.array(weights, np.float32))
 
 
 def test_new_words_stand_behind_the_old_ones_of_their_part() -> None:
@@ -47,6 +50,7 @@ def test_new_words_stand_behind_the_old_ones_of_their_part() -> None:
         ("dawn", "grey", "mine"),
         ("red", "green"),
         ("small", "large"),
+        ("down", "up"),
     ]
     assert joined_words(MODEL, MODEL) == MODEL
 
@@ -74,10 +78,19 @@ def test_the_new_schemes_come_first_and_what_both_banks_have_is_kept_once() -> N
     both = joined_banks(model, own)
     both.check(joined_words(MODEL, OWN))
     assert len(both.words) == 3
-    weights = {tuple(row): weight for row, weight in zip(both.words.tolist(), both.weights.tolist(), strict=True)}
+    weights = {tuple(row[:5]): weight for row, weight in zip(both.words.tolist(), both.weights.tolist(), strict=True)}
     assert weights == pytest.approx(
         {old[0]: 0.75 * OTHERS, (1, 1, 1, -1, 0): 0.25 * OTHERS + 0.5, (2, 2, 2, 0, 0): 0.5}
     )
+
+
+def test_a_scheme_whose_sprite_is_only_now_told_to_look_some_way_is_kept_once() -> None:
+    """As a model of before there were facings goes on with its sprites."""
+    model = bank(((0, 0, 0, 0, 1), (0, 1), 6.0), ((1, 1, 1, -1, 0), (0,), 2.0))
+    own = bank(((0, 0, 0, 0, 1, 0), (0, 1), 6.0), ((0, 0, 0, 0, 1, 1), (0, 1), 6.0))
+    both = joined_banks(model, own)
+    told = {tuple(row) for row in both.words.tolist()}
+    assert told == {(0, 0, 0, 0, 1, 0), (0, 0, 0, 0, 1, 1), (1, 1, 1, -1, 0, NO_WORD)}
 
 
 def test_only_where_no_new_sprite_fits_is_an_old_scheme_drawn() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -103,11 +101,3 @@ def test_a_batch_is_as_one_by_one(pixels: Pixels, flat: bool) -> None:
     assert sizes_of(sprites) == tuple(map(size_of, sprites))
     assert set(sizes_of(sprites)) <= set(SIZES)
     assert sizes_of(sprites[:, :, ::-1]) == sizes_of(sprites)
-
-
-def test_8000_sprites_take_seconds() -> None:
-    sprites = harden_alpha(np.random.default_rng(0).integers(0, 256, (8000, 16, 16, 4), np.uint8))
-    before = time.perf_counter()
-    colours_of(sprites)
-    sizes_of(sprites)
-    assert time.perf_counter() - before < 10

@@ -25,7 +25,7 @@ AFTER = WordVocabulary(
 
 
 def bank(*class_and_kind: tuple[int, int]) -> SchemeBank:
-    words = np.array([(label, kind, 0, -1, -1) for label, kind in class_and_kind], np.int16)
+    words = np.array([(label, kind, 0, -1, -1, -1) for label, kind in class_and_kind], np.int16)
     return SchemeBank(words, np.ones((len(words), 8), np.uint8), np.ones(len(words), np.float32))
 
 

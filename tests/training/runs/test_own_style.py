@@ -45,7 +45,7 @@ def parent(tmp_path: Path, model_config: ModelConfig) -> Path:
         model=shape, class_names=KNOWN.class_names, words=WORDS, provenance=Provenance(credits="drawn by Ann")
     )
     bank = SchemeBank(
-        np.array([[1, 0, 0, 0, 0], [0, 1, 0, 1, 1]], np.int16),
+        np.array([[1, 0, 0, 0, 0, -1], [0, 1, 0, 1, 1, -1]], np.int16),
         np.stack([mask_of(np.array([0])), mask_of(np.array([0, 1]))]),
         np.ones(2, np.float32),
     )
