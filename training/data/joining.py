@@ -55,8 +55,9 @@ def _without_facing(model: SchemeBank, own: SchemeBank) -> NDArray[np.bool_]:
     """Which schemes of a model (N,) are of sprites that are learnt on, and only now told to look some way."""
     keys = [np.concatenate([bank.words[:, :FACING], bank.masks], axis=1) for bank in (model, own)]
     told = {key.tobytes() for key in keys[1][own.words[:, FACING] != NO_WORD]}
-    open_ = model.words[:, FACING] == NO_WORD
-    return open_ & np.array([key.tobytes() in told for key in keys[0]], np.bool_)
+    known = np.array([key.tobytes() in told for key in keys[0]], np.bool_)
+    without: NDArray[np.bool_] = known & (model.words[:, FACING] == NO_WORD)
+    return without
 
 
 def _shares(bank: SchemeBank) -> NDArray[np.float64]:
