@@ -112,6 +112,18 @@ def export_each(paths: Sequence[Path], sprites: Sequence[Sprite], options: Expor
 
 def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
     """Write a sheet of sprites, recoloured already, and its engine files, all or none; their folder is not synced."""
+    content = sheet_contents(sheet, sprites, options)
+    replace_all(content)
+    return tuple(content)
+
+
+def sheet_contents(
+    sheet: Path, sprites: Sequence[Sprite], options: ExportOptions, identity: str = ""
+) -> dict[Path, bytes]:
+    """What a sheet of sprites, recoloured already, and its engine files hold, by path, the sheet first.
+
+    identity: as `Atlas` has it. Raises RequestError, OutputError or PaletteError, as `export_sprites` does.
+    """
     if sheet.suffix.lower() != SHEET_SUFFIX:
         raise RequestError(f"{sheet}: a sheet is a PNG; name a file that ends in {SHEET_SUFFIX}.")
     targets(sheet, options)
@@ -120,11 +132,10 @@ def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions)
         check_place(path, is_folder)
     plan = _plan(sprites, options.sheet)
     content: dict[Path, bytes] = {sheet: _encode_sheet(sprites, plan, options)}
-    atlas = _atlas(sheet.name, sprites, plan, options)
+    atlas = replace(_atlas(sheet.name, sprites, plan, options), identity=identity)
     for path, format_ in formats.items():
         content |= contents(path, format_, atlas)
-    replace_all(content)
-    return tuple(content)
+    return content
 
 
 def alone(options: ExportOptions) -> ExportOptions:
