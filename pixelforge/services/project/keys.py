@@ -65,6 +65,7 @@ EXPORT = {
 SHEETS_ALONE = {  # of no use to single files
     "format": Kind.TEXTS,
     "indexed": Kind.FLAG,
+    "disclosure": Kind.FLAG,
     **{key: kind for key, (_, kind) in SHEET.items() if key not in ("scale", "background")},
 }
 EVERY = {

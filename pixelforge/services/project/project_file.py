@@ -17,8 +17,8 @@ from pixelforge.files import is_there, read_at_most
 from pixelforge.imaging.palette import PaletteRule, parse_colours
 from pixelforge.imaging.palette_files import READERS
 from pixelforge.imaging.sheet_plan import SheetOptions
-from pixelforge.services.engine_files import SHEET_SUFFIX, beside
-from pixelforge.services.export import ExportOptions, alone
+from pixelforge.services.engine_files import SHEET_SUFFIX
+from pixelforge.services.export import ExportOptions, alone, targets
 from pixelforge.services.model_library import DEFAULT_MODEL
 from pixelforge.services.model_library import SUFFIX as MODEL_SUFFIX
 from pixelforge.services.naming import DEFAULT_PATTERN, check_name
@@ -209,6 +209,7 @@ def _options(values: Values, out: PurePosixPath) -> ExportOptions:
         palette=None if reduce is None else PaletteRule(reduce_to=reduce, dither=dither),
         indexed=values.get("indexed", False),
         recipes=values.get("recipes", True),
+        disclosure=values.get("disclosure", False),
     )
     return options if out.suffix.lower() == SHEET_SUFFIX else alone(options)
 
@@ -245,7 +246,7 @@ def _check_names(file: Path, sets: Mapping[str, ProjectSet]) -> None:
 def _claims(one: ProjectSet) -> Iterator[Claim]:
     yield Claim(one.out, one.name)
     if one.is_sheet:
-        for path in beside(Path(one.out), one.options.formats):
+        for path in targets(Path(one.out), one.options)[1:]:
             yield Claim(PurePosixPath(path.as_posix()), one.name)
 
 
