@@ -278,3 +278,18 @@ def test_the_help_names_every_action(command: RunCommand) -> None:
 
     told = " ".join(command("animate", "--help")[1].replace("│", " ").split())
     assert f"What they do: {', '.join(ACTIONS)};" in told
+
+
+def test_a_disclosure_stands_beside_the_sheet_on_demand(generate: RunCommand, tmp_path: Path) -> None:
+    out = ("--class", "cats", "--count", 2, "--out", tmp_path / "cats.png")
+    assert generate(*out, "--disclosure")[0] == 0
+    assert "2 sprites made by a generative model" in (tmp_path / "cats.disclosure.txt").read_text()
+    code, _, err = generate(*out, "--disclosure")
+    assert (code, "cats.disclosure.txt are there already" in err) == (1, True)
+    code, _, err = generate("--class", "cats", "--out", tmp_path / "folder", "--disclosure")
+    assert (code, "The option 'disclosure' is for sheets" in err) == (2, True)
+    code, _, err = generate(*out, "--learnt-from", tmp_path)
+    assert (code, "--learnt-from tells --disclosure where to look: give both" in err) == (2, True)
+    (tmp_path / "empty").mkdir()
+    code, _, err = generate(*out, "--force", "--disclosure", "--learnt-from", tmp_path / "empty")
+    assert (code, "holds no sprites" in err) == (1, True)

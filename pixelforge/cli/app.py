@@ -10,6 +10,7 @@ import typer
 from pixelforge import console
 from pixelforge.cli import sheets
 from pixelforge.cli.animate import animate
+from pixelforge.cli.build import build
 from pixelforge.cli.generate import generate
 from pixelforge.cli.models import models_app
 from pixelforge.cli.vary import vary
@@ -30,6 +31,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(panel)
 app.command()(animate)
+app.command()(build)
 app.command()(sheets.sheet)
 app.command()(sheets.info)
 app.command()(sheets.remake)

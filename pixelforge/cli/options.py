@@ -59,6 +59,22 @@ class SheetChoices:
         ),
     ] = DEFAULT_NAMES
     no_recipe: Annotated[bool, typer.Option("--no-recipe", help="Leave out how the sprites were made.")] = False
+    disclosure: Annotated[
+        bool,
+        typer.Option(
+            "--disclosure",
+            help="Write a text beside the sheet on the models that made it, for shops and players: their data, "
+            "licences and credits.",
+        ),
+    ] = False
+    learnt_from: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --disclosure: the folder of sprites that the model learnt from, to measure how near the made "
+            "ones come to them.",
+            show_default=False,
+        ),
+    ] = None
     force: Force = False
 
     def palette_rule(self, model_colours: tuple[tuple[int, int, int], ...] | None) -> PaletteRule | None:
@@ -86,9 +102,12 @@ class SheetChoices:
 
     def export_options(self, palette: PaletteRule | None) -> ExportOptions:
         """The options as services take them. Raises RequestError."""
+        from pixelforge.errors import RequestError
         from pixelforge.imaging.sheet_plan import SheetOptions
         from pixelforge.services.export import ExportOptions
 
+        if self.learnt_from is not None and not self.disclosure:
+            raise RequestError("--learnt-from tells --disclosure where to look: give both.")
         return ExportOptions(
             sheet=SheetOptions(
                 columns=self.columns,
@@ -105,6 +124,8 @@ class SheetChoices:
             palette=palette,
             indexed=self.indexed,
             recipes=not self.no_recipe,
+            disclosure=self.disclosure,
+            learnt_from=None if self.learnt_from is None else str(self.learnt_from),
         )
 
 

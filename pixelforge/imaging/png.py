@@ -10,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pixelforge.files import replacing
+from pixelforge.imaging import xmp
 from pixelforge.imaging.pixels import Pixels
 
 LEAST_COMPRESSED = 200  # bytes of a text; below, compressing gains nothing, and simple readers read it as it is
@@ -50,5 +51,6 @@ def itxt(texts: Mapping[str, str], compress: bool = True) -> PngInfo:
     """Texts by keyword as Pillow writes them."""
     info = PngInfo()
     for keyword, text in texts.items():
-        info.add_itxt(keyword, text, zip=compress and LEAST_COMPRESSED <= len(text.encode()) <= MOST_COMPRESSED)
+        zip_ = compress and keyword != xmp.KEYWORD and LEAST_COMPRESSED <= len(text.encode()) <= MOST_COMPRESSED
+        info.add_itxt(keyword, text, zip=zip_)
     return info

@@ -18,6 +18,8 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import encode_indexed_png, encode_png
 from pixelforge.imaging.sheet import draw_sheet
 from pixelforge.imaging.sheet_plan import SheetOptions, SheetPlan, grid_columns, plan_sheet
+from pixelforge.imaging.xmp import xmp_text
+from pixelforge.services.disclosure import disclosure, disclosure_path, source_type
 from pixelforge.services.engine_files import (
     SHEET_SUFFIX,
     beside,
@@ -46,6 +48,8 @@ class ExportOptions:
     palette: PaletteRule | None = None  # reducing looks at all sprites together, so that the sheet shares its colours
     indexed: bool = False  # a PNG of a palette, index 0 transparent
     recipes: bool = True  # whether the PNG carries how its sprites were made
+    disclosure: bool = False  # beside a sheet, a text on the models that made it, for shops and players
+    learnt_from: str | None = None  # the folder that they learnt from, to look for copies; None: it is not at hand
 
     def __post_init__(self) -> None:
         check_pattern(self.names)
@@ -64,10 +68,13 @@ def sheet_size(sprites: Sequence[Sprite], options: SheetOptions) -> tuple[int, i
 
 
 def targets(sheet: Path, options: ExportOptions) -> tuple[Path, ...]:
-    """What an export writes: the sheet, and beside it a file or folder a format. Raises RequestError for odd names."""
+    """What an export writes: the sheet, beside it a file or folder a format, and its disclosure.
+
+    Raises RequestError for odd names.
+    """
     if options.formats and sheet.name != as_text(sheet.name):
         raise RequestError(f"{as_text(sheet)}: engine files cannot name a sheet whose own name is no text.")
-    return sheet, *beside(sheet, options.formats)
+    return sheet, *beside(sheet, options.formats), *([disclosure_path(sheet)] if options.disclosure else [])
 
 
 def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
@@ -112,6 +119,18 @@ def export_each(paths: Sequence[Path], sprites: Sequence[Sprite], options: Expor
 
 def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
     """Write a sheet of sprites, recoloured already, and its engine files, all or none; their folder is not synced."""
+    content = sheet_contents(sheet, sprites, options)
+    replace_all(content)
+    return tuple(content)
+
+
+def sheet_contents(
+    sheet: Path, sprites: Sequence[Sprite], options: ExportOptions, identity: str = ""
+) -> dict[Path, bytes]:
+    """What a sheet of sprites, recoloured already, and its engine files hold, by path, the sheet first.
+
+    identity: as `Atlas` has it. Raises RequestError, OutputError or PaletteError, as `export_sprites` does.
+    """
     if sheet.suffix.lower() != SHEET_SUFFIX:
         raise RequestError(f"{sheet}: a sheet is a PNG; name a file that ends in {SHEET_SUFFIX}.")
     targets(sheet, options)
@@ -120,17 +139,18 @@ def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions)
         check_place(path, is_folder)
     plan = _plan(sprites, options.sheet)
     content: dict[Path, bytes] = {sheet: _encode_sheet(sprites, plan, options)}
-    atlas = _atlas(sheet.name, sprites, plan, options)
+    atlas = replace(_atlas(sheet.name, sprites, plan, options), identity=identity)
     for path, format_ in formats.items():
         content |= contents(path, format_, atlas)
-    replace_all(content)
-    return tuple(content)
+    if options.disclosure:
+        content[disclosure_path(sheet)] = disclosure(sheet.name, sprites, options.learnt_from).encode()
+    return content
 
 
 def alone(options: ExportOptions) -> ExportOptions:
     """The options that a picture of one sprite has a use for."""
     sheet = SheetOptions(scale=options.sheet.scale, background=options.sheet.background)
-    return replace(options, sheet=sheet, formats=())
+    return replace(options, sheet=sheet, formats=(), disclosure=False)
 
 
 def in_the_way(sheet: Path, options: ExportOptions) -> list[Path]:
@@ -202,6 +222,8 @@ def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOpt
             **png_texts(recipes, plan.width, plan.height),
             **places_text(_places(sprites, plan, options.sheet.scale)),
         }
+    if (options.recipes or options.disclosure) and (source := source_type(sprites)) is not None:
+        texts |= xmp_text(source)
     if not options.indexed:
         return encode_png(picture, texts)
     order = parse_colours(options.palette.colours) if options.palette else ()

@@ -140,8 +140,8 @@ def _whole(cells: Cells, column: str, least: int, most: int) -> int | None:
 
 def _condition(cells: Cells, offer: Offer) -> Condition:
     """What the words of a line ask for. Raises RequestError for those that the model does not know."""
-    parts = {part: _word(cells[part], part, names) for part, names in offer.single.items()}
-    of_class = _word(cells["class"], "class", offer.classes)
+    parts = {part: model_word(cells[part], part, names) for part, names in offer.single.items()}
+    of_class = model_word(cells["class"], "class", offer.classes)
     ask = understood([cells["kind"]], offer) if cells["kind"] else Ask()
     told: dict[str, Any] = {part: word for part, word in parts.items() if word}
     ask = replace(ask, **told)
@@ -155,8 +155,8 @@ def _condition(cells: Cells, offer: Offer) -> Condition:
     return conditions[0]
 
 
-def _word(text: str, part: str, names: tuple[str, ...]) -> str | None:
-    """The model's own spelling of a word. Raises RequestError."""
+def model_word(text: str, part: str, names: tuple[str, ...]) -> str | None:
+    """The model's own spelling of a word; None for an empty one. Raises RequestError for one that it does not know."""
     if not text:
         return None
     by_folded = {name.casefold(): name for name in names}

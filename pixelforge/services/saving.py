@@ -197,4 +197,5 @@ def _refuse(options: ExportOptions, used: ExportOptions) -> None:
 def _by_name(options: ExportOptions) -> dict[str, object]:
     layout = {fact.name.replace("_", " "): getattr(options.sheet, fact.name) for fact in fields(options.sheet)}
     reduce = options.palette and options.palette.reduce_to
-    return layout | {"format": options.formats, "indexed": options.indexed, "reduce": reduce}
+    others = {"format": options.formats, "indexed": options.indexed, "disclosure": options.disclosure}
+    return layout | others | {"reduce": reduce}

@@ -267,3 +267,13 @@ def test_one_file_a_sprite(dialog, background, tmp_path) -> None:
         (again,) = decode_sheet(file.read_bytes())
         np.testing.assert_array_equal(again.pixels, sprite.pixels)
         assert again.recipe == sprite.recipe
+
+
+def test_a_disclosure_is_written_beside_a_sheet(dialog, background, begin, tmp_path) -> None:
+    dialog.fields.disclosure.click()
+    dialog.export_button.click()
+    assert background.finish(10)
+    assert "3 sprites made by a generative model" in (tmp_path / "out" / "sheet.disclosure.txt").read_text()
+    assert begin.begun[0].options.disclosure
+    dialog.fields.single.click()
+    assert not dialog.fields.disclosure.isEnabled()

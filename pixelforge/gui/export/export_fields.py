@@ -70,6 +70,7 @@ class ExportFields(QWidget):
         self.indexed = CheckBox("PNG of a palette, index 0 transparent", export.options.indexed)
         self.names = QLineEdit(export.options.names)
         self.recipes = CheckBox("Keep how the sprites were made in the PNG", export.options.recipes)
+        self.disclosure = CheckBox("A text on models, licences and credits beside it", export.options.disclosure)
         self._lay_out()
         self._show_palette(export.options.palette)
         self._connect()
@@ -94,6 +95,7 @@ class ExportFields(QWidget):
             palette=rule,
             indexed=self.indexed.isChecked(),
             recipes=self.recipes.isChecked(),
+            disclosure=self.disclosure.isChecked(),
         )
 
     def _lay_out(self) -> None:
@@ -113,6 +115,7 @@ class ExportFields(QWidget):
             ("&Indexed", "Indexed", "A PNG of a palette in the palette's order.", (self.indexed,)),
             ("&Names", "Names", "Of the sprites in engine files: {class}, {index}, {number}, {seed}.", (self.names,)),
             ("&Recipes", "Recipes", "Drop the PNG on the window to have them back.", (self.recipes,)),
+            ("Disclos&ure", "Disclosure", "What shops ask of pictures that a model made.", (self.disclosure,)),
         )
         engines = QGridLayout()
         engines.setHorizontalSpacing(16)
@@ -137,7 +140,7 @@ class ExportFields(QWidget):
         for spin in (self.columns, self.padding, self.margin, self.extrude, self.scale):
             spin.valueChanged.connect(lambda _: self.changed.emit())
         self.single.toggled.connect(self._on_single)
-        boxes = (self.single, self.class_rows, self.power_of_two, self.indexed, self.recipes)
+        boxes = (self.single, self.class_rows, self.power_of_two, self.indexed, self.recipes, self.disclosure)
         for box in (*boxes, *self.formats.values()):
             box.toggled.connect(lambda _: self.changed.emit())
         self.background.clicked.connect(self._on_background)
@@ -146,7 +149,15 @@ class ExportFields(QWidget):
         self.names.textChanged.connect(lambda _: self.changed.emit())
 
     def _on_single(self, single: bool) -> None:
-        of_sheets = (self.columns, self.class_rows, self.padding, self.margin, self.extrude, self.power_of_two)
+        of_sheets = (
+            self.columns,
+            self.class_rows,
+            self.padding,
+            self.margin,
+            self.extrude,
+            self.power_of_two,
+            self.disclosure,
+        )
         for field in (*of_sheets, *self.formats.values()):
             field.setEnabled(not single)
 

@@ -54,6 +54,7 @@ class Atlas:
     scale: int = 1  # of the sheet, by which its sprites are larger than their own pixels
     background: Colour | None = None  # where the sprites are transparent
     colours: tuple[Colour, ...] = ()  # of the palette that was asked for, in its order
+    identity: str = ""  # a text that no other sheet of the game has, for ids that come out the same again; empty: none
 
     @property
     def stem(self) -> str:

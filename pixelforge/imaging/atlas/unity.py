@@ -101,11 +101,14 @@ NO_SHAPE = ("outline: []", "physicsShape: []", "bones: []", "vertices: []", "ind
 
 
 def encode(atlas: Atlas) -> str:
-    """The .meta with a new guid: where one stands already it must be kept, or scenes lose the sheet."""
+    """The .meta with a new guid: where one stands already it must be kept, or scenes lose the sheet.
+
+    A sheet that has an identity always gets the same guid.
+    """
     size = min(max(LEAST_SIZE, 1 << (max(atlas.width, atlas.height) - 1).bit_length()), MOST_SIZE)
     lines = [
         "fileFormatVersion: 2",
-        f"guid: {uuid.uuid4().hex}",
+        f"guid: {_guid(atlas).hex}",
         "TextureImporter:",
         "  internalIDToNameTable:",
         *(line for frame in atlas.frames for line in _name(frame)),
@@ -127,6 +130,10 @@ def encode(atlas: Atlas) -> str:
         "  assetBundleVariant:",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _guid(atlas: Atlas) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"pixelforge:{atlas.identity}") if atlas.identity else uuid.uuid4()
 
 
 def _name(frame: Frame) -> list[str]:

@@ -1,0 +1,14 @@
+"""A game's sprites as a project: `pixelforge.toml` says what there is to be, a build makes what is missing or changed.
+
+    project_file    reads pixelforge.toml and checks all of it that needs no model
+    keys            the keys that a set may have, and what they take
+    places          paths that stay in the project's folder, and who writes which
+    sources         from a set to what is asked of a model; pictures of one's own
+    fingerprints    what a set comes from, in one hash
+    lock            pixelforge.lock, what the last build made of what: belongs into version control
+    sprite_cache    .pixelforge/, sprites that were drawn already: may be deleted at any time
+    drawing         makes the sprites that are not there yet
+    building        what is due, and the files of it, all or none
+
+How the files look is told by `resources/PROJECT.md`. Without torch: who draws is handed in.
+"""

@@ -1,0 +1,109 @@
+"""The sprites of a project that are not there yet, made by their models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pixelforge.errors import RequestError
+from pixelforge.services.project.sources import Order, ProjectModel
+from pixelforge.services.project.sprite_cache import SpriteCache, key_of
+from pixelforge.services.recipe import recipe_of
+from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
+from pixelforge.services.sprites import Sprite, made_sprites, named
+
+MAX_DRAWN = 100_000  # sprites that one build holds in memory
+
+Draw = Callable[[Path, GenerationRequest], Iterator[GenerationEvent]]
+"""Makes the sprites of a request by the model in a file, as `services.generation.generate` does."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How many of the sprites that had to be drawn are done; a part of one as a fraction."""
+
+    done: float
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Sprites that one request of one model makes."""
+
+    model: ProjectModel
+    request: GenerationRequest
+    keys: tuple[str, ...]
+
+
+class Drawing:
+    """The sprites of orders: those that the cache has, and once `draw` has ended the others."""
+
+    def __init__(self, orders: Mapping[str, Order], cache: SpriteCache) -> None:
+        if sum(order.request.count for order in orders.values()) > MAX_DRAWN:
+            raise RequestError(f"There are more than {MAX_DRAWN:,} sprites to make: cut the project into several.")
+        self._orders, self._cache = orders, cache
+        self._keys = {name: _keys(order) for name, order in orders.items()}
+        self._found: dict[str, Sprite] = {}
+        for key in {key for keys in self._keys.values() for key in keys}:
+            if (sprite := cache.read(key)) is not None:
+                self._found[key] = sprite
+        self._batches = list(self._grouped())
+
+    @property
+    def missing(self) -> int:
+        """How many sprites have to be drawn."""
+        return sum(len(batch.keys) for batch in self._batches)
+
+    def draw(self, draw: Draw) -> Iterator[Drawn | Notice]:
+        """Draw what is missing, and keep each sprite as soon as it is done. Raises OutputError or what `draw` does."""
+        before = 0
+        for batch in self._batches:
+            for event in draw(batch.model.path, batch.request):
+                if isinstance(event, Finished):
+                    self._keep(batch, event)
+                elif isinstance(event, Progress):
+                    yield Drawn(before + event.first + event.size * event.step / event.steps)
+                else:
+                    yield event
+            before += len(batch.keys)
+
+    def sprites(self, name: str) -> tuple[Sprite, ...]:
+        """The sprites of an order, once all are drawn."""
+        return named([self._found[key] for key in self._keys[name]], self._orders[name].names)
+
+    def _keep(self, batch: _Batch, event: Finished) -> None:
+        made = made_sprites(
+            batch.request, event.sprites, batch.model.name, batch.model.sha256, event.first, event.conditions
+        )
+        done = list(zip(batch.keys[event.first :], made, strict=False))
+        self._cache.write(done)
+        self._found |= done
+
+    def _grouped(self) -> Iterator[_Batch]:
+        """What is missing, each sprite once; those that differ in condition and seed alone are drawn together."""
+        groups: dict[tuple[object, ...], dict[str, tuple[Order, int]]] = {}
+        for name, order in self._orders.items():
+            like = (order.model.path, order.request.sampling, order.request.palette)
+            for index, key in enumerate(self._keys[name]):
+                if key not in self._found:
+                    groups.setdefault(like, {}).setdefault(key, (order, index))
+        for missing in groups.values():
+            order, _ = next(iter(missing.values()))
+            yield _Batch(order.model, _only(missing.values(), order.request), tuple(missing))
+
+
+def _keys(order: Order) -> tuple[str, ...]:
+    told = order.model.name, order.model.sha256
+    return tuple(key_of(recipe_of(order.request, index, *told)) for index in range(order.request.count))
+
+
+def _only(chosen: Iterable[tuple[Order, int]], like: GenerationRequest) -> GenerationRequest:
+    """The request that makes these sprites of several, each by its condition and seed there."""
+    chosen = list(chosen)
+    return replace(
+        like,
+        conditions=tuple(order.request.condition_of(index) for order, index in chosen),
+        seeds=tuple(order.request.seed_of(index) for order, index in chosen),
+        count=len(chosen),
+        seed=0,
+    )

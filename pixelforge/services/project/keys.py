@@ -1,0 +1,118 @@
+"""The keys that a set of `pixelforge.toml` may have. What belongs to a record is named and typed there alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, get_type_hints
+
+from pixelforge.core.nearest import known
+from pixelforge.core.sampling import Sampling
+from pixelforge.errors import RequestError
+from pixelforge.fields import settings_of
+from pixelforge.imaging.sheet_plan import SheetOptions
+
+MOST_SHOWN = 40  # letters of a value in a message
+
+
+class Kind(Enum):
+    """What a key takes; the value is how that is told."""
+
+    TEXT = 'a text, such as "red"'
+    TEXTS = 'a text or a list of texts, such as ["undead", "bat"]'
+    WHOLE = "a whole number"
+    NUMBER = "a number"
+    FLAG = "true or false"
+
+
+Values = Mapping[str, Any]
+"""Checked values by key: str, tuple[str, ...], int, float or bool."""
+
+
+def _of_record(record: type) -> dict[str, tuple[str, Kind]]:
+    """Key, field and kind of what may be set of a record."""
+    hints = get_type_hints(record)
+    told = settings_of(record)
+    kinds = {int: Kind.WHOLE, float: Kind.NUMBER, bool: Kind.FLAG, str: Kind.TEXT}
+    found = {}
+    for field in told or hints:
+        flag = told[field].flag if field in told else None
+        hint = next((kind for kind in kinds if hints[field] in (kind, kind | None)), str)
+        found[(flag or field).removeprefix("--").replace("_", "-")] = (field, kinds[hint])
+    return found
+
+
+SAMPLING = _of_record(Sampling)
+SHEET = _of_record(SheetOptions)
+SOURCES = {"list": Kind.TEXT, "pictures": Kind.TEXTS, "sets": Kind.TEXTS}  # a set has one of them, or asks by itself
+ASKING = {"class": Kind.TEXTS, "kind": Kind.TEXTS, "count": Kind.WHOLE, "names": Kind.TEXTS}
+DRAWING = {
+    "model": Kind.TEXT,
+    **dict.fromkeys(SINGLE, Kind.TEXT),
+    "scheme": Kind.TEXT,
+    "seed": Kind.WHOLE,
+    **{key: kind for key, (_, kind) in SAMPLING.items()},
+}
+EXPORT = {
+    "palette": Kind.TEXT,
+    "reduce": Kind.WHOLE,
+    "dither": Kind.WHOLE,
+    "pattern": Kind.TEXT,
+    "recipes": Kind.FLAG,
+}
+SHEETS_ALONE = {  # of no use to single files
+    "format": Kind.TEXTS,
+    "indexed": Kind.FLAG,
+    "disclosure": Kind.FLAG,
+    **{key: kind for key, (_, kind) in SHEET.items() if key not in ("scale", "background")},
+}
+EVERY = {
+    **SOURCES,
+    **ASKING,
+    **DRAWING,
+    "out": Kind.TEXT,
+    **EXPORT,
+    **{key: kind for key, (_, kind) in SHEET.items()},
+    **SHEETS_ALONE,
+}
+SHARED = {key: kind for key, kind in EVERY.items() if key not in (*SOURCES, *ASKING, "out")}
+"""Those that `[defaults]` may have."""
+
+
+def checked(table: Mapping[str, Any], keys: Mapping[str, Kind], place: str) -> dict[str, Any]:
+    """A table's values, each of its kind. Raises RequestError that names the place and the key."""
+    found = {}
+    for key, value in table.items():
+        if key not in keys:
+            if key in EVERY:
+                raise RequestError(f"{place}: {key} belongs into a set, because no two sets share it.")
+            raise RequestError(f"{place}: there is no key {key[:MOST_SHOWN]!r}; {known(key, list(keys), 'has')}.")
+        found[key] = _checked(value, keys[key], f"{place}: {key}")
+    return found
+
+
+def _checked(value: Any, kind: Kind, place: str) -> Any:
+    """Raises RequestError for a value of another kind; a text alone is a list of one."""
+    if kind is Kind.TEXTS:
+        texts = [value] if isinstance(value, str) else value
+        if isinstance(texts, list) and texts and all(isinstance(text, str) and text.strip() for text in texts):
+            return tuple(texts)
+    elif kind is Kind.TEXT:
+        if isinstance(value, str) and value.strip():
+            return value
+    elif kind is Kind.FLAG:
+        if isinstance(value, bool):
+            return value
+    elif not isinstance(value, bool) and isinstance(value, int if kind is Kind.WHOLE else int | float):
+        return value if kind is Kind.WHOLE else float(value)
+    raise RequestError(f"{place} is {kind.value}, not {_shown(value)}.")
+
+
+def _shown(value: Any) -> str:
+    """A value of TOML, roughly as it was written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a table"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"

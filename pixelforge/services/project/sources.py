@@ -1,0 +1,174 @@
+"""From a set of a project to what is asked of a model, and the pictures of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pixelforge.core.condition import Condition, Scheme
+from pixelforge.core.header import ModelHeader, read_header
+from pixelforge.errors import DatasetError, RequestError
+from pixelforge.files import as_text, read_at_most
+from pixelforge.imaging.palette import PaletteRule, rule_of
+from pixelforge.services.asking import SINGLE, Ask, Offer, offer_of, understood
+from pixelforge.services.lists import MAX_SPRITES, model_word, read_list
+from pixelforge.services.naming import check_name
+from pixelforge.services.palettes import find_palette, find_scheme, palette_of
+from pixelforge.services.project.fingerprints import Fingerprints, pictures_in
+from pixelforge.services.project.keys import SAMPLING, Values
+from pixelforge.services.project.project_file import Project, ProjectSet, is_palette_file
+from pixelforge.services.requests import GenerationRequest, in_palette, make_request
+from pixelforge.services.sprites import MAX_BYTES, Sprite, sprites_in
+
+
+@dataclass(frozen=True)
+class ProjectModel:
+    """A model that sets of a project ask for."""
+
+    path: Path
+    name: str  # in recipes
+    sha256: str
+    header: ModelHeader
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a set asks of its model."""
+
+    model: ProjectModel
+    request: GenerationRequest
+    names: tuple[str, ...]  # of the first sprites
+
+
+class Sources:
+    """What the sets of a project are made of; each model and palette is read once."""
+
+    def __init__(self, project: Project, fingerprints: Fingerprints) -> None:
+        self._root = project.root
+        self._fingerprints = fingerprints
+        self._model = cache(self._read_model)
+        self._palette = cache(lambda text: rule_of(find_palette(self._named(text))))
+        self._scheme = cache(lambda text: find_scheme(self._named(text)))
+
+    def order(self, one: ProjectSet) -> Order:
+        """What a set that draws asks for. Raises RequestError for what its model cannot do."""
+        model = self._model(one.values["model"])
+        conditions, seeds, names = (self._listed if "list" in one.values else self._asked)(one.values, model)
+        scheme = self._scheme_of(one.values, model.header)
+        conditions = tuple(replace(asked, scheme=scheme) for asked in conditions)
+        sampling = {SAMPLING[key][0]: value for key, value in one.values.items() if key in SAMPLING}
+        count = _count(one.values, conditions, names)
+        seed = 0 if seeds else one.values.get("seed", 0)
+        request = make_request(model.header, conditions, count=count, seed=seed, sampling=sampling)
+        request = replace(request, seeds=seeds)
+        rule = self.rule(one, model.header)
+        return Order(model, request if rule is None else in_palette(request, rule, model.header), names)
+
+    def rule(self, one: ProjectSet, header: ModelHeader | None = None) -> PaletteRule | None:
+        """The palette that a set names. header: of the model whose own may be meant. Raises RequestError."""
+        text = one.values.get("palette")
+        if text is None:
+            return None
+        if text == "model":
+            own = palette_of(header) if header else None
+            if own is None:
+                raise RequestError("there is no model here that was trained on a palette: name another.")
+            rule = rule_of(replace(own, name="model"))
+        else:
+            rule = self._palette(text)
+        return replace(rule, dither=one.values.get("dither", 0))
+
+    def pictures(self, one: ProjectSet) -> tuple[Sprite, ...]:
+        """The sprites in a set's own pictures. A class is the folder's name; in the project's own it is the set's.
+
+        Raises DatasetError that names the file, RequestError for too many.
+        """
+        found: list[Sprite] = []
+        for given in one.pictures:
+            for path in pictures_in(self._root, given):
+                data = read_at_most(self._root / path, MAX_BYTES, DatasetError)
+                found += sprites_in(data, path.as_posix(), path.parent.name or one.name)
+                check_count(len(found))
+        return tuple(found)
+
+    def _named(self, text: str) -> str:
+        return str(self._root / text) if is_palette_file(text) else text
+
+    def _read_model(self, name: str) -> ProjectModel:
+        path = self._fingerprints.model_path(name)
+        header = read_header(path)
+        return ProjectModel(
+            path, as_text(path.stem), self._fingerprints.model_sha256(name), header, offer_of(path, header)
+        )
+
+    def _asked(
+        self, values: Values, model: ProjectModel
+    ) -> tuple[tuple[Condition, ...], tuple[int, ...], tuple[str, ...]]:
+        asks = [understood([text], model.offer) for text in values.get("kind", ())]
+        ask = Ask(
+            classes=_classes(values.get("class", ()), asks, model.offer),
+            kinds=tuple(dict.fromkeys(kind for ask in asks for kind in ask.kinds)),
+            **{part: _part(values, part, asks, model.offer) for part in SINGLE},
+        )
+        if ask == Ask() and not values.get("scheme"):
+            classes = ", ".join(model.offer.classes)
+            raise RequestError(f"it names no class and no kind; {model.name} makes {classes}, or all.")
+        names: list[str] = []
+        for name in values.get("names", ()):
+            names.append(check_name(name, names))
+        return ask.conditions(model.offer), (), tuple(names)
+
+    def _listed(
+        self, values: Values, model: ProjectModel
+    ) -> tuple[tuple[Condition, ...], tuple[int, ...], tuple[str, ...]]:
+        listed = read_list(self._root / values["list"], model.offer, values.get("seed", 0))
+        told: dict[str, Any] = {part: word for part in SINGLE if (word := _part(values, part, (), model.offer))}
+
+        def whole(asked: Condition) -> Condition:
+            return replace(asked, **{part: getattr(asked, part) or word for part, word in told.items()})
+
+        return tuple(map(whole, listed.conditions)), listed.seeds, listed.names
+
+    def _scheme_of(self, values: Values, header: ModelHeader) -> Scheme | None:
+        if "scheme" not in values:
+            return None
+        if header.model.prediction != "pointer":
+            raise RequestError("that model draws in its own colours alone: leave scheme out, or name a palette.")
+        return self._scheme(values["scheme"])
+
+
+def check_count(count: int) -> None:
+    """Raises RequestError for more sprites than a set may have."""
+    if count > MAX_SPRITES:
+        raise RequestError(f"it has more than {MAX_SPRITES:,} sprites: make several sets of it.")
+
+
+def _count(values: Values, conditions: Sequence[Condition], names: Sequence[str]) -> int:
+    if "list" in values:
+        return len(conditions)
+    count: int = values.get("count", max(len(conditions), len(names)))
+    if len(names) > count:
+        raise RequestError(f"it has {len(names):,} names for {count:,} sprites.")
+    check_count(count)
+    return count
+
+
+def _classes(texts: Sequence[str], asks: Sequence[Ask], offer: Offer) -> tuple[str, ...]:
+    if "all" in texts and "all" not in offer.classes:
+        return offer.classes
+    named = [word for text in texts if (word := model_word(text, "class", offer.classes))]
+    return tuple(dict.fromkeys([*named, *(name for ask in asks for name in ask.classes)]))
+
+
+def _part(values: Values, part: str, asks: Sequence[Ask], offer: Offer) -> str | None:
+    """A part of SINGLE, by its own key, else by a word beside a kind. Raises RequestError for two of them."""
+    words = {word for ask in asks if (word := getattr(ask, part)) is not None}
+    if part in values:
+        return model_word(values[part], part, offer.single[part])
+    if len(words) > 1:
+        raise RequestError(f"it asks for the {part}s {' and '.join(sorted(words))} at once: make a set of each.")
+    return next(iter(words), None)

@@ -1,0 +1,55 @@
+"""Sprites that were drawn for a project already: `.pixelforge/sprites/`, a PNG each, named by the hash of its recipe.
+
+The hash is over all that makes the sprite: request, seed, model file and version of PixelForge. So an entry never
+becomes wrong, only unused, and the folder may be deleted at any time. Git is told to pass it over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from pixelforge.errors import DatasetError
+from pixelforge.files import replacing
+from pixelforge.services.project.places import OWN_FOLDER
+from pixelforge.services.recipe import Recipe, flat
+from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
+
+FOLDER = "sprites"
+IGNORE_ALL = b"*\n"
+
+
+def key_of(recipe: Recipe) -> str:
+    """Hex digest of all that makes a sprite, before its seed has drawn what was left open."""
+    return hashlib.sha256(msgspec.json.encode(flat(recipe))).hexdigest()
+
+
+class SpriteCache:
+    """The sprites in a project's folder, by key."""
+
+    def __init__(self, root: Path) -> None:
+        self._own = root / OWN_FOLDER
+        self._folder = self._own / FOLDER
+
+    def read(self, key: str) -> Sprite | None:
+        """A sprite; None where it is not there, or is damaged."""
+        try:
+            return decode_sprite(self._path(key).read_bytes())
+        except (OSError, DatasetError):
+            return None
+
+    def write(self, sprites: Iterable[tuple[str, Sprite]]) -> None:
+        """Keep sprites. They can be drawn again, so that none has to outlive a power cut. Raises OutputError."""
+        ignore = self._own / ".gitignore"
+        if not ignore.exists():
+            with replacing(ignore, durable=False) as part:
+                part.write_bytes(IGNORE_ALL)
+        for key, sprite in sprites:
+            with replacing(self._path(key), durable=False) as part:
+                part.write_bytes(encode_sprite(sprite))
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}.png"
