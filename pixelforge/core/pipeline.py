@@ -66,8 +66,8 @@ def sprite_steps(
     """Sample one sprite a condition and seed; the last step's x_t (B, C, H, W) holds the finished sprites.
 
     start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind and its colours by itself;
-    strength: how far they go, in (0, 1]; free: (H, W), true where alone they differ from it; keep: what of it stays. All
-    pictures are RGB(A) in [-1, 1]. Raises RequestError for words that the model does not know.
+    strength: how far they go, in (0, 1]; free: (H, W), true where alone they differ from it; keep: what of it stays.
+    All pictures are RGB(A) in [-1, 1]. Raises RequestError for words that the model does not know.
     """
     config, maker = model.header.model, CueMaker(model.header, model.bank)
     colours = colours_of(start) if start is not None and config.prediction == "pointer" else ()

@@ -205,7 +205,7 @@ def test_the_strip_chooses_drags_times_and_names(qtbot, bobbing, desk) -> None:
     qtbot.keyClicks(fields.action_name, "walk")
     qtbot.keyClick(fields.action_name, KEY.Key_Return)
     assert model.film.action == "walk"
-    assert model.fillings == ()  # Enter was the field's, not the desk's
+    assert model.fillings.pictures == ()  # Enter was the field's, not the desk's
     assert bobbing.studio.history.entry(0).sprite.frames.action == "walk"
     fields.action_name.selectAll()
     qtbot.keyClicks(fields.action_name, "a/b")
