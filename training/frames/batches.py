@@ -21,7 +21,7 @@ FORWARD, BACKWARD = (
     0,
     1,
 )  # the embedding row of the action, and that of the null condition: the pair the other way round
-BACKWARD_SHARE, RECOLOURED = 0.3, 0.5
+BACKWARD_SHARE, RECOLOURED = 0.2, 0.5
 MOST_SHIFTED = 2  # pixels, where both frames have room
 NO_COLOUR = -1  # of a pixel that has a colour which the frame before has not
 ORDERS = tuple(permutations(range(3)))

@@ -19,8 +19,8 @@ from training.frames.loss import copy_loss
 from training.frames.request import FramesRequest
 
 ACTION = "idle"
-EMA_DECAY = 0.995
-WARM_UP = 100  # steps
+EMA_DECAY = 0.99
+WARM_UP = 50  # steps
 WEIGHT_DECAY = 0.02
 
 
