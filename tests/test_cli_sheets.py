@@ -277,4 +277,4 @@ def test_the_help_names_every_action(command: RunCommand) -> None:
     from pixelforge.imaging.actions import ACTIONS
 
     told = " ".join(command("animate", "--help")[1].replace("│", " ").split())
-    assert f"What they do: {', '.join(ACTIONS)}; or idle, which a model learnt;" in told
+    assert f"What they do: {', '.join(ACTIONS)}; or what a model of frames among yours" in told

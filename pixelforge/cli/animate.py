@@ -31,8 +31,9 @@ def animate(
     action: Annotated[
         str | None,
         typer.Option(
-            help="What they do: bob, squash, hop, float, blink, flash, shake, turn; or idle, which a model learnt; "
-            "several with commas. Default: what their files show them do, else bob."
+            help="What they do: bob, squash, hop, float, blink, flash, shake, turn; or what a model of frames "
+            "among yours has learnt, such as idle; several with commas. Default: what their files show them do, or "
+            "else bob."
         ),
     ] = None,
     pace: Annotated[float, typer.Option(help="So many times as fast.")] = 1.0,

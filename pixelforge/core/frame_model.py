@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import safe_open
 
 from pixelforge.core.config import AB_SCALE, TRANSPARENT, Colour
 from pixelforge.core.copying import indexed, likeliest, painted, paints_of
@@ -29,16 +30,13 @@ class FrameModel:
             self.header: ModelHeader = parse_header(path, file.metadata())
             if self.header.task != FRAMES:
                 raise CheckpointError(f"{path} is a model for {self.header.task}, not for {FRAMES}.")
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-        if not all(np.isfinite(array).all() for array in arrays.values()):
-            raise CheckpointError(f"{path} is damaged: it holds numbers that are not finite.")
-        weights = Weights({name: array.astype(np.float32) for name, array in arrays.items()})
+            weights = Weights({name: _weight(path, file, name) for name in file.keys()})  # noqa: SIM118 - no mapping
         try:
             self._embedding = Embedding(self.header.model, weights, blocks_of(weights))
             self._network = NumpyUNet(self.header.model, weights)
             side = self.header.model.image_size
             self._logits(np.zeros((side, side), np.int64), (), 0)
-        except (KeyError, ValueError, IndexError, StopIteration) as error:
+        except (KeyError, ValueError, IndexError, TypeError, StopIteration) as error:
             raise CheckpointError(f"{path} does not fit its own description: {error}.") from error
 
     def next_frame(self, picture: NDArray[np.uint8], action: str) -> NDArray[np.uint8]:
@@ -64,6 +62,19 @@ class FrameModel:
         present = keys[0][: 1 + len(paints)]
         colours = np.tensordot(present, vectors, axes=1) * np.float32(len(vectors) ** -0.5)
         return np.concatenate([self._network.pointwise(vectors, "places"), colours])
+
+
+def _weight(path: Path, file: safe_open, name: str) -> Floats:
+    """One of a file's weights. Raises CheckpointError."""
+    try:
+        weight = file.get_tensor(name)
+    except TypeError:  # numpy has no such numbers
+        weight = np.empty(0, np.void)
+    if weight.dtype not in (np.float32, np.float16):
+        raise CheckpointError(f"{path} cannot be used: {name} is stored neither as float32 nor as float16.")
+    if not np.isfinite(weight).all():
+        raise CheckpointError(f"{path} is damaged: {name} holds numbers that are not finite.")
+    return np.asarray(weight, np.float32)
 
 
 def _values(palette: tuple[Colour, ...]) -> Floats:

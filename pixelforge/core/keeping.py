@@ -1,7 +1,7 @@
 """What of a sprite stays in its variations: which pixels are opaque, and which colours there are.
 
-Both restrict a denoiser's estimate, so that the rest is made to fit from the first step on; nothing is cut off a
-finished sprite.
+Both restrict a denoiser's estimate, so that all the rest is made to fit from the first step on, instead of being cut
+and recoloured once it is finished.
 """
 
 from __future__ import annotations

@@ -76,6 +76,8 @@ def test_files_that_are_no_such_model_are_told(path: Path, tmp_path: Path, model
     for change, words in (
         ({"places.weight": None}, "does not fit its own description"),
         ({"out_conv.weight": weights["out_conv.weight"][:, :4]}, "does not fit its own description"),
+        ({"places.bias": weights["places.bias"].bfloat16()}, "neither as float32 nor as float16"),
+        ({"places.bias": weights["places.bias"].int()}, "neither as float32 nor as float16"),
         ({"mid.0.conv1.bias": torch.full_like(weights["mid.0.conv1.bias"], torch.nan)}, "not finite"),
     ):
         changed = {name: tensor for name, tensor in {**weights, **change}.items() if tensor is not None}
