@@ -38,7 +38,9 @@ class Moving(QObject):
         self._chosen = chosen
         self.menu = QMenu("A&nimate", parent)
         self.menu.setToolTipsVisible(True)
-        self.actions_ = {name: self._add(name, help) for name, help in actions().items()}
+        self.actions_: dict[str, QAction] = {}
+        self._add_missing()
+        self.menu.aboutToShow.connect(self._add_missing)  # a model may have come since
         self.menu.hovered.connect(self._try_on)
         self.menu.aboutToHide.connect(lambda: self._hover.try_on(0, None))
 
@@ -70,6 +72,11 @@ class Moving(QObject):
             except (RequestError, CheckpointError):
                 self._hover.try_on(index, None)
             return
+
+    def _add_missing(self) -> None:
+        for name, help in actions().items():
+            if name not in self.actions_:
+                self.actions_[name] = self._add(name, help)
 
     def _add(self, name: str, help: str) -> QAction:
         action = self.menu.addAction(f"&{name.capitalize()}")
