@@ -35,9 +35,11 @@ class FrameModel:
             self._embedding = Embedding(self.header.model, weights, blocks_of(weights))
             self._network = NumpyUNet(self.header.model, weights)
             side = self.header.model.image_size
-            self._logits(np.zeros((side, side), np.int64), (), 0)
+            logits = self._logits(np.zeros((side, side), np.int64), (), 0)
         except (KeyError, ValueError, IndexError, TypeError, StopIteration) as error:
             raise CheckpointError(f"{path} does not fit its own description: {error}.") from error
+        if not np.isfinite(logits).all():
+            raise CheckpointError(f"{path} is damaged: what it computes is not finite.")
 
     def next_frame(self, picture: NDArray[np.uint8], action: str) -> NDArray[np.uint8]:
         """The frame (H, W, 4) that follows one of RGBA, in its own colours. Raises RequestError."""
@@ -52,6 +54,7 @@ class FrameModel:
         logits = self._logits(whole, palette, self.header.class_names.index(action))
         return painted(likeliest(logits, whole, 1 + len(palette))[:height, :width], palette)
 
+    @np.errstate(over="ignore", invalid="ignore")  # SiLU of a large negative number; weights that are damaged
     def _logits(self, indices: NDArray[np.int64], palette: tuple[Colour, ...], row: int) -> Floats:
         """(9 + 1 + K, H, W), as `core.copying.likeliest` takes them."""
         paints, values = paints_of(palette), _values(palette)

@@ -79,6 +79,7 @@ def test_files_that_are_no_such_model_are_told(path: Path, tmp_path: Path, model
         ({"places.bias": weights["places.bias"].bfloat16()}, "neither as float32 nor as float16"),
         ({"places.bias": weights["places.bias"].int()}, "neither as float32 nor as float16"),
         ({"mid.0.conv1.bias": torch.full_like(weights["mid.0.conv1.bias"], torch.nan)}, "not finite"),
+        ({"init_conv.weight": weights["init_conv.weight"] * 1e38}, "what it computes is not finite"),
     ):
         changed = {name: tensor for name, tensor in {**weights, **change}.items() if tensor is not None}
         save_checkpoint(bad, header, changed)
