@@ -220,6 +220,26 @@ def test_a_part_of_a_sprite_is_made_anew_and_again(
     assert "none.png" in err
 
 
+def test_variations_that_keep_silhouette_and_colours_are_made_again(
+    generate: RunCommand, command: RunCommand, model: Path, tmp_path: Path
+) -> None:
+    sprite, out = tmp_path / "sprite.png", tmp_path / "varied"
+    assert generate("--class", "cats", "--out", sprite)[0] == 0
+    keep = ("--keep-silhouette", "--keep-colours", "--palette", "game boy", "--strength", 1)
+    made = ("--model", model, "--device", "cpu", "--count", 2, "--out", out)
+    assert command("vary", sprite, *keep, *made)[0] == 0
+    before = pixels(sprite)
+    for path in sorted(out.rglob("*.png")):
+        picture = pixels(path)
+        np.testing.assert_array_equal(picture[..., 3], before[..., 3])
+        assert set(map(tuple, picture.reshape(-1, 4))) <= set(map(tuple, before.reshape(-1, 4)))
+        assert '"keep_silhouette": true' in command("info", path)[1]
+        assert command("remake", path, "--model", model)[1].strip() == "identical"
+    write_png(sprite, np.zeros((8, 8, 4), np.uint8))
+    code, _, err = command("vary", sprite, "--class", "cats", *keep, *made, "--force")
+    assert (code, err) == (2, "pixelforge: The sprite is transparent all over, so it has no silhouette to keep.\n")
+
+
 def test_a_sheet_that_would_be_too_large_is_refused_before_any_sprite_is_made(
     generate: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

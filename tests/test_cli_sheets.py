@@ -277,7 +277,7 @@ def test_the_help_names_every_action(command: RunCommand) -> None:
     from pixelforge.imaging.actions import ACTIONS
 
     told = " ".join(command("animate", "--help")[1].replace("│", " ").split())
-    assert f"What they do: {', '.join(ACTIONS)};" in told
+    assert f"What they do: {', '.join(ACTIONS)}; or what a model of frames among yours" in told
 
 
 def test_a_disclosure_stands_beside_the_sheet_on_demand(generate: RunCommand, tmp_path: Path) -> None:

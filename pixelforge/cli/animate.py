@@ -31,8 +31,9 @@ def animate(
     action: Annotated[
         str | None,
         typer.Option(
-            help="What they do: bob, squash, hop, float, blink, flash, shake, turn; several with commas. "
-            "Default: what their files show them do, else bob."
+            help="What they do: bob, squash, hop, float, blink, flash, shake, turn; or what a model of frames "
+            "among yours has learnt, such as idle; several with commas. Default: what their files show them do, or "
+            "else bob."
         ),
     ] = None,
     pace: Annotated[float, typer.Option(help="So many times as fast.")] = 1.0,
@@ -46,7 +47,7 @@ def animate(
     *,
     choices: option.SheetChoices,
 ) -> None:
-    """Make sprites move: actions by rule, for any sprite, as frames on a sheet or as an animation."""
+    """Make sprites move: actions by rule, or learnt, for any sprite, as frames on a sheet or as an animation."""
     from pixelforge.services.acting import write_acts
     from pixelforge.services.animating import is_animation
     from pixelforge.services.engine_files import SHEET_SUFFIX
@@ -86,8 +87,9 @@ def _moving(sprites: list[Sprite], actions: str | None, pace: float) -> list[Spr
     from dataclasses import replace
 
     from pixelforge.errors import RequestError
-    from pixelforge.imaging.actions import act, check_action
+    from pixelforge.imaging.actions import act
     from pixelforge.services.acting import acting, at_pace
+    from pixelforge.services.learned import check_action
 
     if actions is None:
         frames = [sprite.frames or act(sprite.pixels, USUAL) for sprite in sprites]

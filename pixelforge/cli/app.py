@@ -17,6 +17,7 @@ from pixelforge.cli.vary import vary
 from pixelforge.logs import log_to_stderr, stop_logging
 from training.commands.dataset import dataset_app
 from training.commands.evaluate import evaluate
+from training.commands.frames import frames_app
 from training.commands.panel import panel
 from training.commands.train import train
 
@@ -38,6 +39,7 @@ app.command()(sheets.remake)
 app.command()(sheets.palette)
 app.add_typer(models_app, name="models")
 app.add_typer(dataset_app, name="dataset")
+app.add_typer(frames_app, name="frames")
 
 
 def main(arguments: list[str] | None = None) -> None:

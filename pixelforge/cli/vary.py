@@ -12,11 +12,13 @@ from pixelforge.cli import options as option
 from pixelforge.cli.generate import Order, conditions_of, make, scheme_of
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
+from pixelforge.core.start import Keep
 from pixelforge.options import with_options
 
 USUAL_COUNT = 8
 
 
+@with_options("keep", Keep)
 @with_options("choices", option.SheetChoices)
 @with_options("sampling", Sampling, otherwise="the model's own")
 @with_options("words", Condition, otherwise="what the sprite was made for")
@@ -41,6 +43,7 @@ def vary(
     order: Order,
     words: dict[str, Any],
     sampling: dict[str, Any],
+    keep: Keep,
     choices: option.SheetChoices,
 ) -> None:
     """Make variations of a sprite, or of the part that a mask marks; the rest stays to the pixel."""
@@ -51,7 +54,7 @@ def vary(
 
     path = find_model(order.model)
     header = read_header(path)
-    start, made_for = read_start(sprite, mask, strength)
+    start, made_for = read_start(sprite, mask, strength, keep)
     if order.asked or order.classes or made_for is None:
         conditions = conditions_of(path, header, order, words)
     else:  # what it was made for, but for what is told now; other words have other colours than its own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.copy_unet import CopyUNet
 from pixelforge.core.network import Network
 from pixelforge.core.notebook_unet import NotebookUNet
 from pixelforge.core.pointer_unet import PointerUNet
@@ -15,6 +16,8 @@ def build_network(config: ModelConfig) -> Network:
     """An untrained network."""
     if config.architecture == "notebook":
         return NotebookUNet(config)
+    if config.prediction == "copy":
+        return CopyUNet(config)
     return PointerUNet(config) if config.prediction == "pointer" else ContextUNet(config)
 
 

@@ -13,11 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pixelforge.core.config import MAX_PALETTE, Colour
+from pixelforge.core.config import AB_SCALE, MAX_PALETTE, TRANSPARENT, Colour
 from pixelforge.oklab import from_oklab, to_oklab
-
-AB_SCALE = 4.0
-TRANSPARENT = (0.0, 0.0, 0.0, -1.0)
 
 
 def stack_palettes(palettes: Sequence[Sequence[Colour]]) -> Tensor:

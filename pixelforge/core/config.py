@@ -9,13 +9,16 @@ from typing import Literal
 
 from pixelforge.errors import ConfigError
 
-Prediction = Literal["eps", "v", "palette", "pointer"]
-"""`palette`: logits over the colours of the model's palette; `pointer`: over those of any palette that is handed in."""
+Prediction = Literal["eps", "v", "palette", "pointer", "copy"]
+"""`palette`: logits over the colours of the model's palette; `pointer`: over those of any palette that is handed in;
+`copy`: over the neighbours that a pixel of the next frame can be copied from, and those colours (`core.copy_unet`)."""
 
 Architecture = Literal["context_unet", "notebook"]
 Colour = tuple[int, int, int]
 
 MAX_PALETTE = 64
+AB_SCALE = 4.0  # of OKLab's a and b in x_0; see `core.colours`
+TRANSPARENT = (0.0, 0.0, 0.0, -1.0)
 GROUPS = 8
 MAX_ATTENDED = 32  # pixels a side: its cost grows with the fourth power, to minutes a sprite at 64
 MAX_LOG_DECAY = 50.0  # of alphas_cumprod, so that its square root stays a float32
@@ -49,7 +52,7 @@ class ModelConfig:
     prediction: Prediction = "palette"
     palette: tuple[Colour, ...] = ()  # the data's colours as 8-bit RGB, most used first; at most 64, may be empty
     kinds: tuple[Kind, ...] = ()
-    pointer_width: int = 32  # `pointer` only: of the vectors by which pixels and colours are compared
+    pointer_width: int = 32  # `pointer` and `copy` only: of the vectors by which pixels and colours are compared
     embedding_rows: int = 0  # of the condition embedding; 0: those of the classes, the null condition and the kinds
 
     def __post_init__(self) -> None:
@@ -98,8 +101,9 @@ class ModelConfig:
         check_colours(self.palette)
         if self.prediction == "palette":
             _require(len(self.palette) >= 2, "the palette prediction needs a palette of 2 or more colours")
-        if self.prediction == "pointer":
-            _require(self.channels == 4 and not self.palette, "the pointer prediction needs RGBA and no palette")
+        if self.prediction in ("pointer", "copy"):
+            whole = self.channels == 4 and not self.palette
+            _require(whole, f"the {self.prediction} prediction needs RGBA and no palette")
         if self.architecture == "notebook":
             _require(self.prediction == "eps" and self.channels == 3, "the notebook's network predicts eps in RGB")
 
@@ -125,14 +129,14 @@ class ModelConfig:
 
     @property
     def out_channels(self) -> int:
-        """Channels of the last convolution: a logit a colour, a vector for `pointer`, else the picture's channels."""
-        widths = {"palette": self.num_colours, "pointer": self.pointer_width}
+        """Channels of the last convolution: a logit a colour, a vector to point with, else the picture's channels."""
+        widths = {"palette": self.num_colours, "pointer": self.pointer_width, "copy": self.pointer_width}
         return widths.get(self.prediction, self.channels)
 
     @property
     def space(self) -> Literal["rgb", "oklab"]:
-        """In which x_t lives: RGB(A), or for `pointer` OKLab and alpha (see `core.colours`)."""
-        return "oklab" if self.prediction == "pointer" else "rgb"
+        """In which x_t lives: RGB(A), or OKLab and alpha where palettes are handed in (see `core.colours`)."""
+        return "oklab" if self.prediction in ("pointer", "copy") else "rgb"
 
 
 @dataclass(frozen=True, kw_only=True)

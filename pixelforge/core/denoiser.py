@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from pixelforge.core.backend import Answer
@@ -18,6 +19,7 @@ from pixelforge.core.diffusion import (
     predict_x0_from_eps,
     predict_x0_from_v,
 )
+from pixelforge.core.keeping import Kept
 from pixelforge.core.schedule import NoiseSchedule
 
 
@@ -25,10 +27,18 @@ class NetworkDenoiser:
     """pred_x0 (B, C, H, W) of a network's answers; a `core.sampler.Denoiser`.
 
     For the finished sprite a `palette` or `pointer` network answers with the most likely colour of each pixel in place
-    of their mean: a finished sprite holds colours of the palette only. cues: those that the answers are for.
+    of their mean: a finished sprite holds colours of the palette only. cues: those that the answers are for. kept: what
+    no estimate may change.
     """
 
-    def __init__(self, answer: Answer, config: ModelConfig, schedule: NoiseSchedule, cues: Sequence[Cue] = ()) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        config: ModelConfig,
+        schedule: NoiseSchedule,
+        cues: Sequence[Cue] = (),
+        kept: Kept | None = None,
+    ) -> None:
         self._answer = answer
         self._config = config
         self._schedule = schedule
@@ -36,6 +46,9 @@ class NetworkDenoiser:
             self._colours = choices(stack_palettes([cue.palette for cue in cues]))
         else:
             self._colours = palette_colours(config.palette, config.channels)
+        self._kept = kept or Kept()
+        chosen = config.prediction in ("palette", "pointer")
+        self._forbidden = self._kept.forbidden(self._colours, config.palette) if chosen else None
 
     def __call__(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
         output = self._answer(x_t, timestep)
@@ -44,7 +57,10 @@ class NetworkDenoiser:
             self._colours = colours = self._colours.to(output.device)  # copied at the first step alone
             if self._config.prediction == "pointer":
                 output = output + colour_evidence(x_t, colours, alpha_bar)
+            if self._forbidden is not None:
+                self._forbidden = self._forbidden.to(output.device)
+                output = output.masked_fill(self._forbidden, -torch.inf)
             decide = most_likely_colours if final else colours_from_logits
             return decide(output, colours)
         predict_x0 = predict_x0_from_eps if self._config.prediction == "eps" else predict_x0_from_v
-        return predict_x0(x_t, output, alpha_bar).clamp(-1, 1)
+        return self._kept.with_alpha(predict_x0(x_t, output, alpha_bar).clamp(-1, 1))

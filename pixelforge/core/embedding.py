@@ -32,12 +32,12 @@ class Embedding:
         self._table = weights["label_emb.weight"]
         folded = [_folded(weights, block) for block in blocks]
         self._blocks = (np.concatenate([weight for weight, _ in folded]), np.concatenate([bias for _, bias in folded]))
-        self._palette = _PaletteEncoder(weights) if config.prediction == "pointer" else None
+        self._palette = _PaletteEncoder(weights) if config.space == "oklab" else None
 
     def __call__(self, t: NDArray[np.int64], rows: NDArray[np.int64], palettes: Floats) -> tuple[Floats, Floats]:
         """Timesteps (N,), rows (N, R) and palettes (N, K, 4) to modulation (N, M) and keys (N, 1 + K, D).
 
-        keys: of a `pointer` network, else (N, 0, 0).
+        keys: of a network that is handed palettes, else (N, 0, 0).
         """
         first, second = self._time
         emb = _linear(_silu(_linear(_waves_of_time(t, self._width), first)), second)

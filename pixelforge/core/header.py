@@ -22,6 +22,7 @@ FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, 
 CLASSES_ONLY = 1  # the format of files that need none of that, so that version 0.1 reads them as well
 HEADER_KEY = "pixelforge"
 SPRITES = "sprites"  # the task of a model that makes sprites for a condition
+FRAMES = "frames"  # of one that makes the next frame of a sprite; its classes are the actions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +122,9 @@ def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
 
 
 def _check_words(path: Path, header: ModelHeader) -> None:
-    """Raises CheckpointError for words that do not fit the network."""
+    """Raises CheckpointError for words, or a task, that do not fit the network."""
+    if (header.model.prediction == "copy") != (header.task == FRAMES):
+        raise CheckpointError(f"{path} has a header that cannot be read: its task and its prediction do not fit.")
     if (header.model.prediction == "pointer") != (header.words is not None):
         raise CheckpointError(f"{path} has a header that cannot be read: its words and its prediction do not fit.")
     vocabulary = header.vocabulary

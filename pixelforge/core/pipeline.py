@@ -19,12 +19,16 @@ from pixelforge.core.diffusion import q_sample
 from pixelforge.core.engine import pick_backend
 from pixelforge.core.guidance import guided
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.keeping import Kept
 from pixelforge.core.mask import MaskedDenoiser, resampled
 from pixelforge.core.noise import SpriteNoise
 from pixelforge.core.sampler import SAMPLERS, Denoiser, SamplerStep, sample
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
+from pixelforge.core.start import Keep
+
+KEEP_NOTHING = Keep()
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,13 @@ def sprite_steps(
     start: Tensor | None = None,
     strength: float = 1.0,
     free: Tensor | None = None,
+    keep: Keep = KEEP_NOTHING,
 ) -> Iterator[SamplerStep]:
     """Sample one sprite a condition and seed; the last step's x_t (B, C, H, W) holds the finished sprites.
 
     start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind and its colours by itself;
-    strength: how far they go, in (0, 1]; free: (H, W), true where alone they differ from it. All pictures are RGB(A) in
-    [-1, 1]. Raises RequestError for words that the model does not know.
+    strength: how far they go, in (0, 1]; free: (H, W), true where alone they differ from it; keep: what of it stays.
+    All pictures are RGB(A) in [-1, 1]. Raises RequestError for words that the model does not know.
     """
     config, maker = model.header.model, CueMaker(model.header, model.bank)
     colours = colours_of(start) if start is not None and config.prediction == "pointer" else ()
@@ -70,10 +75,13 @@ def sprite_steps(
         cues = [maker.drawn(asked, seed, colours) for asked, seed in zip(conditions, seeds, strict=True)]
     else:
         cues = [maker.plain(condition, colours) for condition in conditions]
+    kept = Kept() if start is None else Kept.of(start, keep)
+    if colours and kept.colours:
+        cues = [replace(cue, palette=kept.colours) for cue in cues]
     timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
     weak = [maker.weak(cue) for cue in cues]
     answer = guided(model.backend, cues, weak, sampling.guidance_scale, timesteps)
-    denoiser: Denoiser = NetworkDenoiser(answer, config, model.schedule, cues)
+    denoiser: Denoiser = NetworkDenoiser(answer, config, model.schedule, cues, kept)
     shape = (config.channels, config.image_size, config.image_size)
     noise = SpriteNoise(seeds, shape, model.backend.device)
     x_t = noise.draw()

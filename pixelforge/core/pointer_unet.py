@@ -66,7 +66,10 @@ class PointerUNet(ContextUNet):
     def run(self, x: Tensor, embedded: Sequence[Tensor]) -> Tensor:
         """The logits (B, 1 + K, H, W) for x_t and what `embed` made."""
         *modulations, keys, present = embedded
-        vectors = super().run(x, modulations)
+        return self.pointed(super().run(x, modulations), keys, present)
+
+    def pointed(self, vectors: Tensor, keys: Tensor, present: Tensor) -> Tensor:
+        """Vectors of pixels (B, width, H, W) to the logits of the colours (B, 1 + K, H, W)."""
         logits = torch.einsum("bdhw,bkd->bkhw", vectors, keys.to(vectors.dtype)) * keys.shape[2] ** -0.5
         masked: Tensor = logits.float().masked_fill(present[:, :, None, None] == 0, NEVER)
         return masked

@@ -12,6 +12,24 @@ from pixelforge.fields import check, setting
 
 
 @dataclass(frozen=True, kw_only=True)
+class Keep:
+    """What of a sprite stays, whatever is made of it."""
+
+    silhouette: bool = setting(
+        False,
+        "Keep the silhouette",
+        "What is opaque stays opaque, what is transparent stays transparent",
+        flag="--keep-silhouette",
+    )
+    colours: bool = setting(
+        False,
+        "Keep the colours",
+        "Draw in the sprite's own colours and no others, whatever palette is chosen",
+        flag="--keep-colours",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Start:
     """A sprite to make variations of, or of whose part. Raises RequestError."""
 
@@ -25,6 +43,7 @@ class Start:
         most=1.0,
         step=0.05,
     )
+    keep: Keep = Keep()
 
     def __post_init__(self) -> None:
         check(self)
@@ -33,6 +52,19 @@ class Start:
             raise RequestError(f"The mask has {sides[0]} pixels, the sprite {sides[1]}.")
         if self.mask is not None and not self.mask.any():
             raise RequestError("The mask marks nothing: mark the part that is to be made anew.")
+
+    @property
+    def opaque(self) -> NDArray[np.bool_]:
+        """(S, S): its silhouette."""
+        return self.picture[..., 3] > 0
+
+    def check_keep(self) -> None:
+        """Raises RequestError where so much is kept that nothing can be made."""
+        if (self.keep.silhouette or self.keep.colours) and not self.opaque.any():
+            kept = "silhouette" if self.keep.silhouette else "colours"
+            raise RequestError(f"The sprite is transparent all over, so it has no {kept} to keep.")
+        if self.keep.silhouette and self.mask is not None and not (self.mask & self.opaque).any():
+            raise RequestError("The mask marks nothing of the silhouette, which is to be kept: mark a part of it.")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Start) and self._key == other._key
@@ -44,4 +76,4 @@ class Start:
     def _key(self) -> tuple[object, ...]:
         """A mask of everything is not none: what is made anew under it fits what is known by other steps."""
         mask = None if self.mask is None else self.mask.tobytes()
-        return self.strength, self.picture.shape, self.picture.tobytes(), mask
+        return self.strength, self.keep, self.picture.shape, self.picture.tobytes(), mask

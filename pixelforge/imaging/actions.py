@@ -39,8 +39,7 @@ class Action:
 def act(picture: Pixels, action: str) -> Frames:
     """What a sprite (H, W, 4) does. Raises RequestError for an empty picture, or one that cannot do it."""
     check_action(action)
-    if not picture[..., 3].any():
-        raise RequestError("A sprite that is transparent all over can do nothing.")
+    check_picture(picture)
     return Frames.of(action, [(shown.copy(), duration) for shown, duration in ACTIONS[action].rule(picture)])
 
 
@@ -48,6 +47,12 @@ def check_action(action: str) -> None:
     """Raises RequestError if there is no such action."""
     if action not in ACTIONS:
         raise RequestError(f"There is no action {action!r}; there are {', '.join(ACTIONS)}.")
+
+
+def check_picture(picture: Pixels) -> None:
+    """Raises RequestError for one that is empty."""
+    if not picture[..., 3].any():
+        raise RequestError("A sprite that is transparent all over can do nothing.")
 
 
 def bob(picture: Pixels) -> Shown:

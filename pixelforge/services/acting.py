@@ -1,4 +1,4 @@
-"""Sprites that do something: by rule, or as a file shows them; and animations of what they do."""
+"""Sprites that do something: by rule, as a model learnt it, or as a file shows them; and animations of what they do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import as_text, check_writable, read_at_most, replacing
-from pixelforge.imaging.actions import act
 from pixelforge.imaging.animation import encode_animation
 from pixelforge.imaging.frames import MAX_DURATION, MIN_DURATION, Frames
 from pixelforge.imaging.pixels import MAX_FRAMES, Pixels, decode_shown, enlarge
 from pixelforge.imaging.sheet import lay_out_any
+from pixelforge.services.learned import do
 from pixelforge.services.sprites import MAX_BYTES, Drawn, Sprite, read_sprites
 
 USUAL = 100  # milliseconds of a frame whose file does not tell
@@ -21,9 +21,11 @@ MAX_TOGETHER = 64  # sprites in an animation
 
 
 def acting(sprite: Sprite, action: str, pace: float = 1.0) -> Sprite:
-    """The sprite with an action by rule, so many times as fast. Raises RequestError for one that it cannot do."""
-    frames = act(sprite.pixels, action)
-    return sprite.acting(at_pace(frames, pace))
+    """The sprite with an action, by rule or learnt, so many times as fast.
+
+    Raises RequestError for one that it cannot do, CheckpointError where the model that learnt it cannot be read.
+    """
+    return sprite.acting(at_pace(do(sprite.pixels, action), pace))
 
 
 def at_pace(frames: Frames, pace: float) -> Frames:

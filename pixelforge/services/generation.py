@@ -15,8 +15,9 @@ from pixelforge.core.checkpoint import load_checkpoint
 from pixelforge.core.device import pick_device
 from pixelforge.core.pipeline import Model, sprite_steps
 from pixelforge.core.sampler import SamplerStep
+from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
-from pixelforge.imaging.palette import recolour
+from pixelforge.imaging.palette import recolour, snap
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
 
@@ -76,13 +77,30 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
         yield Progress(first, size, step.index + 1, step.total, *shown)
     assert step is not None
     conditions = [request.condition_of(index) for index in range(first, first + size)]
-    redone = request.start is not None and request.start.mask is not None
-    if request.start is None or redone:
+    if _draws_schemes(request.start):
         conditions = [model.settled(asked, request.seed_of(index)) for index, asked in enumerate(conditions, first)]
     sprites = recolour(_to_pixels(step.x_t), request.palette)
-    if request.start is not None and request.start.mask is not None:
-        sprites = np.where(request.start.mask[..., None], sprites, request.start.picture)
+    if request.start is not None:
+        sprites = _with_kept(sprites, request.start)
     yield Finished(first, sprites, tuple(conditions))
+
+
+def _draws_schemes(start: Start | None) -> bool:
+    """Whether the sprites' seeds draw colours, beside those of what they start from."""
+    return start is None or (start.mask is not None and not start.keep.colours)
+
+
+def _with_kept(sprites: Pixels, start: Start) -> Pixels:
+    """Finished sprites (N, H, W, 4) with what they were not to change, to the pixel.
+
+    Models without transparency, or whose palette has not all of the start's colours, come near it only.
+    """
+    if start.keep.colours:
+        own, uses = np.unique(start.picture[start.opaque][:, :3], axis=0, return_counts=True)
+        sprites = snap(sprites, [tuple(colour) for colour in own[np.argsort(-uses, kind="stable")].tolist()])
+    if start.keep.silhouette:
+        sprites = np.where(start.opaque[..., None], sprites, np.uint8(0))
+    return sprites if start.mask is None else np.where(start.mask[..., None], sprites, start.picture)
 
 
 def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:
@@ -93,7 +111,8 @@ def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> I
         return sprite_steps(model, conditions, seeds, request.sampling)
     start = torch.from_numpy(to_values(request.start.picture[None], model.header.model.channels)[0])
     free = None if request.start.mask is None else torch.from_numpy(request.start.mask)
-    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength, free)
+    told = request.start
+    return sprite_steps(model, conditions, seeds, request.sampling, start, told.strength, free, told.keep)
 
 
 def _to_pixels(x: Tensor) -> Pixels:

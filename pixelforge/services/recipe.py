@@ -13,7 +13,7 @@ import numpy as np
 from pixelforge import __version__
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
-from pixelforge.core.start import Start
+from pixelforge.core.start import Keep, Start
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import parse_json
 from pixelforge.imaging.palette import PaletteRule
@@ -121,11 +121,16 @@ def _part(record: type, content: Mapping[str, Any]) -> Any:
 
 
 def start_fields(start: Start | None) -> dict[str, Any]:
-    """A start as it stands in JSON: `start` and `mask` the base64 of PNGs; `strength` is 1 where there is none."""
+    """A start as it stands in JSON: `start` and `mask` the base64 of PNGs; `strength` is 1 where there is none.
+
+    `keep_silhouette` and `keep_colours` stand there only where they are true.
+    """
+    keep = Keep() if start is None else start.keep
     return {
         "start": None if start is None else _to_text(start.picture),
         **_mask(start),
         "strength": 1.0 if start is None else start.strength,
+        **{f"keep_{name}": True for name, kept in asdict(keep).items() if kept},
     }
 
 
@@ -139,6 +144,9 @@ def start_of(content: Mapping[str, Any]) -> Start | None:
         picture=picture,
         mask=None if mask is None else _from_text(mask)[..., 3] > 0,
         strength=msgspec.convert(content.get("strength", 1.0), float),
+        keep=Keep(
+            **{fact.name: msgspec.convert(content.get(f"keep_{fact.name}", False), bool) for fact in fields(Keep)}
+        ),
     )
 
 

@@ -57,6 +57,8 @@ class GenerationRequest:
         if self.start is not None and self.start.picture.shape != (side, side, 4):
             height, width = self.start.picture.shape[:2]
             raise RequestError(f"Variations start from a sprite of {side} x {side} pixels, not of {width} x {height}.")
+        if self.start is not None:
+            self.start.check_keep()
 
     @property
     def labels(self) -> tuple[str, ...]:

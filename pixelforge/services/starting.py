@@ -8,23 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.core.condition import Condition
-from pixelforge.core.start import Start
+from pixelforge.core.start import Keep, Start
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.sprites import read_sprites
 
 
-def read_start(sprite: Path, mask: Path | None, strength: float | None) -> tuple[Start, Condition | None]:
+def read_start(
+    sprite: Path, mask: Path | None, strength: float | None, keep: Keep | None = None
+) -> tuple[Start, Condition | None]:
     """The start in a picture, and what the sprite was made for; None where it does not tell.
 
-    mask: of its part. strength: None is the usual one, and all the way for a part. Raises DatasetError or RequestError.
+    mask: of its part. strength: None is the usual one, and all the way for a part. keep: what of it stays; None:
+    nothing. Raises DatasetError or RequestError.
     """
     found = read_sprites(sprite)
     if len(found) != 1:
         raise RequestError(f"{sprite} holds {len(found)} sprites: take one of them.")
     recipe, marked = found[0].made_from, None if mask is None else read_mask(mask)
     usual: float = Start.strength if mask is None else 1.0
-    start = Start(picture=found[0].pixels, mask=marked, strength=usual if strength is None else strength)
+    start = Start(
+        picture=found[0].pixels,
+        mask=marked,
+        strength=usual if strength is None else strength,
+        keep=keep or Keep(),
+    )
     return start, None if recipe is None else recipe.request.conditions[0]
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from pixelforge.core.start import Keep
 from pixelforge.gui.desk.desk_keys import desk_keys
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.desk.tools import Tool
@@ -248,20 +249,49 @@ def test_a_marked_part_is_made_anew_in_eight_ways_and_a_key_or_a_click_takes_one
     qtbot.keyClick(desk.canvas, KEY.Key_M)
     stroke(desk, (0, 0), (15, 7))
     qtbot.keyClick(desk.canvas, KEY.Key_Return)
-    qtbot.waitUntil(lambda: len(model.fillings) == 8, timeout=20_000)
-    for filling in model.fillings:
+    qtbot.waitUntil(lambda: len(model.fillings.pictures) == 8, timeout=20_000)
+    for filling in model.fillings.pictures:
         np.testing.assert_array_equal(filling[8:], before[8:])
     assert studio.history.rowCount() == count  # none of them is a sprite before it is taken
     assert studio.stage.cells == cells
     qtbot.keyClick(desk.canvas, KEY.Key_3)
-    np.testing.assert_array_equal(model.picture, model.fillings[2])
+    np.testing.assert_array_equal(model.picture, model.fillings.pictures[2])
     qtbot.waitUntil(desk.fillings.pictures[5].isVisible)
     click(qtbot, desk.fillings.pictures[5])
-    np.testing.assert_array_equal(model.picture, model.fillings[5])
+    np.testing.assert_array_equal(model.picture, model.fillings.pictures[5])
     assert studio.history.rowCount() == count + 1
     qtbot.keyClick(desk.canvas, KEY.Key_Z, CTRL)
     qtbot.keyClick(desk.canvas, KEY.Key_Z, CTRL)
     np.testing.assert_array_equal(model.picture, before)
+
+
+def test_a_part_made_anew_keeps_the_silhouette_and_the_colours_where_that_is_asked(qtbot, desktop, desk, model) -> None:
+    before = model.picture.copy()
+    model.apply(
+        np.where(np.eye(16, dtype=bool)[..., None], np.uint8(0), np.maximum(before, np.array([0, 0, 0, 255], np.uint8)))
+    )
+    picture = model.picture.copy()
+    for box in desk.keep.boxes.values():
+        click(qtbot, box)
+    assert desk.canvas.hasFocus()  # the keys are still the desk's
+    assert model.fillings.keep == Keep(silhouette=True, colours=True)
+    qtbot.keyClick(desk.canvas, KEY.Key_Return)
+    qtbot.waitUntil(lambda: len(model.fillings.pictures) == 8, timeout=20_000)
+    own = {tuple(ink) for ink in picture.reshape(-1, 4).tolist()}
+    for filling in model.fillings.pictures:
+        np.testing.assert_array_equal(filling[..., 3], picture[..., 3])
+        assert {tuple(ink) for ink in filling.reshape(-1, 4).tolist()} <= own
+
+
+def test_a_part_beside_the_silhouette_that_is_kept_is_refused_in_words(qtbot, desktop, desk, model) -> None:
+    picture = np.zeros((16, 16, 4), np.uint8)
+    picture[0, 0] = 255
+    model.open(picture)
+    model.fillings.set_keep(Keep(silhouette=True))
+    assert desk.keep.boxes["silhouette"].isChecked()
+    model.set_box((8, 8, 12, 12))
+    model.ask_for_fillings()
+    assert "marks nothing of the silhouette" in desktop.studio.messages.current.text
 
 
 def test_a_part_of_a_sprite_of_another_size_is_refused_in_words(desktop, desk, model) -> None:
@@ -275,7 +305,7 @@ def test_fillings_of_one_sprite_are_not_offered_for_another(qtbot, desktop, desk
     model.ask_for_fillings()
     desktop.window._mending.begin(cells[2])
     qtbot.waitUntil(lambda: not generation.run.running, timeout=20_000)
-    assert model.fillings == ()
+    assert model.fillings.pictures == ()
 
 
 def test_a_look_at_the_history_ends_the_desk_and_keeps_what_was_drawn(qtbot, desktop, desk) -> None:

@@ -23,6 +23,7 @@ from pixelforge.services.asking import Ask
 from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.requests import GenerationRequest
 from pixelforge.services.sprites import encode_sprite, made_sprites
+from tests.frames_model import write_frames_model
 from tests.gui.using import click, finish, make, pictures, recipes
 from tests.made import made
 
@@ -96,6 +97,18 @@ def test_a_model_is_copied_and_chosen(qtbot, desktop, model_file, own_models, tm
     make(qtbot, desktop)
     assert recipes(desktop)[0].model == "mine"
     assert [desktop.window.history.model_box.itemText(i) for i in range(2)] == ["All models", "mine"]
+
+
+def test_a_model_of_frames_is_copied_and_its_action_is_in_the_menu(qtbot, desktop, own_models, tmp_path) -> None:
+    drop_file(desktop, write_frames_model(tmp_path / "mine.safetensors", action="idle"))
+    messages, moving = desktop.studio.messages, desktop.window._moving
+    qtbot.waitUntil(lambda: "It makes frames: idle." in messages.current.text, timeout=10_000)
+    assert desktop.studio.generation.entry.name == "tiny"  # it makes no sprites
+    assert desktop.window.controls.model_box.findText("mine") == -1
+    moving.menu.aboutToShow.emit()
+    make(qtbot, desktop)
+    moving.animate(desktop.studio.stage.cells[:1], "idle")
+    assert desktop.studio.stage.cells[1].sprite.frames.action == "idle"
 
 
 def test_what_is_no_model_is_named_and_the_old_one_stays(qtbot, desktop, own_models, tmp_path) -> None:

@@ -13,6 +13,7 @@ from pixelforge.gui.shared.mime import from_mime, to_mime
 from pixelforge.gui.shared.player import Player
 from pixelforge.imaging.actions import ACTIONS, act
 from pixelforge.imaging.frames import Frames
+from pixelforge.services.learned import actions
 from tests.gui.test_desk import stroke
 from tests.gui.using import click, click_cell, make, pictures, point_of
 from tests.made import made
@@ -101,7 +102,8 @@ def test_one_that_cannot_is_told(qtbot, active) -> None:
 
 def test_the_menu_has_every_action_and_tries_it_on(qtbot, active) -> None:
     moving, stage = active.window._moving, active.window.stage
-    assert list(moving.actions_) == list(ACTIONS)
+    assert list(moving.actions_) == list(actions())
+    assert set(ACTIONS) <= set(actions())
     assert all(action.toolTip() for action in moving.actions_.values())
     click_cell(qtbot, active, 1)
     moving.menu.popup(active.window.mapToGlobal(QPoint(300, 200)))
@@ -205,7 +207,7 @@ def test_the_strip_chooses_drags_times_and_names(qtbot, bobbing, desk) -> None:
     qtbot.keyClicks(fields.action_name, "walk")
     qtbot.keyClick(fields.action_name, KEY.Key_Return)
     assert model.film.action == "walk"
-    assert model.fillings == ()  # Enter was the field's, not the desk's
+    assert model.fillings.pictures == ()  # Enter was the field's, not the desk's
     assert bobbing.studio.history.entry(0).sprite.frames.action == "walk"
     fields.action_name.selectAll()
     qtbot.keyClicks(fields.action_name, "a/b")

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from pixelforge.core.start import Keep
 from pixelforge.gui.app import build
 from pixelforge.gui.shared.mime import from_mime
 from pixelforge.gui.shared.qimage import from_qimage
@@ -326,3 +327,19 @@ def test_variations_are_made_when_the_slider_rests(qtbot, active) -> None:
         assert not active.studio.generation.run.running
     qtbot.waitUntil(lambda: active.studio.stage.cells not in (before, ()), timeout=20_000)
     assert {recipe.request.start.strength for recipe in recipes(active)} == {0.6}
+
+
+def test_variations_keep_what_the_switches_say_also_the_next_ones(qtbot, active) -> None:
+    (parent,) = make(qtbot, active, seed=5, count=1)
+    generation, boxes = active.studio.generation, active.window.controls.variation.keep.boxes
+    press(qtbot, active, Qt.Key.Key_V)
+    click(qtbot, boxes["silhouette"])
+    assert generation.settings.request.start.keep == Keep(silhouette=True)
+    qtbot.waitUntil(lambda: generation.run.running, timeout=10_000)  # a switch that rests makes them
+    finish(qtbot, active)
+    assert len(pictures(active)) == VARIATIONS
+    assert all((picture[..., 3] == parent[..., 3]).all() for picture in pictures(active))
+    assert all(recipe.request.start.keep.silhouette for recipe in recipes(active))
+    click(qtbot, active.window.controls.variation.remove)
+    generation.set_start(parent)
+    assert boxes["silhouette"].isChecked()

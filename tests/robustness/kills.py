@@ -24,6 +24,7 @@ import torch
 
 from pixelforge.files import PART_AGE, PART_SUFFIX
 from tests.robustness import work
+from tests.robustness.desk import DESK
 
 WATCHED = 5  # iterations that are timed before the first kill
 LEAST = 0.05  # seconds over which they are drawn at the least
@@ -153,7 +154,8 @@ def _check_sweep(scenario: work.Scenario, folder: Path) -> None:
 
 
 def main() -> int:
-    names = [scenario.name for scenario in work.SCENARIOS]
+    scenarios = (*work.SCENARIOS, DESK)
+    names = [scenario.name for scenario in scenarios]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
@@ -161,7 +163,7 @@ def main() -> int:
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.optim.AdamW([torch.zeros(1, requires_grad=True)])  # what torch imports for it, children need not
-    for scenario in work.SCENARIOS:
+    for scenario in scenarios:
         if options.only and scenario.name not in options.only:
             continue
         run = endless if scenario.loops else to_the_bit

@@ -18,4 +18,4 @@ def test_nothing_is_lost_by_a_kill() -> None:
         command, cwd=root, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("nothing lost") == 6
+    assert result.stdout.count("nothing lost") == 7

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pixelforge.core.colours import AB_SCALE, stack_palettes
+from pixelforge.core.colours import stack_palettes
 from pixelforge.core.condition import NO_ROW
-from pixelforge.core.config import ModelConfig
+from pixelforge.core.config import AB_SCALE, ModelConfig
 from pixelforge.core.vocabulary import Words
 from training.data.indexed import IndexedSprites
 from training.learning.augmentation import Augmentation

@@ -14,6 +14,7 @@ from pixelforge.gui.desk.frame_fields import FrameFields
 from pixelforge.gui.desk.frame_strip import FrameStrip
 from pixelforge.gui.desk.swatches import Swatches
 from pixelforge.gui.desk.tools import Tool
+from pixelforge.gui.shared.keep_field import KeepField
 from pixelforge.gui.shared.pixel_button import Glyph, PixelButton
 from pixelforge.gui.shared.player import Player
 from pixelforge.gui.shared.sheet_picture import SheetPicture
@@ -64,6 +65,8 @@ class Desk(QWidget):
         self.more_button = QPushButton("Other co&lour…")
         self.more_button.setToolTip("Draw in a colour that is not among these.")
         self.fillings = FillingStrip()
+        self.keep = KeepField()
+        self.keep.leave_keyboard_alone()
         self.frames = FrameStrip(model)
         self.frame_fields = FrameFields(model)
         self.player = Player(self)
@@ -125,6 +128,7 @@ class Desk(QWidget):
                 change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
                 change.clicked.connect(command.run)
                 right.addWidget(change)
+        right.addWidget(self.keep)
         right.addWidget(self.fillings)
         sizes = QHBoxLayout()
         for picture, ground in zip(self.true_pictures, GROUNDS, strict=True):
@@ -158,7 +162,9 @@ class Desk(QWidget):
         self.back_button.clicked.connect(self.closed)
         self.canvas.pointed.connect(self._read_out)
         self.fillings.chosen.connect(model.take_filling)
-        model.fillings_changed.connect(lambda: self.fillings.set_pictures(model.fillings))
+        model.fillings.changed.connect(lambda: self.fillings.set_pictures(model.fillings.pictures))
+        self.keep.value_changed.connect(model.fillings.set_keep)
+        model.fillings.keep_changed.connect(lambda: self.keep.set_value(model.fillings.keep))
         model.tool_changed.connect(self._show_tool)
         model.ink_changed.connect(self._show_inks)
         model.picture_changed.connect(self._show_true)

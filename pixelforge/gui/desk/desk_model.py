@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.gui.desk.fillings import Fillings
 from pixelforge.gui.desk.film import USUAL, Film
 from pixelforge.gui.desk.strokes import Strokes
 from pixelforge.gui.desk.tools import Tool
@@ -25,12 +26,11 @@ class DeskModel(QObject):
     ink_changed = Signal()
     box_changed = Signal()
     stroke_done = Signal()
-    fillings_changed = Signal()
     film_changed = Signal()  # the frames, which of them is worked on, or whether the one before is seen
-    redo_requested = Signal(object, object)  # the picture, and the mask (H, W) of what is to be made anew
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.fillings = Fillings(self)
         self._picture = self._before = np.zeros((16, 16, 4), np.uint8)
         self._film = Film((self._picture,), (USUAL,))  # as it was after the last stroke
         self._strokes = Strokes()
@@ -42,7 +42,6 @@ class DeskModel(QObject):
         self._last: Point | None = None  # of the stroke that is going on; None between strokes
         self._first: Point = (0, 0)
         self._erasing = False
-        self._fillings: tuple[Pixels, ...] = ()
         self._box: Box | None = None
         self._grip: Point | None = None  # where the box was taken hold of
 
@@ -93,11 +92,6 @@ class DeskModel(QObject):
         return self._box
 
     @property
-    def fillings(self) -> tuple[Pixels, ...]:
-        """Pictures to choose from in which the marked part was made anew."""
-        return self._fillings
-
-    @property
     def can_undo(self) -> bool:
         """Whether there is a stroke to undo."""
         return self._strokes.can_undo
@@ -117,7 +111,7 @@ class DeskModel(QObject):
         self._picture = self._before = film.picture
         self._strokes = Strokes()
         self._last = None
-        self.set_fillings(())
+        self.fillings.offer(())
         own = drawing.colours_of(np.concatenate(film.pictures))
         self._palette = tuple(dict.fromkeys((*own, *palette))) or (BLACK,)
         self.set_box(None)
@@ -250,23 +244,12 @@ class DeskModel(QObject):
 
     def ask_for_fillings(self) -> None:
         """Have what is marked made anew, or everything that is not transparent, in some ways to choose from."""
-        mask = self._picture[..., 3] > 0
-        if self._box is not None:
-            left, top, right, bottom = self._box
-            mask = np.zeros_like(mask)
-            mask[top:bottom, left:right] = True
-        if mask.any():
-            self.redo_requested.emit(self._picture, mask)
-
-    def set_fillings(self, pictures: Sequence[Pixels]) -> None:
-        """Offer these."""
-        self._fillings = tuple(pictures)
-        self.fillings_changed.emit()
+        self.fillings.ask(self._picture, self._box)
 
     def take_filling(self, index: int) -> None:
         """Take one of them, as a stroke of its own; the others stay to be tried."""
-        if index < len(self._fillings) and self._last is None:
-            self.apply(self._fillings[index])
+        if index < len(self.fillings.pictures) and self._last is None:
+            self.apply(self.fillings.pictures[index])
 
     def undo(self) -> None:
         """Take the last stroke back."""

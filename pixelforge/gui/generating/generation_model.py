@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.core.header import SPRITES
 from pixelforge.core.start import Start
 from pixelforge.gui.generating.batch_queue import BatchQueue
 from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Report
@@ -199,6 +200,10 @@ class GenerationModel(BatchQueue):
             self.device_changed.emit()
 
     def _on_imported(self, entry: ModelEntry) -> None:
+        if entry.header is not None and entry.header.task != SPRITES:
+            learnt = ", ".join(entry.header.class_names)
+            self._messages.inform(f"{entry.name} is among your models now. It makes {entry.header.task}: {learnt}.")
+            return
         self.library.add(entry)
         self._messages.inform(f"{entry.name} is among your models now.")
         if not self._run.running:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from pixelforge.core.condition import Condition, Scheme
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampling import Sampling
-from pixelforge.core.start import Start
+from pixelforge.core.start import Keep, Start
 from pixelforge.errors import CheckpointError
 from pixelforge.fields import in_range, setting_of
 from pixelforge.gui.generating.states import MAX_TYPED_SEED, settings_for
@@ -41,6 +41,7 @@ class SettingsModel(QObject):
         self._take_offer()
         self._settings = None if library.header is None else settings_for(library.header, None)
         self._strength: float = Start.strength  # of the variations to come
+        self._keep = Keep()  # likewise
         library.entry_changed.connect(self._on_entry_changed)
 
     @property
@@ -119,7 +120,8 @@ class SettingsModel(QObject):
 
     def set_start(self, picture: Pixels | None) -> None:
         """Make variations of this sprite, which has the model's size; None makes sprites from noise alone again."""
-        self._change(start=None if picture is None else Start(picture=picture, strength=self._strength))
+        start = None if picture is None else Start(picture=picture, strength=self._strength, keep=self._keep)
+        self._change(start=start)
 
     def set_variation(self, start: Start | None) -> None:
         """Make variations of this; None makes sprites from noise alone again."""
@@ -136,7 +138,7 @@ class SettingsModel(QObject):
         if settings != self._settings:
             self._settings = settings
             if settings.request.start is not None:
-                self._strength = settings.request.start.strength
+                self._strength, self._keep = settings.request.start.strength, settings.request.start.keep
             self.settings_changed.emit()
 
     def set_seed(self, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""The sprite that variations start from, and how far they may go."""
+"""The sprite that variations start from, how far they may go, and what of it stays."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QVBoxLayout, QWidget
 
-from pixelforge.core.start import Start
+from pixelforge.core.start import Keep, Start
 from pixelforge.fields import setting_of
+from pixelforge.gui.shared.keep_field import KeepField
 from pixelforge.gui.shared.pixel_button import CROSS, PixelButton
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 
@@ -20,10 +21,10 @@ THUMBNAIL = 48  # logical pixels a side
 
 
 class VariationField(QWidget):
-    """Shows the start and the strength; hidden while sprites are made from noise alone."""
+    """Shows the start, the strength and what stays; hidden while sprites are made from noise alone."""
 
     value_changed = Signal(object)  # Start | None
-    confirmed = Signal()  # Enter, or a slider that was moved and rests: go
+    confirmed = Signal()  # Enter, or a slider that was moved, or a switch, and rests: go
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,8 +44,12 @@ class VariationField(QWidget):
         self.slider.setToolTip(f"{TOOLTIP} To the left closer, to the right wilder; Enter makes them.")
         self.remove = PixelButton("Make sprites from noise again", CROSS)
         self.remove.setToolTip("Make sprites from noise again, without this start.")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.keep = KeepField()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
+        column.addLayout(row)
+        column.addWidget(self.keep)
         row.addWidget(self.picture)
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
@@ -56,6 +61,7 @@ class VariationField(QWidget):
         self._resting.timeout.connect(self.confirmed)
         self.slider.valueChanged.connect(self.number.setValue)
         self.number.valueChanged.connect(self._on_number)
+        self.keep.value_changed.connect(self._on_keep)
         self.remove.clicked.connect(lambda: self.value_changed.emit(None))
         self.hide()
 
@@ -66,6 +72,7 @@ class VariationField(QWidget):
         self.picture.set_sheet(None if start is None else start.picture)
         if start is None:
             return
+        self.keep.set_value(start.keep)
         percent = round(100 * start.strength)
         for field in (self.slider, self.number):
             with QSignalBlocker(field):
@@ -85,3 +92,8 @@ class VariationField(QWidget):
         self._resting.start()
         if self._start is not None:
             self.value_changed.emit(replace(self._start, strength=percent / 100))
+
+    def _on_keep(self, keep: Keep) -> None:
+        self._resting.start()
+        if self._start is not None:
+            self.value_changed.emit(replace(self._start, keep=keep))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.start import Start
+from pixelforge.errors import RequestError
 from pixelforge.gui.desk.desk_keys import FILLINGS
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.desk.film import Film
@@ -50,7 +51,7 @@ class Mending(QObject):
         self._id: int | None = None
         self._redone: Start | None = None  # what fillings were asked for last; None: no part of this sprite
         desk.stroke_done.connect(self._keep)
-        desk.redo_requested.connect(self._redo)
+        desk.fillings.requested.connect(self._redo)
         generation.batch_finished.connect(self._offer)
 
     def begin(self, cell: StageCell) -> None:
@@ -86,13 +87,19 @@ class Mending(QObject):
                 f"The model makes sprites of {side} x {side} pixels; a part of one of {width} x {height} it cannot."
             )
             return
-        self._redone = Start(picture=picture, mask=mask, strength=1.0)
+        start = Start(picture=picture, mask=mask, strength=1.0, keep=self.desk.fillings.keep)
+        try:
+            start.check_keep()
+        except RequestError as error:
+            self._messages.warn(str(error))
+            return
+        self._redone = start
         self._generation.redo(self._redone, FILLINGS)
 
     def _offer(self, batch: Batch) -> None:
         """Show the fillings that were asked for, if the sprite still lies on the desk."""
         if batch.for_desk and batch.request.start is self._redone:
-            self.desk.set_fillings(list(batch.sprites))
+            self.desk.fillings.offer(list(batch.sprites))
 
     def _keep(self) -> None:
         if self._from is None:

@@ -1,4 +1,4 @@
-"""Chosen sprites set moving by rule: tried on while the menu is open, and kept as new sprites beside the old ones."""
+"""Chosen sprites set moving, by rule or as a model learnt it: tried on while the menu is open, kept beside the old."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from pixelforge.errors import RequestError
+from pixelforge.errors import CheckpointError, RequestError
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.stage.hover_player import HoverPlayer
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
-from pixelforge.imaging.actions import ACTIONS, act
 from pixelforge.services.acting import acting
+from pixelforge.services.learned import actions, do
 from pixelforge.words import counted
 
 
@@ -38,7 +38,9 @@ class Moving(QObject):
         self._chosen = chosen
         self.menu = QMenu("A&nimate", parent)
         self.menu.setToolTipsVisible(True)
-        self.actions_ = {name: self._add(name) for name in ACTIONS}
+        self.actions_: dict[str, QAction] = {}
+        self._add_missing()
+        self.menu.aboutToShow.connect(self._add_missing)  # a model may have come since
         self.menu.hovered.connect(self._try_on)
         self.menu.aboutToHide.connect(lambda: self._hover.try_on(0, None))
 
@@ -49,7 +51,7 @@ class Moving(QObject):
             try:
                 sprites.append(acting(cell.sprite.acting(None), action))
                 sources.append(cell)
-            except RequestError as error:
+            except (RequestError, CheckpointError) as error:
                 refused.append(str(error))
         if sprites:
             ids: Sequence[int | None] = self._history.add(sprites) or [None] * len(sprites)
@@ -66,14 +68,19 @@ class Moving(QObject):
             if index is None:
                 continue
             try:
-                self._hover.try_on(index, act(cell.sprite.pixels, str(action.data())))
-            except RequestError:
+                self._hover.try_on(index, do(cell.sprite.pixels, str(action.data())))
+            except (RequestError, CheckpointError):
                 self._hover.try_on(index, None)
             return
 
-    def _add(self, name: str) -> QAction:
+    def _add_missing(self) -> None:
+        for name, help in actions().items():
+            if name not in self.actions_:
+                self.actions_[name] = self._add(name, help)
+
+    def _add(self, name: str, help: str) -> QAction:
         action = self.menu.addAction(f"&{name.capitalize()}")
         action.setData(name)
-        action.setToolTip(f"{ACTIONS[name].help}.")
+        action.setToolTip(f"{help}.")
         action.triggered.connect(lambda: self.animate(self._chosen(), name))
         return action

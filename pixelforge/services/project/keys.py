@@ -11,6 +11,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.errors import RequestError
 from pixelforge.fields import settings_of
 from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services.asking import SINGLE
 
 MOST_SHOWN = 40  # letters of a value in a message
 

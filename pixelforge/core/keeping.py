@@ -1,0 +1,67 @@
+"""What of a sprite stays in its variations: which pixels are opaque, and which colours there are.
+
+Both restrict a denoiser's estimate, so that all the rest is made to fit from the first step on, instead of being cut
+and recoloured once it is finished.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pixelforge.core.colours import colours_of
+from pixelforge.core.config import Colour
+from pixelforge.core.start import Keep
+from pixelforge.oklab import to_oklab
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What stays of one sprite. None: that is free."""
+
+    opaque: Tensor | None = None  # (H, W) bool, on the CPU: where a pixel has a colour
+    colours: tuple[Colour, ...] | None = None  # that there are, at least one
+
+    @classmethod
+    def of(cls, start: Tensor, keep: Keep) -> Kept:
+        """What stays of RGBA (4, H, W), or of RGB (3, H, W), which is opaque all over; in [-1, 1]."""
+        rgba = start if len(start) == 4 else torch.cat([start, torch.ones_like(start[:1])])
+        return cls(rgba[3] > 0 if keep.silhouette else None, colours_of(rgba) if keep.colours else None)
+
+    def forbidden(self, choices: Tensor, palette: tuple[Colour, ...] = ()) -> Tensor | None:
+        """Which choices a pixel may not take, (B or 1, K, H or 1, W or 1); None where it may take any.
+
+        choices: (K, C) or (B, K, C), as a pixel can be, alpha the fourth of C. palette: a model's own colours, of which
+        those may be taken that are nearest to the sprite's; none: the choices were made of the sprite's already.
+        """
+        shape = choices if choices.ndim == 3 else choices[None]
+        has_alpha = shape.shape[2] == 4
+        coloured = shape[..., 3] > 0 if has_alpha else torch.ones_like(shape[..., 0], dtype=torch.bool)
+        forbidden = torch.zeros_like(coloured)[..., None, None]
+        if self.opaque is not None and has_alpha:
+            forbidden = coloured[..., None, None] != self.opaque.to(choices.device)
+        if self.colours is not None and palette:
+            first = len(coloured[0]) - len(palette)  # transparent stands before them, and stays
+            others = torch.ones(len(coloured[0]), dtype=torch.bool)
+            others[:first] = False
+            others[[first + index for index in nearest(self.colours, palette)]] = False
+            forbidden = forbidden | others.to(choices.device)[None, :, None, None]
+        return forbidden if bool(forbidden.any()) else None
+
+    def with_alpha(self, pred_x0: Tensor) -> Tensor:
+        """An estimate (B, 4, H, W) of pixels that are numbers, its alpha that of the sprite; (B, 3, H, W) as it is."""
+        if self.opaque is None or pred_x0.shape[1] == 3:
+            return pred_x0
+        opaque = self.opaque.to(pred_x0.device)
+        visible = torch.cat([pred_x0[:, :3], torch.ones_like(pred_x0[:, 3:])], dim=1)
+        return torch.where(opaque, visible, -1.0)
+
+
+def nearest(colours: tuple[Colour, ...], palette: tuple[Colour, ...]) -> list[int]:
+    """The indices in a palette of the colours that are nearest to these, in OKLab; each once."""
+    ours, theirs = (to_oklab(np.array(part, np.uint8)) for part in (colours, palette))
+    distances = np.linalg.norm(ours[:, None] - theirs[None], axis=2)
+    return sorted({int(index) for index in distances.argmin(axis=1)})

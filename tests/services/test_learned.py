@@ -1,0 +1,70 @@
+"""Actions that a model learnt stand beside those by rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pixelforge.errors import CheckpointError, RequestError
+from pixelforge.imaging.actions import ACTIONS, act
+from pixelforge.services import learned, model_library
+from pixelforge.services.acting import acting
+from pixelforge.services.learned import actions, do
+from pixelforge.services.model_library import list_models
+from tests.frames_model import write_frames_model
+from tests.made import made
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only models that there are."""
+    monkeypatch.setattr(model_library, "user_models_folder", lambda: tmp_path)
+    monkeypatch.setattr(model_library, "bundled_models_folder", lambda: tmp_path / "none")
+    return tmp_path
+
+
+def test_there_are_the_rules_and_what_models_learnt(models: Path) -> None:
+    assert list(actions()) == list(ACTIONS)
+    write_frames_model(models / "a.safetensors", action="idle")
+    write_frames_model(models / "b.safetensors", action="bob")  # a rule's name stays the rule's
+    (models / "c.safetensors").write_bytes(b"broken")
+    assert list(actions()) == [*ACTIONS, "idle"]
+    assert all(help and not help.endswith(".") for help in actions().values())
+    assert [entry.name for entry in list_models()] == ["c"]  # a model of frames is none of sprites
+
+
+def test_a_learnt_action_has_two_frames_in_the_sprites_colours(models: Path) -> None:
+    write_frames_model(models / "a.safetensors")
+    sprite = made(1)
+    acted = acting(sprite, "idle", pace=2)
+    assert acted.frames is not None
+    assert (acted.frames.action, acted.frames.durations) == ("idle", (200, 200))
+    np.testing.assert_array_equal(acted.pixels, sprite.pixels)
+    assert (acted.pictures[1] != sprite.pixels).any()
+    assert do(sprite.pixels, "hop").durations == act(sprite.pixels, "hop").durations
+
+
+def test_a_model_that_is_written_anew_is_read_anew(models: Path) -> None:
+    path = write_frames_model(models / "a.safetensors")
+    do(made(1).pixels, "idle")
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises((CheckpointError, RequestError)):
+        do(made(1).pixels, "idle")
+
+
+def test_what_cannot_be_done_is_told(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RequestError, match="no action 'idle'; there are bob"):
+        do(made(1).pixels, "idle")
+    path = write_frames_model(models / "a.safetensors")
+    with pytest.raises(RequestError, match="transparent all over"):
+        do(np.zeros((16, 16, 4), np.uint8), "idle")
+    with pytest.raises(RequestError, match="up to 64 pixels a side"):
+        do(np.full((65, 8, 4), 255, np.uint8), "idle")
+    monkeypatch.setattr(learned.FrameModel, "next_frame", lambda _, picture, action: picture)
+    with pytest.raises(RequestError, match="Nothing of it moves"):
+        do(made(1).pixels, "idle")
+    monkeypatch.setattr(learned, "learnt", lambda: {"idle": path.with_name("gone.safetensors")})
+    with pytest.raises(CheckpointError, match="does not exist"):
+        do(made(1).pixels, "idle")

@@ -1,0 +1,100 @@
+"""A model of frames: its batches, its loss in closed form, a little run, its figures, and the commands."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from pixelforge.core.copying import OFFSETS, sources
+from pixelforge.core.frame_model import FrameModel
+from pixelforge.errors import RequestError
+from tests.training.frames.conftest import SIDE
+from training.data.pairs import FramePairs, read_pairs
+from training.frames.batches import FORWARD, NO_COLOUR, FrameBatch, endless_batches, unchanged
+from training.frames.figures import figures_of, frame_figures
+from training.frames.fitting import fit, save_frames_model
+from training.frames.loss import copy_loss
+from training.frames.request import FramesRequest
+
+DOWN = OFFSETS.index((-1, 0))
+
+
+@pytest.fixture
+def pairs(pack: Path) -> FramePairs:
+    return read_pairs(pack, SIDE)
+
+
+def test_no_change_of_a_batch_changes_how_its_frames_follow_each_other(pairs: FramePairs) -> None:
+    batches = endless_batches(pairs, 16, seed=1)
+    places = set()
+    for batch in (next(batches) for _ in range(4)):
+        for indices, target, row in zip(batch.indices.numpy(), batch.target.numpy(), batch.rows, strict=True):
+            expected = sources(indices)[DOWN if row == FORWARD else OFFSETS.index((1, 0))]
+            np.testing.assert_array_equal(target, expected)
+            places.add(tuple(np.argwhere(indices)[0]))
+        assert batch.x.shape == (16, 4, SIDE, SIDE)
+        assert ((batch.x[:, 3] > 0) == (batch.indices > 0)).all()
+        assert set(batch.rows.tolist()) == {0, 1}
+    assert len(places) > 6
+    again = next(endless_batches(pairs, 16, seed=1))
+    assert torch.equal(again.x, next(endless_batches(pairs, 16, seed=1)).x)
+
+
+def test_a_colour_that_the_first_frame_lacks_is_no_target(pairs: FramePairs) -> None:
+    second = pairs.second.copy()
+    second[0, 4, 4] = (1, 2, 3, 255)
+    batch = unchanged(FramePairs(pairs.first, second, pairs.groups, pairs.styles))
+    assert batch.target[0, 4, 4] == NO_COLOUR
+    assert (batch.target == NO_COLOUR).sum() == 1
+
+
+def test_the_loss_is_that_of_all_right_sources_together() -> None:
+    """A pixel whose colour two neighbours and a paint have: -log of the three probabilities' sum."""
+    indices = torch.tensor([[[1, 1, 0], [0, 2, 0], [0, 0, 0]]])
+    target = torch.full((1, 3, 3), NO_COLOUR)
+    target[0, 1, 1] = 1
+    logits = torch.zeros(1, 9 + 1 + 2, 3, 3)
+    batch = FrameBatch(torch.empty(0), torch.empty(0), torch.empty(0), indices, target)
+    assert float(copy_loss(logits, batch)) == pytest.approx(-math.log(3 / 12))
+    target[0, 1, 1] = 0  # six neighbours and the paint are transparent
+    assert float(copy_loss(logits, batch)) == pytest.approx(-math.log(7 / 12))
+    logits.requires_grad_()
+    copy_loss(logits, batch).backward()
+    assert logits.grad is not None
+    assert torch.isfinite(logits.grad).all()
+    assert (logits.grad[..., 0, 0] == 0).all()  # a pixel whose colour no source has tells nothing
+
+
+def test_a_little_run_learns_and_its_file_makes_frames(pairs: FramePairs, tmp_path: Path) -> None:
+    request = FramesRequest(steps=60, batch=8, learning_rate=1e-2, dropout=0, holdout=0)
+    weights: dict[str, Tensor] = {}
+    losses = [step.loss for step in fit(pairs, request, weights)]
+    assert len(losses) == 60
+    assert sum(losses[-10:]) < sum(losses[:10]) / 2
+    path = tmp_path / "idle.safetensors"
+    save_frames_model(path, request, pairs, weights)
+    model = FrameModel(path)
+    assert model.header.class_names == ("idle",)
+    learnt, shift, *rules = frame_figures(model, "idle", pairs, pairs)
+    assert learnt.right > 0.8
+    assert (shift.name, shift.right, shift.right_of_all, shift.exact) == ("best shift: down", 1, 1, 1)
+    assert {rule.name for rule in rules} >= {"rule bob", "rule turn"}
+
+
+def test_figures_count_pixels_and_frames(pairs: FramePairs) -> None:
+    stay = figures_of("stays", lambda picture: picture, pairs)
+    opaque, good = pairs.second[..., 3] > 0, (pairs.first == pairs.second).all(axis=-1)
+    assert stay.right == pytest.approx(good[opaque].mean())
+    assert stay.right_of_all == pytest.approx(good[opaque | (pairs.first[..., 3] > 0)].mean())
+    assert stay.exact == 0
+
+
+def test_requests_out_of_range_are_told() -> None:
+    for field, value in {"steps": 0, "batch": 1, "holdout": 1.0, "learning_rate": float("nan")}.items():
+        with pytest.raises(RequestError):
+            FramesRequest(**{field: value})

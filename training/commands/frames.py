@@ -1,0 +1,84 @@
+"""The commands that make and judge a model of frames."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pixelforge.console import progress_bar, report, say
+from pixelforge.options import with_options
+from pixelforge.words import counted
+from training.commands.shared import Force
+from training.frames.request import FramesRequest
+
+frames_app = typer.Typer(
+    help="Models that make the next frame of a sprite, learnt from pairs of drawn ones.", no_args_is_help=True
+)
+
+Folder = Annotated[
+    Path, typer.Argument(help="Folder of pictures, whose labels.csv has a column frame.", show_default=False)
+]
+
+
+@frames_app.command()
+@with_options("request", FramesRequest)
+def train(
+    folder: Folder,
+    request: FramesRequest,
+    out: Annotated[Path, typer.Option(help="The model file to write.")] = Path("idle.safetensors"),
+    force: Force = False,
+) -> None:
+    """Learn from pictures labelled idle and idle2 how a figure's second frame follows from its first.
+
+    Among your models (`pixelforge models import`) the model gives `animate` the action idle.
+    """
+    from torch import Tensor
+
+    from pixelforge.errors import OutputError, Remedy
+    from pixelforge.files import check_writable
+    from training.data.pairs import read_pairs, split_pairs
+    from training.frames.fitting import fit, save_frames_model
+
+    if out.exists() and not force:
+        raise OutputError(f"{out} is there already.", Remedy.REPLACE)
+    check_writable(out.resolve().parent)
+    known, unseen = split_pairs(read_pairs(folder), request.holdout, request.seed)
+    report(f"{counted(len(known), 'pair')} of frames, {len(unseen)} held out")
+    weights: dict[str, Tensor] = {}
+    with progress_bar() as bar:
+        task = bar.add_task("training", total=request.steps)
+        for step in fit(known, request, weights):
+            bar.update(task, completed=step.step, description=f"loss {step.loss:.3f}")
+    save_frames_model(out, request, known, weights)
+    report(f"Model: {out}")
+
+
+@frames_app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="The model file.", show_default=False)],
+    data: Annotated[Path, typer.Option(help="The folder that it was trained on.", show_default=False)],
+    holdout: Annotated[
+        float, typer.Option(help="The part of the pairs that was kept from it.")
+    ] = FramesRequest.holdout,
+    seed: Annotated[int, typer.Option(help="That of its training.")] = FramesRequest.seed,
+) -> None:
+    """Say how right a model is on the figures held out of its training, beside the best shift and the rules.
+
+    --holdout and --seed must be those of its training.
+    """
+    from pixelforge.core.frame_model import FrameModel
+    from pixelforge.errors import RequestError
+    from training.data.pairs import read_pairs, split_pairs
+    from training.frames.figures import frame_figures
+
+    asked = FramesRequest(holdout=holdout, seed=seed)
+    read = FrameModel(model)
+    known, unseen = split_pairs(read_pairs(data), asked.holdout, asked.seed)
+    if not len(unseen):
+        raise RequestError("Nothing was held out, so there is nothing that it never saw: give another --holdout.")
+    say(f"{counted(len(unseen), 'pair')} that it never saw")
+    say("| second frame by | opaque pixels right | right of both frames' | exact frames |\n|---|---|---|---|")
+    for figures in frame_figures(read, read.header.class_names[0], known, unseen):
+        say(f"| {figures.name} | {figures.right:.1%} | {figures.right_of_all:.1%} | {figures.exact:.1%} |")
