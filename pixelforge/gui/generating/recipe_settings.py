@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.header import ModelHeader, file_sha256
+from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
 from pixelforge.gui.generating.states import MAX_TYPED_SEED, knows, settings_for
@@ -41,7 +42,7 @@ def recall(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, b
         made,
         conditions=(replace(asked, drawn_in=()),),
         palette=made.palette or drawn_in,
-        sampling=made.sampling.within(header.diffusion.num_timesteps),
+        sampling=_sampling(made.sampling, header, problems),
         seed=min(made.seed, MAX_TYPED_SEED),
         start=_start(made.start, header.model.image_size, problems),
     )
@@ -76,6 +77,17 @@ def _condition(asked: Condition, header: ModelHeader, problems: list[str]) -> Co
         of_class = Condition(class_name=asked.class_name)
         return of_class if asked.class_name is not None and knows(header, of_class) else None
     return asked
+
+
+def _sampling(made: Sampling, header: ModelHeader, problems: list[str]) -> Sampling:
+    """As it was sampled, or as the model recommends where it has no student for it."""
+    made = made.within(header.diffusion.num_timesteps)
+    try:
+        header.check_sampling(made)
+    except RequestError as error:
+        problems.append(str(error))
+        return header.recommended
+    return made
 
 
 def _start(start: Start | None, side: int, problems: list[str]) -> Start | None:

@@ -16,28 +16,8 @@ from pixelforge.services.settings import COUNTS, GenerationSettings
 from pixelforge.services.sprites import Sprite, made_sprites, named
 
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
-FAST_STEPS = 15
 USUAL_COUNT = 16
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
-
-
-@dataclass(frozen=True)
-class Quality:
-    """A sampler and its steps under a name that says what one gets."""
-
-    name: str
-    sampler: str
-    steps: int
-
-
-def qualities(header: ModelHeader) -> tuple[Quality, ...]:
-    """The choices of a model, the fastest first; "Balanced" is what its file recommends."""
-    best, every = header.recommended, header.diffusion.num_timesteps
-    return (
-        Quality("Fast", "dpm++2m", min(FAST_STEPS, every)),
-        Quality("Balanced", best.sampler, best.steps),
-        Quality(f"Classic {every}", "ddpm", every),
-    )
 
 
 def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
