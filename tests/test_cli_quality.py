@@ -42,7 +42,7 @@ def test_what_cannot_be_asked_for(command: RunCommand, fast: Path, tmp_path: Pat
         (
             plain,
             ("--quality", "instant"),
-            "no student that makes sprites in an instant: make one with `pixelforge distill`",
+            "in an instant: make one with `pixelforge distill`",
         ),
         (plain, ("--sampler", "instant"), "no student"),
         (fast, ("--sampler", "instant", "--steps", 9), "Instant takes 4 steps with that model, not 9"),

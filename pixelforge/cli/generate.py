@@ -60,7 +60,7 @@ class Order:
     quality: Annotated[
         str | None,
         typer.Option(
-            help="In place of sampler and steps: instant (4 steps, of models with a student: see `pixelforge distill`), "
+            help="In place of sampler and steps: instant (of models with a student: see `pixelforge distill`), "
             "fast, fine (what the model recommends) or classic (every step). Default: fine."
         ),
     ] = None

@@ -25,7 +25,7 @@ class Quality:
 
 
 def qualities(header: ModelHeader) -> tuple[Quality, ...]:
-    """The choices of a model, the fastest first: by its student, in few steps, as its file recommends, in every step."""
+    """The choices of a model, the fastest first; "fine" is what its file recommends."""
     best, every = header.recommended, header.diffusion.num_timesteps
     instant = () if header.student is None else (Quality("instant", "Instant", INSTANT, header.student.steps),)
     return (

@@ -10,6 +10,7 @@ import pytest
 from pixelforge.core.header import ModelHeader, Student, read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.gui.generating.quality_field import QualityField
+from pixelforge.gui.generating.states import possible
 from tests.pointer import write_pointer_model
 
 
@@ -66,3 +67,12 @@ def test_another_model_offers_its_own(field: QualityField, fast: ModelHeader, pl
     field.set_header(fast)
     field.set_header(plain)
     assert texts(field.sampler_box) == ["DDPM (classic)", "DDIM", "DPM++ 2M"]
+
+
+def test_what_was_made_by_a_student_is_asked_of_a_model_without_one_as_it_recommends(
+    fast: ModelHeader, plain: ModelHeader
+) -> None:
+    instant = Sampling(sampler="instant", steps=4)
+    assert possible(fast, instant) == instant
+    assert possible(plain, instant) == plain.recommended
+    assert possible(plain, Sampling(sampler="ddim", steps=5000)) == Sampling(sampler="ddim", steps=1000)

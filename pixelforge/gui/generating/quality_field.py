@@ -16,7 +16,7 @@ from pixelforge.words import counted
 
 USUAL = "Fast is for looking around, Fine is what the model recommends, Classic takes every step."
 WITH_INSTANT = (
-    "Instant makes much the same sprites at once; Fine is what the model recommends, Classic takes every step."
+    "Instant makes much the same sprites at once, Fine is what the model recommends, Classic takes all steps."
 )
 WITHOUT_INSTANT = f"{USUAL} A model that has learnt it (pixelforge distill) can do it in an instant as well."
 
