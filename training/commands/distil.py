@@ -15,15 +15,15 @@ from pixelforge.options import with_options
 from training.commands.train import Resume, show_run
 from training.runs.distilling import DistillRequest
 
+OUT = Path("student")
+
 
 @with_options("request", DistillRequest)
 def distill(
     request: DistillRequest,
     model: Annotated[Path | None, typer.Argument(help="The model file to make fast.", show_default=False)] = None,
     data: Annotated[Path | None, typer.Option(help="A folder of sprites as it was trained on.")] = None,
-    out: Annotated[
-        Path, typer.Option(help="Folder of the run; the model with its student is best.safetensors.")
-    ] = Path("student"),
+    out: Annotated[Path, typer.Option(help="Folder of the run; best.safetensors is the model with its student.")] = OUT,
     resume: Resume = False,
 ) -> None:
     """Give a model a student: a second network in its file, which makes a sprite in four steps, each half as long.

@@ -3,8 +3,8 @@
 Progressive distillation (Salimans & Ho 2022) with guidance as an input of the student (Meng et al. 2023, section 3),
 for networks that predict colours. A DDIM step is linear in pred_x0 (Song et al. 2021, eq. 12): with r = alpha / sigma,
 x_s / sigma_s = x_t / sigma_t + (r_s - r_t) pred_x0. So several steps end where one does whose pred_x0 is the mean of
-theirs, weighted by the differences of r; and the mean of what the teacher takes each pixel for, by the same weights, are
-probabilities again, from which the student learns by cross-entropy.
+theirs, weighted by the differences of r. The probabilities of each pixel's colours have that mean as well, and are what
+the student learns, by cross-entropy.
 """
 
 from __future__ import annotations

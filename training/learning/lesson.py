@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pixelforge.core.header import Student
 from pixelforge.errors import ConfigError
@@ -14,7 +14,7 @@ MOST_SUBSTEPS = 64
 class Distillation:
     """What a student learns of its teacher. Raises ConfigError."""
 
-    student: Student = Student()
+    student: Student = field(default_factory=Student)
     substeps: int = 4  # deterministic steps of the teacher for each of the student's
 
     def __post_init__(self) -> None:

@@ -63,9 +63,7 @@ def distillation_plan(
 ) -> RunConfig:
     """The run that a request comes to. precision: where the request leaves it open. Raises TrainingError."""
     if teacher.model.prediction not in ("palette", "pointer"):
-        raise TrainingError(
-            "Only models that draw in the colours of a palette can be distilled, and that one does not."
-        )
+        raise TrainingError("Only models that draw in the colours of a palette can be distilled: that one does not.")
     batch = USUAL_BATCH if request.batch is None else request.batch
     highest = LEARNING_RATE * (batch / 64) ** 0.5
     minutes = USUAL_MINUTES if request.steps is None and request.minutes is None else request.minutes

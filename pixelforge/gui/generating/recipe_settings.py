@@ -10,7 +10,7 @@ from pixelforge.core.header import ModelHeader, file_sha256
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
-from pixelforge.gui.generating.states import MAX_TYPED_SEED, knows, settings_for
+from pixelforge.gui.generating.states import MAX_TYPED_SEED, knows, possible, settings_for
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.recipe import Recipe
@@ -80,14 +80,10 @@ def _condition(asked: Condition, header: ModelHeader, problems: list[str]) -> Co
 
 
 def _sampling(made: Sampling, header: ModelHeader, problems: list[str]) -> Sampling:
-    """As it was sampled, or as the model recommends where it has no student for it."""
-    made = made.within(header.diffusion.num_timesteps)
-    try:
-        header.check_sampling(made)
-    except RequestError as error:
-        problems.append(str(error))
-        return header.recommended
-    return made
+    sampling = possible(header, made)
+    if made.sampler != sampling.sampler:
+        problems.append("Its model has no student any more that makes sprites in an instant.")
+    return sampling
 
 
 def _start(start: Start | None, side: int, problems: list[str]) -> Start | None:

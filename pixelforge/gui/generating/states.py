@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
@@ -36,6 +37,16 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
     fits = start is not None and len(start.picture) == header.model.image_size
     request = replace(asked, conditions=known or first, sampling=header.recommended, start=start if fits else None)
     return replace(before, request=request)
+
+
+def possible(header: ModelHeader, sampling: Sampling) -> Sampling:
+    """In as many steps as the model has timesteps, at most; as it recommends where it has no student for it."""
+    sampling = sampling.within(header.diffusion.num_timesteps)
+    try:
+        header.check_sampling(sampling)
+    except RequestError:
+        return header.recommended
+    return sampling
 
 
 def knows(header: ModelHeader, condition: Condition) -> bool:

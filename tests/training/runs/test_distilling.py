@@ -22,7 +22,8 @@ from pixelforge.errors import DatasetError, TrainingError
 from pixelforge.services.generation import generate
 from pixelforge.services.requests import Finished, GenerationRequest
 from tests.training.conftest import write_sprite, write_sprites
-from training.data.indexed import IndexedSprites, words_of
+from training.data.indexed import IndexedSprites, styled, words_of
+from training.data.naming import style_of
 from training.data.sprites import SpriteSet
 from training.runs import run as run_module
 from training.runs.distilling import DistillRequest
@@ -41,6 +42,7 @@ def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def write_model(path: Path, config: ModelConfig, data: SpriteSet) -> Path:
     """Random weights; not halves, so that a run which keeps its teacher in halves would resume with another."""
+    data = styled(data, style_of(data.source))
     words = words_of(data) if config.prediction == "pointer" else None
     if words is not None:
         rows = WordVocabulary(data.class_names, words).num_rows
@@ -61,7 +63,7 @@ def write_model(path: Path, config: ModelConfig, data: SpriteSet) -> Path:
 
 @pytest.fixture(params=["pointer", "palette"])
 def teacher(request: pytest.FixtureRequest, tmp_path: Path, model_config: ModelConfig, data: SpriteSet) -> Path:
-    config = replace(model_config, prediction=request.param, palette=model_config.palette)
+    config = model_config
     if request.param == "pointer":
         config = replace(model_config, palette=(), prediction="pointer")
     return write_model(tmp_path / "teacher.safetensors", config, data)
