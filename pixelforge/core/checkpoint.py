@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import torch
-from safetensors import safe_open
 from safetensors.torch import save
 
 from pixelforge.core.build import build_network
@@ -98,8 +98,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
     return Checkpoint(header, network, bank, student)
 
 
-def _read_network(path: Path, file: safe_open, config: ModelConfig, names: set[str], prefix: str = "") -> Network:
-    """The network of a shape, in evaluation mode. names: of its weights, which in the file begin with the prefix."""
+def _read_network(path: Path, file: Any, config: ModelConfig, names: set[str], prefix: str = "") -> Network:
+    """The network of a shape, in evaluation mode.
+
+    file: a safetensors.safe_open, which has no types. names: of its weights, which in the file begin with the prefix.
+    """
     with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
         expected = build_network(config).state_dict()
     missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())

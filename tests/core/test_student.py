@@ -110,12 +110,12 @@ class Counted:
     def __init__(self, backend: TorchBackend) -> None:
         self.rows: list[int] = []
         run = backend.network.run
-        backend.network.run = lambda x, embedded: self.rows.append(len(x)) or run(x, embedded)  # type: ignore
+        backend.network.run = lambda x, embedded: self.rows.append(len(x)) or run(x, embedded)
 
 
 def test_four_steps_run_one_row_a_sprite_through_the_student_alone(path: Path) -> None:
     model = Model.of(load_checkpoint(path))
-    student, teacher = Counted(model.student), Counted(model.backend)  # type: ignore[arg-type]
+    student, teacher = Counted(model.student), Counted(model.backend)
     steps = list(sprite_steps(model, ASKED * 3, range(3), INSTANT))
     assert [step.timestep for step in steps] == [999, 749, 499, 249]
     assert student.rows == [3] * 4

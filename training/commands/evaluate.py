@@ -41,8 +41,9 @@ class Rows:
     def of(self, header: ModelHeader) -> list[Sampling]:
         """The settings. Raises RequestError for those that a model cannot be sampled with."""
         own, rows = header.recommended, []
+        numbers: list[int | None] = [*self.steps] if self.steps else [None]  # its own
         for name, steps, scale in product(
-            self.sampler or [own.sampler], self.steps or [None], self.guidance or [own.guidance_scale]
+            self.sampler or [own.sampler], numbers, self.guidance or [own.guidance_scale]
         ):
             given: dict[str, Any] = {"sampler": name, "guidance_scale": scale}
             if steps is not None or name != INSTANT:  # which has steps of its own
