@@ -153,7 +153,8 @@ class _Session:
         if longer:
             _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
             config = replace(config, training=lengthened(config.training, steps, minutes))
-        config = replace(config, training=changed(config.training, self.request))
+        training = changed(config.training, self.request.batch, self.request.ema_decay)
+        config = replace(config, training=training)
         data = _load(folder or Path(config.data), config.model.image_size, config.keep_background, config.only_style)
         teacher = None
         if config.distillation is not None:
