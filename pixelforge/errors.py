@@ -37,6 +37,7 @@ class Remedy(StrEnum):
     ALL_STYLES = auto()  # not one alone
     KNOWN_CLASSES = auto()  # those that the model makes
     OTHER_MODEL = auto()  # in place of the one that a recipe names
+    DISTIL = auto()  # a student of the model, or sample in another way
     SHEET = auto()  # one picture in place of many files, or of one that moves
 
 

@@ -10,7 +10,7 @@ import torch
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.header import ModelHeader
+from pixelforge.core.header import ModelHeader, Student
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.schemes import SchemeBank, mask_of
 from pixelforge.core.vocabulary import Style, Words, WordVocabulary
@@ -31,8 +31,8 @@ BANK = SchemeBank(  # nobody drew a wolf in ink, and no dog looks any way
 )
 
 
-def write_pointer_model(path: Path, side: int = 8) -> Path:
-    """The model in a file, for sprites of side x side."""
+def write_pointer_model(path: Path, side: int = 8, student: Student | None = None) -> Path:
+    """The model in a file, for sprites of side x side; with a student, whose weights are others."""
     config = ModelConfig(
         num_classes=len(CLASSES),
         image_size=side,
@@ -45,8 +45,19 @@ def write_pointer_model(path: Path, side: int = 8) -> Path:
         embedding_rows=WordVocabulary(CLASSES, WORDS).num_rows,
         pointer_width=8,
     )
+    header = ModelHeader(
+        model=config,
+        class_names=CLASSES,
+        words=WORDS,
+        recommended=Sampling(sampler="ddim", steps=2),
+        student=student,
+    )
     torch.manual_seed(0)
-    weights = {name: torch.randn_like(weight) / 4 for name, weight in build_network(config).state_dict().items()}
-    header = ModelHeader(model=config, class_names=CLASSES, words=WORDS, recommended=Sampling(sampler="ddim", steps=2))
-    save_checkpoint(path, header, {name: weight.half() for name, weight in weights.items()}, BANK)
+    weights = _random(config)
+    of_student = None if student is None else _random(header.student_model)
+    save_checkpoint(path, header, weights, BANK, student=of_student)
     return path
+
+
+def _random(config: ModelConfig) -> dict[str, torch.Tensor]:
+    return {name: torch.randn_like(weight).half() / 4 for name, weight in build_network(config).state_dict().items()}

@@ -16,6 +16,7 @@ from pixelforge.cli.models import models_app
 from pixelforge.cli.vary import vary
 from pixelforge.logs import log_to_stderr, stop_logging
 from training.commands.dataset import dataset_app
+from training.commands.distil import distill
 from training.commands.evaluate import evaluate
 from training.commands.frames import frames_app
 from training.commands.panel import panel
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(generate)
 app.command()(vary)
 app.command()(train)
+app.command()(distill)
 app.command()(evaluate)
 app.command()(panel)
 app.command()(animate)

@@ -57,6 +57,13 @@ class Order:
             "sprite that has them; `whole` for all of the palette. Default: drawn by each sprite's seed."
         ),
     ] = None
+    quality: Annotated[
+        str | None,
+        typer.Option(
+            help="In place of sampler and steps: instant (of models with a student: see `pixelforge distill`), "
+            "fast, fine (what the model recommends) or classic (every step). Default: fine."
+        ),
+    ] = None
     model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = "dawnlike16"
     device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto"
     engine: Annotated[
@@ -99,6 +106,7 @@ def generate(
 
     path = find_model(order.model)
     header = read_header(path)
+    sampling |= quality_of(header, order, sampling)
     if list_ is not None:
         request, names = listed(list_, path, header, order, words, sampling)
         make(request, path, header, order, choices, names)
@@ -201,6 +209,19 @@ def conditions_of(path: Path, header: ModelHeader, order: Order, told: dict[str,
     kinds = tuple(dict.fromkeys((*words.kinds, *filter(None, [told.pop("kind", None)]))))
     asked: Ask = replace(words, classes=tuple(dict.fromkeys((*words.classes, *classes))), kinds=kinds, **told)
     return tuple(replace(condition, scheme=scheme) for condition in asked.conditions(offer))
+
+
+def quality_of(header: ModelHeader, order: Order, sampling: dict[str, Any]) -> dict[str, Any]:
+    """Sampler and steps of the quality that is asked for; nothing where none is. Raises RequestError."""
+    from pixelforge.errors import RequestError
+    from pixelforge.services.quality import find_quality
+
+    if order.quality is None:
+        return {}
+    if "sampler" in sampling or "steps" in sampling:
+        raise RequestError("Give --quality, or --sampler and --steps, not both.")
+    quality = find_quality(header, order.quality)
+    return {"sampler": quality.sampler, "steps": quality.steps}
 
 
 def scheme_of(header: ModelHeader, order: Order) -> Scheme | None:

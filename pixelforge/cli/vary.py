@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pixelforge.cli import options as option
-from pixelforge.cli.generate import Order, conditions_of, make, scheme_of
+from pixelforge.cli.generate import Order, conditions_of, make, quality_of, scheme_of
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Keep
@@ -54,6 +54,7 @@ def vary(
 
     path = find_model(order.model)
     header = read_header(path)
+    sampling |= quality_of(header, order, sampling)
     start, made_for = read_start(sprite, mask, strength, keep)
     if order.asked or order.classes or made_for is None:
         conditions = conditions_of(path, header, order, words)

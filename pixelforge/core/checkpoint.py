@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import torch
 from safetensors.torch import save
 
 from pixelforge.core.build import build_network
+from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import (
     CLASSES_ONLY,
     FORMAT_VERSION,
@@ -25,6 +27,7 @@ from pixelforge.core.schemes import SchemeBank
 from pixelforge.errors import CheckpointError
 from pixelforge.files import replacing, sync_folders
 
+STUDENT = "student."  # begins the names of the student's weights
 WEIGHT_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
 
@@ -35,6 +38,7 @@ class Checkpoint:
     header: ModelHeader
     network: Network
     bank: SchemeBank | None = None  # of a `pointer` model
+    student: Network | None = None  # of a model that has one
 
 
 def save_checkpoint(
@@ -43,12 +47,16 @@ def save_checkpoint(
     weights: dict[str, torch.Tensor],
     bank: SchemeBank | None = None,
     new: bool = False,
+    student: dict[str, torch.Tensor] | None = None,
 ) -> None:
     """Write a model file, whole or not at all. Raises OutputError.
 
-    bank: of a `pointer` model, which needs it. new: nothing may be there yet.
+    bank: of a `pointer` model, which needs it. new: nothing may be there yet. student: the weights of that which the
+    header tells of.
     """
     assert (bank is not None) == (header.words is not None)
+    assert (student is not None) == (header.student is not None)
+    weights = weights | {STUDENT + name: weight for name, weight in (student or {}).items()}
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
     if bank is not None:
         tensors |= {name: torch.from_numpy(array) for name, array in bank_tensors(bank).items()}
@@ -63,7 +71,7 @@ def replace_header(path: Path, header: ModelHeader) -> None:
 
 
 def _write(path: Path, header: ModelHeader, tensors: dict[str, torch.Tensor], new: bool = False) -> None:
-    plain = header.words is None and header.task == SPRITES
+    plain = header.words is None and header.task == SPRITES and header.student is None
     header = replace(header, format_version=CLASSES_ONLY if plain else FORMAT_VERSION)
     metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
     with replacing(path, new=new) as part:
@@ -81,28 +89,42 @@ def load_checkpoint(path: Path) -> Checkpoint:
         if header.words is not None:
             bank = read_bank(path, header)
             names -= set(TENSORS.values())
-        with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
-            expected = build_network(header.model).state_dict()
-        missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
-        if missing or extra:
-            raise CheckpointError(f"{path} does not fit its own description: {_difference(missing, extra)}.")
-        weights = {}
-        for name, parameter in expected.items():
-            weight = file.get_tensor(name)
-            if weight.shape != parameter.shape:
-                shapes = f"{tuple(weight.shape)} where {tuple(parameter.shape)} is needed"
-                raise CheckpointError(f"{path} does not fit its own description: {name} is {shapes}.")
-            if weight.dtype not in WEIGHT_DTYPES:
-                raise CheckpointError(f"{path} cannot be used: {name} is stored as {weight.dtype}.")
-            if not torch.isfinite(weight).all():
-                raise CheckpointError(f"{path} is damaged: {name} holds numbers that are not finite.")
-            weights[name] = weight.float()
-    network = build_network(header.model)
+        of_student = {name for name in names if name.startswith(STUDENT)} if header.student is not None else set()
+        network = _read_network(path, file, header.model, names - of_student)
+        student = None
+        if header.student is not None:
+            own = {name.removeprefix(STUDENT) for name in of_student}
+            student = _read_network(path, file, header.student_model, own, STUDENT)
+    return Checkpoint(header, network, bank, student)
+
+
+def _read_network(path: Path, file: Any, config: ModelConfig, names: set[str], prefix: str = "") -> Network:
+    """The network of a shape, in evaluation mode.
+
+    file: a safetensors.safe_open, which has no types. names: of its weights, which in the file begin with the prefix.
+    """
+    with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
+        expected = build_network(config).state_dict()
+    missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
+    if missing or extra:
+        raise CheckpointError(f"{path} does not fit its own description: {_difference(prefix, missing, extra)}.")
+    weights = {}
+    for name, parameter in expected.items():
+        weight, name_there = file.get_tensor(prefix + name), prefix + name
+        if weight.shape != parameter.shape:
+            shapes = f"{tuple(weight.shape)} where {tuple(parameter.shape)} is needed"
+            raise CheckpointError(f"{path} does not fit its own description: {name_there} is {shapes}.")
+        if weight.dtype not in WEIGHT_DTYPES:
+            raise CheckpointError(f"{path} cannot be used: {name_there} is stored as {weight.dtype}.")
+        if not torch.isfinite(weight).all():
+            raise CheckpointError(f"{path} is damaged: {name_there} holds numbers that are not finite.")
+        weights[name] = weight.float()
+    network = build_network(config)
     network.load_state_dict(weights)
-    return Checkpoint(header, network.eval().requires_grad_(False), bank)
+    return network.eval().requires_grad_(False)
 
 
-def _difference(missing: list[str], extra: list[str]) -> str:
+def _difference(prefix: str, missing: list[str], extra: list[str]) -> str:
     if missing:
-        return f"{len(missing)} weights are missing ({missing[0]} first)"
-    return f"{len(extra)} weights are unknown ({extra[0]} first)"
+        return f"{len(missing)} weights are missing ({prefix}{missing[0]} first)"
+    return f"{len(extra)} weights are unknown ({prefix}{extra[0]} first)"

@@ -38,6 +38,7 @@ class Cue:
 
     rows: Rows
     palette: tuple[Colour, ...] = ()  # `pointer` networks draw in these
+    guidance_scale: float = 1.0  # of networks that take it as an input; others pass over it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,7 @@ class ModelConfig:
     kinds: tuple[Kind, ...] = ()
     pointer_width: int = 32  # `pointer` and `copy` only: of the vectors by which pixels and colours are compared
     embedding_rows: int = 0  # of the condition embedding; 0: those of the classes, the null condition and the kinds
+    guided: bool = False  # whether guidance_scale is an input, as a distilled student has it (`core.header.Student`)
 
     def __post_init__(self) -> None:
         _require(1 <= self.num_classes <= 10_000, f"a model needs 1 to 10,000 classes, not {self.num_classes}")
@@ -106,6 +107,7 @@ class ModelConfig:
             _require(whole, f"the {self.prediction} prediction needs RGBA and no palette")
         if self.architecture == "notebook":
             _require(self.prediction == "eps" and self.channels == 3, "the notebook's network predicts eps in RGB")
+            _require(not self.guided, "the notebook's network does not take guidance as an input")
 
     def _check_kinds(self) -> None:
         _require(len(self.kinds) <= 10_000, f"a model has at most 10,000 kinds, not {len(self.kinds)}")

@@ -22,6 +22,9 @@ OCTAVES = (1.0, 2.0, 4.0)  # core.pointer_unet's
 ROWS = 16  # of every product: of another number of rows, sums are taken in another order
 UNUSED = ("augment_emb.weight",)  # speaks of changed pictures, in training alone
 
+Layer = tuple[Floats, Floats]
+"""A weight and a bias."""
+
 
 class Embedding:
     """The layers that condition a network. blocks: as `core.onnx_unet.blocks_of` names them."""
@@ -33,15 +36,19 @@ class Embedding:
         folded = [_folded(weights, block) for block in blocks]
         self._blocks = (np.concatenate([weight for weight, _ in folded]), np.concatenate([bias for _, bias in folded]))
         self._palette = _PaletteEncoder(weights) if config.space == "oklab" else None
+        self._guidance = (weights.pair("guidance_mlp.0"), weights.pair("guidance_mlp.2")) if config.guided else None
 
-    def __call__(self, t: NDArray[np.int64], rows: NDArray[np.int64], palettes: Floats) -> tuple[Floats, Floats]:
-        """Timesteps (N,), rows (N, R) and palettes (N, K, 4) to modulation (N, M) and keys (N, 1 + K, D).
+    def __call__(
+        self, t: NDArray[np.int64], rows: NDArray[np.int64], palettes: Floats, guidance: Floats
+    ) -> tuple[Floats, Floats]:
+        """Timesteps (N,), rows (N, R), palettes (N, K, 4), guidance (N,) to modulation (N, M) and keys (N, 1 + K, D).
 
         keys: of a network that is handed palettes, else (N, 0, 0).
         """
-        first, second = self._time
-        emb = _linear(_silu(_linear(_waves_of_time(t, self._width), first)), second)
+        emb = _two_layers(_waves_of_time(t, self._width), self._time)
         emb += (self._table[np.maximum(rows, 0)] * (rows != NO_ROW)[..., None]).sum(axis=1)
+        if self._guidance is not None:
+            emb += _two_layers(np.log(guidance)[:, None], self._guidance)
         keys = np.empty((len(t), 0, 0), np.float32)
         if self._palette is not None:
             keys, whole = self._palette(palettes)
@@ -54,7 +61,7 @@ class _PaletteEncoder:
 
     def __init__(self, weights: Weights) -> None:
         names = ("colour", "key", "whole")
-        self._layers = {name: [weights.pair(f"palette.{name}.{index}") for index in (0, 2)] for name in names}
+        self._layers = {name: (weights.pair(f"palette.{name}.0"), weights.pair(f"palette.{name}.2")) for name in names}
         self._transparent = weights["palette.transparent"]
 
     def __call__(self, palettes: Floats) -> tuple[Floats, Floats]:
@@ -69,8 +76,7 @@ class _PaletteEncoder:
         return np.concatenate([transparent, keys], axis=1), whole
 
     def _mlp(self, name: str, x: Floats) -> Floats:
-        first, second = self._layers[name]
-        return _linear(_silu(_linear(x, first)), second)
+        return _two_layers(x, self._layers[name])
 
 
 def _folded(weights: Weights, block: str) -> tuple[Floats, Floats]:
@@ -81,7 +87,12 @@ def _folded(weights: Weights, block: str) -> tuple[Floats, Floats]:
     return np.concatenate(weight), np.concatenate([(1 + scale) * w, (1 + scale) * b + shift])
 
 
-def _linear(x: Floats, layer: tuple[Floats, Floats]) -> Floats:
+def _two_layers(x: Floats, layers: tuple[Layer, Layer]) -> Floats:
+    first, second = layers
+    return _linear(_silu(_linear(x, first)), second)
+
+
+def _linear(x: Floats, layer: Layer) -> Floats:
     """x (…, in) to (…, out), ROWS rows at a time."""
     weight, bias = layer
     flat = x.reshape(-1, x.shape[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,13 +13,14 @@ from safetensors import SafetensorError, safe_open
 
 from pixelforge.core.condition import ClassVocabulary
 from pixelforge.core.config import DiffusionConfig, ModelConfig
+from pixelforge.core.sampler import INSTANT
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.vocabulary import Words, WordVocabulary
-from pixelforge.errors import CheckpointError
+from pixelforge.errors import CheckpointError, ConfigError, Remedy, RequestError
 from pixelforge.fields import in_range
 from pixelforge.files import open_plain, parse_json, reason
 
-FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, a task
+FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, a task, a student
 CLASSES_ONLY = 1  # the format of files that need none of that, so that version 0.1 reads them as well
 HEADER_KEY = "pixelforge"
 SPRITES = "sprites"  # the task of a model that makes sprites for a condition
@@ -38,6 +40,22 @@ class Provenance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Student:
+    """A second network in the file, distilled from the first to need few steps. Raises ConfigError.
+
+    It has the first's shape and takes guidance_scale as an input: one forward a step, of one row.
+    """
+
+    steps: int = 4  # that it was taught, evenly spaced from the top; it knows no other timesteps
+    most_guidance: float = 4.0  # that it was taught, from 1 on; above it draws as with this
+    learnt: int = 0  # steps of its distillation
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.steps <= 100 and 1 <= self.most_guidance <= 100):
+            raise ConfigError(f"no student takes {self.steps} steps and guidance up to {self.most_guidance:g}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelHeader:
     """The JSON in a model file's header."""
 
@@ -48,6 +66,7 @@ class ModelHeader:
     class_names: tuple[str, ...]
     words: Words | None = None  # of models that know more than classes and their kinds
     recommended: Sampling = field(default_factory=Sampling)  # what evaluation found best
+    student: Student | None = None  # of models that have been made fast
     provenance: Provenance = field(default_factory=Provenance)
 
     @property
@@ -56,6 +75,36 @@ class ModelHeader:
         if self.words is None:
             return ClassVocabulary(self.class_names, self.model.kinds)
         return WordVocabulary(self.class_names, self.words)
+
+    @property
+    def student_model(self) -> ModelConfig:
+        """The shape of the student's network."""
+        return replace(self.model, guided=True)
+
+    def sampling(self, given: Mapping[str, Any]) -> Sampling:
+        """How to sample where some of it is given: the rest as the model recommends. Raises RequestError.
+
+        The steps recommended are those of the recommended sampler: another one that is chosen without steps runs as
+        many, but DDPM, the ancestral one, runs them all, and the student those that it was taught.
+        """
+        given, sampler = dict(given), given.get("sampler", self.recommended.sampler)
+        if sampler == INSTANT and self.student is not None:
+            given.setdefault("steps", self.student.steps)
+        elif sampler == "ddpm" != self.recommended.sampler:
+            given.setdefault("steps", self.diffusion.num_timesteps)
+        sampling = replace(self.recommended, **given)
+        self.check_sampling(sampling)
+        return sampling
+
+    def check_sampling(self, sampling: Sampling) -> None:
+        """Raises RequestError for what the model cannot be sampled with."""
+        sampling.check_steps(self.diffusion.num_timesteps)
+        if sampling.sampler != INSTANT:
+            return
+        if self.student is None:
+            raise RequestError("That model has no student that makes sprites in an instant.", Remedy.DISTIL)
+        if sampling.steps != self.student.steps:
+            raise RequestError(f"Instant takes {self.student.steps} steps with that model, not {sampling.steps}.")
 
 
 def read_header(path: Path) -> ModelHeader:
@@ -116,9 +165,20 @@ def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
             f"{path} names {len(header.class_names)} classes, but its network knows {header.model.num_classes}."
         )
     _check_words(path, header)
+    _check_student(path, header)
     if len(set(header.class_names)) != len(header.class_names) or "" in header.class_names:
         raise CheckpointError(f"{path} has a header that cannot be read: every class needs a name of its own.")
     return replace(header, recommended=header.recommended.within(header.diffusion.num_timesteps))
+
+
+def _check_student(path: Path, header: ModelHeader) -> None:
+    """Raises CheckpointError for a student that the model cannot have."""
+    if header.student is None:
+        return
+    if header.model.prediction not in ("palette", "pointer"):
+        raise CheckpointError(f"{path} has a header that cannot be read: its student and its prediction do not fit.")
+    if header.student.steps > header.diffusion.num_timesteps:
+        raise CheckpointError(f"{path} has a header that cannot be read: its student takes too many steps.")
 
 
 def _check_words(path: Path, header: ModelHeader) -> None:

@@ -15,11 +15,14 @@ class Network(nn.Module, ABC):
 
     rows: (B, R) rows of the condition embedding, added up, NO_ROW where there is none; or (B,), one each. palettes:
     (B, K, 4) as `core.colours.stack_palettes` makes them, for a `pointer` network, whose output is a logit for
-    transparent and for each of the colours (B, 1 + K, H, W); others pass over them.
+    transparent and for each of the colours (B, 1 + K, H, W); others pass over them. guidance: (B,), the
+    guidance_scale that each output is to have in itself, 1 or more, for a network that takes it as an input.
     """
 
     @abstractmethod
-    def embed(self, t: Tensor, rows: Tensor, palettes: Tensor | None = None) -> list[Tensor]:
+    def embed(
+        self, t: Tensor, rows: Tensor, palettes: Tensor | None = None, *, guidance: Tensor | None = None
+    ) -> list[Tensor]:
         """What each block is conditioned on: (B or more, …) a block, in the order in which `run` needs them."""
 
     @abstractmethod

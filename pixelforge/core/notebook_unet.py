@@ -116,7 +116,9 @@ class NotebookUNet(Network):
         )
         self._blocks = [module for module in self.modules() if isinstance(module, NotebookResidualBlock)]
 
-    def embed(self, t: Tensor, rows: Tensor, palettes: Tensor | None = None) -> list[Tensor]:
+    def embed(
+        self, t: Tensor, rows: Tensor, palettes: Tensor | None = None, *, guidance: Tensor | None = None
+    ) -> list[Tensor]:
         """What each residual block adds to its channels: (B rounded up, width) a block; the rest is padding."""
         return self.embed_normalised(t.float() / NUM_TIMESTEPS, rows)
 

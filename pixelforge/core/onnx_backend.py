@@ -72,6 +72,7 @@ class _Prepared:
         distinct = list(dict.fromkeys(cues))
         self._rows = stacked([cue.rows for cue in distinct])
         self._palettes = stack_palettes([cue.palette for cue in distinct]).numpy()
+        self._guidance = np.array([cue.guidance_scale for cue in distinct], np.float32)
         self._chunk = max(1, min(CHUNK, MOST_EMBEDDED // len(distinct)))
         number = {cue: index for index, cue in enumerate(distinct)}
         self._cue_of_row = np.array([number[cue] for cue in cues])
@@ -90,7 +91,8 @@ class _Prepared:
         times, size = len(chunk), len(self._rows)
         t = np.array(chunk, np.int64).repeat(size)
         palettes = np.tile(self._palettes, (times, 1, 1))
-        modulation, keys = self._embedding(t, np.tile(self._rows, (times, 1)), palettes)
+        rows, guidance = np.tile(self._rows, (times, 1)), np.tile(self._guidance, times)
+        modulation, keys = self._embedding(t, rows, palettes, guidance)
         parts = {"modulation": modulation[..., None, None]}
         if keys.size:
             absent = np.pad(self._palettes[..., 3] == 0, ((0, 0), (1, 0)))  # transparent is always there

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
 
-from pixelforge.core.backend import Backend
+from pixelforge.core.backend import Answer, Backend
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.colours import colours_of, from_rgb, to_rgb
-from pixelforge.core.condition import Condition
+from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.cues import CueMaker
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
@@ -22,11 +22,12 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.keeping import Kept
 from pixelforge.core.mask import MaskedDenoiser, resampled
 from pixelforge.core.noise import SpriteNoise
-from pixelforge.core.sampler import SAMPLERS, Denoiser, SamplerStep, sample
+from pixelforge.core.sampler import INSTANT, SAMPLERS, Denoiser, SamplerStep, sample
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.start import Keep
+from pixelforge.errors import Remedy, RequestError
 
 KEEP_NOTHING = Keep()
 
@@ -39,13 +40,32 @@ class Model:
     backend: Backend
     schedule: NoiseSchedule
     bank: SchemeBank | None = None  # of a `pointer` model
+    load_student: Callable[[], Backend] | None = None  # of a model that has one
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu", engine: str = "torch") -> Model:
         """A model read from its file, run by an engine of `core.engine` on a device. Raises RequestError."""
-        backend = pick_backend(checkpoint, torch.device(device), engine)
-        schedule = NoiseSchedule.build(checkpoint.header.diffusion)
-        return cls(checkpoint.header, backend, schedule, checkpoint.bank)
+        header, place, student = checkpoint.header, torch.device(device), checkpoint.student
+        load = None if student is None else partial(pick_backend, header.student_model, student, place, engine)
+        backend = pick_backend(header.model, checkpoint.network, place, engine)
+        return cls(header, backend, NoiseSchedule.build(header.diffusion), checkpoint.bank, load)
+
+    @cached_property
+    def student(self) -> Backend:
+        """The network that samples in an instant, put on its engine when it is first asked for. Raises RequestError."""
+        if self.load_student is None:
+            raise RequestError("That model has no student that makes sprites in an instant.", Remedy.DISTIL)
+        return self.load_student()
+
+    def answer(self, cues: Sequence[Cue], weak: Sequence[Cue], sampling: Sampling, timesteps: Sequence[int]) -> Answer:
+        """The guided outputs for B cues: by the student in one row each, else away from B weak ones in two."""
+        scale = sampling.guidance_scale
+        if sampling.sampler != INSTANT:
+            return guided(self.backend, cues, weak, scale, timesteps)
+        student = self.student
+        assert self.header.student is not None
+        scale = min(scale, self.header.student.most_guidance)
+        return student.prepare([replace(cue, guidance_scale=scale) for cue in cues], timesteps)
 
     def settled(self, condition: Condition, seed: int) -> Condition:
         """The condition with the colour scheme told that the seed draws."""
@@ -80,7 +100,7 @@ def sprite_steps(
         cues = [replace(cue, palette=kept.colours) for cue in cues]
     timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
     weak = [maker.weak(cue) for cue in cues]
-    answer = guided(model.backend, cues, weak, sampling.guidance_scale, timesteps)
+    answer = model.answer(cues, weak, sampling, timesteps)
     denoiser: Denoiser = NetworkDenoiser(answer, config, model.schedule, cues, kept)
     shape = (config.channels, config.image_size, config.image_size)
     noise = SpriteNoise(seeds, shape, model.backend.device)

@@ -55,13 +55,18 @@ class PointerUNet(ContextUNet):
         self.palette = PaletteEncoder(config.pointer_width, embed_width_of(config))
 
     def embed(
-        self, t: Tensor, rows: Tensor, palettes: Tensor | None = None, augment: Tensor | None = None
+        self,
+        t: Tensor,
+        rows: Tensor,
+        palettes: Tensor | None = None,
+        augment: Tensor | None = None,
+        guidance: Tensor | None = None,
     ) -> list[Tensor]:
         """As ContextUNet's, then what the colours are compared by (B, 1 + K, width) and which there are (B, 1 + K)."""
         assert palettes is not None
         keys, whole = self.palette(palettes)
         present = torch.cat([torch.ones_like(palettes[:, :1, 3]), palettes[..., 3]], dim=1)
-        return [*self._modulations(t, rows, augment, whole), keys, present]
+        return [*self._modulations(t, rows, augment, guidance, whole), keys, present]
 
     def run(self, x: Tensor, embedded: Sequence[Tensor]) -> Tensor:
         """The logits (B, 1 + K, H, W) for x_t and what `embed` made."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pixelforge.core.schedule import NoiseSchedule
 
 CLEAN = -1  # the timestep of the clean picture
+INSTANT = "instant"  # the sampler of a model's distilled student: DDIM's few steps, the guidance in the network itself
 
 
 class Denoiser(Protocol):
@@ -112,6 +113,7 @@ SAMPLERS: dict[str, Sampler] = {
     "ddpm": Sampler("DDPM (classic)", True, ddpm),
     "ddim": Sampler("DDIM", False, ddim),
     "dpm++2m": Sampler("DPM++ 2M", False, dpmpp_2m),
+    INSTANT: Sampler("Instant", False, ddim),
 }
 
 

@@ -16,8 +16,8 @@ class Sampling:
     sampler: str = setting(
         "dpm++2m",
         "Sampler",
-        "The method that turns noise into sprites: dpm++2m needs the fewest steps, ddim draws no noise on the way, "
-        "ddpm takes the most steps",
+        "The method that turns noise into sprites: instant is there for models with a distilled student, of the others "
+        "dpm++2m needs the fewest steps, ddim draws no noise on the way, ddpm takes the most steps",
         among=tuple(SAMPLERS),
     )
     steps: int = setting(

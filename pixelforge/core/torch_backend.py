@@ -50,6 +50,7 @@ class _Prepared:
         distinct = list(dict.fromkeys(cues))
         self._rows = torch.from_numpy(stacked([cue.rows for cue in distinct])).to(device)
         self._palettes = stack_palettes([cue.palette for cue in distinct]).to(device)
+        self._guidance = torch.tensor([cue.guidance_scale for cue in distinct], device=device)
         self._chunk = max(1, min(CHUNK, MOST_EMBEDDED // len(distinct)))
         number = {cue: index for index, cue in enumerate(distinct)}
         self._cue_of_row = at_least_two(torch.tensor([number[cue] for cue in cues], device=device))
@@ -67,5 +68,7 @@ class _Prepared:
         chunk = self._timesteps[first : first + self._chunk] if promised else (timestep,)
         size = len(self._rows)
         t = torch.tensor(chunk, device=self._rows.device).repeat_interleave(size)
-        embedded = self._network.embed(t, self._rows.repeat(len(chunk), 1), self._palettes.repeat(len(chunk), 1, 1))
+        times = len(chunk)
+        rows, palettes = self._rows.repeat(times, 1), self._palettes.repeat(times, 1, 1)
+        embedded = self._network.embed(t, rows, palettes, guidance=self._guidance.repeat(times))
         self._made = {step: [made[i * size : (i + 1) * size] for made in embedded] for i, step in enumerate(chunk)}

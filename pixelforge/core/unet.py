@@ -16,6 +16,7 @@ from pixelforge.core.exact import PointwiseConv, SiLU, padding, silu
 from pixelforge.core.network import Network, summed
 
 EMBED_FACTOR = 4  # embedding width in base widths
+GUIDANCE_HIDDEN = 64  # of the layers that a guidance_scale goes through
 
 
 def timestep_embedding(t: Tensor, dim: int, max_period: float = 10_000.0) -> Tensor:
@@ -107,6 +108,7 @@ class ContextUNet(Network):
             config.num_conditions, embed_width, _weight=_normal(config.num_conditions, embed_width)
         )
         self.augment_emb = nn.Linear(config.augment_dim, embed_width, bias=False) if config.augment_dim else None
+        self.guidance_mlp = _guidance_mlp(embed_width) if config.guided else None
         self.init_conv = nn.Conv2d(config.channels, width, 3, padding=1)
 
         self.downs = nn.ModuleList()
@@ -146,21 +148,30 @@ class ContextUNet(Network):
         self.register_buffer("colours", colours, persistent=False)
 
     def embed(
-        self, t: Tensor, rows: Tensor, palettes: Tensor | None = None, augment: Tensor | None = None
+        self,
+        t: Tensor,
+        rows: Tensor,
+        palettes: Tensor | None = None,
+        augment: Tensor | None = None,
+        guidance: Tensor | None = None,
     ) -> list[Tensor]:
         """The scales and shifts of each residual block, (B rounded up, 2 width) a block; the rest is padding.
 
-        augment: (B, augment_dim), how each picture was changed; None for unchanged ones.
+        augment: (B, augment_dim), how each picture was changed; None for unchanged ones. guidance: see `Network`.
         """
-        return self._modulations(t, rows, augment)
+        return self._modulations(t, rows, augment, guidance)
 
-    def _modulations(self, t: Tensor, rows: Tensor, augment: Tensor | None, more: Tensor | None = None) -> list[Tensor]:
+    def _modulations(
+        self, t: Tensor, rows: Tensor, augment: Tensor | None, guidance: Tensor | None, more: Tensor | None = None
+    ) -> list[Tensor]:
         """more: (B, embed_width), added to the embeddings of time and condition."""
         extra = padding(len(t))
         emb = self.time_mlp(timestep_embedding(F.pad(t, extra), self.config.base_width))
         emb = emb + summed(self.label_emb, F.pad(rows, (0, 0, *extra) if rows.ndim > 1 else extra))
         if self.augment_emb is not None and augment is not None:
             emb = emb + self.augment_emb(F.pad(augment, (0, 0, *extra)))
+        if self.guidance_mlp is not None and guidance is not None:
+            emb = emb + self.guidance_mlp(F.pad(guidance, extra, value=1.0).log()[:, None])
         if more is not None:
             emb = emb + F.pad(more, (0, 0, *extra))
         emb = silu(emb)
@@ -173,8 +184,9 @@ class ContextUNet(Network):
         rows: Tensor,
         palettes: Tensor | None = None,
         augment: Tensor | None = None,
+        guidance: Tensor | None = None,
     ) -> Tensor:
-        return self.run(x, self.embed(t, rows, palettes, augment))
+        return self.run(x, self.embed(t, rows, palettes, augment, guidance))
 
     def run(self, x: Tensor, embedded: Sequence[Tensor]) -> Tensor:
         """The output for x_t and what `embed` made."""
@@ -197,6 +209,17 @@ class ContextUNet(Network):
 def embed_width_of(config: ModelConfig) -> int:
     """The width of the time and condition embeddings."""
     return config.embed_width or EMBED_FACTOR * config.base_width
+
+
+def _guidance_mlp(embed_width: int) -> nn.Sequential:
+    """log w (B, 1) to (B, embed_width); zero as built, so that a student begins as its teacher without guidance.
+
+    Guidance as an input is that of Meng et al. 2023, section 3.1.
+    """
+    last = nn.Linear(GUIDANCE_HIDDEN, embed_width)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(nn.Linear(1, GUIDANCE_HIDDEN), SiLU(), last)
 
 
 def _normal(rows: int, columns: int) -> Tensor:

@@ -148,14 +148,11 @@ def describe_model(
             raise RequestError("That model knows no styles.")
         header.vocabulary.rows(Condition(style=usual_style))
         words = replace(words, usual_style=usual_style)
+    sampling = replace(header.recommended, **recommended)
+    header.check_sampling(sampling)
     replace_header(
         path,
-        replace(
-            header,
-            words=words,
-            recommended=replace(header.recommended, **recommended),
-            provenance=replace(header.provenance, **provenance),
-        ),
+        replace(header, words=words, recommended=sampling, provenance=replace(header.provenance, **provenance)),
     )
 
 

@@ -52,7 +52,7 @@ class GenerationRequest:
             raise RequestError(f"Choose a class: {', '.join(header.class_names)}.")
         for condition in self.conditions:
             header.vocabulary.rows(condition)
-        self.sampling.check_steps(header.diffusion.num_timesteps)
+        header.check_sampling(self.sampling)
         side = header.model.image_size
         if self.start is not None and self.start.picture.shape != (side, side, 4):
             height, width = self.start.picture.shape[:2]
@@ -103,17 +103,13 @@ def make_request(
     sampling: Mapping[str, Any] | None = None,
     start: Start | None = None,
 ) -> GenerationRequest:
-    """A checked request; fields of `sampling` that are not given are as the model recommends. Raises RequestError.
+    """A checked request; fields of `sampling` that are not given are as `ModelHeader.sampling` has them.
 
-    The steps recommended are those of the recommended sampler: another one that is chosen without steps runs as many,
-    but DDPM, the ancestral one, runs them all.
+    Raises RequestError.
     """
-    given, recommended = dict(sampling or {}), header.recommended
-    if given.get("sampler", recommended.sampler) == "ddpm" != recommended.sampler:
-        given.setdefault("steps", header.diffusion.num_timesteps)
     request = GenerationRequest(
         conditions=tuple(conditions),
-        sampling=replace(recommended, **given),
+        sampling=header.sampling(sampling or {}),
         count=count,
         seed=seed,
         start=start,

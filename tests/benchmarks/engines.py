@@ -24,7 +24,8 @@ def main() -> None:
     torch.set_num_threads(1)
     checkpoint = bundled()
     config = checkpoint.header.model
-    backends = [pick_backend(checkpoint, torch.device("cpu"), engine) for engine in ("torch", "onnxruntime")]
+    cpu = torch.device("cpu")
+    backends = [pick_backend(config, checkpoint.network, cpu, engine) for engine in ("torch", "onnxruntime")]
     for rows, rounds in ROUNDS.items():
         cues = [Cue((row % config.num_conditions,)) for row in range(rows)]
         x = torch.randn(rows, config.channels, config.image_size, config.image_size)

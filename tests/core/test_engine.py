@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from pixelforge.core.backend import Backend
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint, load_checkpoint
 from pixelforge.core.config import ModelConfig
@@ -17,6 +18,10 @@ from pixelforge.core.torch_backend import TorchBackend
 from pixelforge.errors import RequestError
 
 CPU = torch.device("cpu")
+
+
+def picked(checkpoint: Checkpoint, device: torch.device, engine: str = "auto") -> Backend:
+    return pick_backend(checkpoint.header.model, checkpoint.network, device, engine)
 
 
 @pytest.fixture
@@ -38,47 +43,47 @@ def _not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_on_a_cpu_it_is_onnx_runtime(checkpoint: Checkpoint) -> None:
-    assert isinstance(pick_backend(checkpoint, CPU), OnnxBackend)
-    assert isinstance(pick_backend(checkpoint, CPU, "onnxruntime"), OnnxBackend)
-    assert isinstance(pick_backend(checkpoint, CPU, "torch"), TorchBackend)
+    assert isinstance(picked(checkpoint, CPU), OnnxBackend)
+    assert isinstance(picked(checkpoint, CPU, "onnxruntime"), OnnxBackend)
+    assert isinstance(picked(checkpoint, CPU, "torch"), TorchBackend)
 
 
 def test_on_another_device_it_is_torch(checkpoint: Checkpoint) -> None:
-    assert isinstance(pick_backend(checkpoint, torch.device("meta")), TorchBackend)
+    assert isinstance(picked(checkpoint, torch.device("meta")), TorchBackend)
     with pytest.raises(
         RequestError, match=r"^ONNX Runtime runs on the CPU alone, not on meta\. The engine torch can\.$"
     ):
-        pick_backend(checkpoint, torch.device("meta"), "onnxruntime")
+        picked(checkpoint, torch.device("meta"), "onnxruntime")
 
 
 @pytest.mark.usefixtures("_not_installed")
 def test_where_it_is_not_installed_it_is_torch(checkpoint: Checkpoint) -> None:
-    assert isinstance(pick_backend(checkpoint, CPU), TorchBackend)
+    assert isinstance(picked(checkpoint, CPU), TorchBackend)
     with pytest.raises(RequestError, match="ONNX Runtime is not installed"):
-        pick_backend(checkpoint, CPU, "onnxruntime")
+        picked(checkpoint, CPU, "onnxruntime")
 
 
 def test_the_notebooks_network_is_torchs(notebook: Checkpoint) -> None:
-    assert isinstance(pick_backend(notebook, CPU), TorchBackend)
+    assert isinstance(picked(notebook, CPU), TorchBackend)
     with pytest.raises(RequestError, match="cannot run the notebook's network"):
-        pick_backend(notebook, CPU, "onnxruntime")
+        picked(notebook, CPU, "onnxruntime")
 
 
 def test_sprites_that_would_not_be_quite_the_same_stay_torchs(checkpoint: Checkpoint, tiny: ModelConfig) -> None:
     config = replace(tiny, prediction="v")
     other = Checkpoint(replace(checkpoint.header, model=config), build_network(config).eval())
-    assert isinstance(pick_backend(other, CPU), TorchBackend)
-    assert isinstance(pick_backend(other, CPU, "onnxruntime"), OnnxBackend)
+    assert isinstance(picked(other, CPU), TorchBackend)
+    assert isinstance(picked(other, CPU, "onnxruntime"), OnnxBackend)
 
 
 def test_what_it_does_not_know_is_torchs(checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture) -> None:
     checkpoint.network.register_buffer("more", torch.zeros(1))
-    assert isinstance(pick_backend(checkpoint, CPU), TorchBackend)
+    assert isinstance(picked(checkpoint, CPU), TorchBackend)
     assert "ONNX Runtime does not take the network" in caplog.text
     with pytest.raises(RequestError, match="cannot run that model here: no part of the graph: more"):
-        pick_backend(checkpoint, CPU, "onnxruntime")
+        picked(checkpoint, CPU, "onnxruntime")
 
 
 def test_an_engine_that_there_is_not(checkpoint: Checkpoint) -> None:
     with pytest.raises(RequestError, match="There is no engine 'tensorflow': choose one of auto, onnxruntime, torch"):
-        pick_backend(checkpoint, CPU, "tensorflow")
+        picked(checkpoint, CPU, "tensorflow")

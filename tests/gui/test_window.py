@@ -36,7 +36,7 @@ def test_the_recommended_settings_are_the_defaults(desktop) -> None:
     assert controls.quality.sampler_box.currentData() == "ddim"
     assert controls.quality.steps.value() == 8
     assert [controls.count_box.itemData(i) for i in range(controls.count_box.count())] == [1, 4, 9, 16, 25, 36, 64]
-    assert controls.quality.currentText() == "Balanced (8 steps)"
+    assert controls.quality.currentText() == "Fine (8 steps)"
     assert controls.palette_field.box.currentText() == "As generated"
     assert desktop.window.status.device.text() == "CPU"
 

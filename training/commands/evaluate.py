@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from pixelforge.console import progress_bar, report, say
+from pixelforge.core.sampler import INSTANT
 from pixelforge.options import with_options
 from training.commands.shared import Device, KeepBackground, show_lines
 from training.evaluation.among import Among
@@ -39,17 +40,15 @@ class Rows:
 
     def of(self, header: ModelHeader) -> list[Sampling]:
         """The settings. Raises RequestError for those that a model cannot be sampled with."""
-        from pixelforge.core.sampling import Sampling
-
-        own = header.recommended
-        rows = [
-            Sampling(sampler=name, steps=number, guidance_scale=scale)
-            for name, number, scale in product(
-                self.sampler or [own.sampler], self.steps or [own.steps], self.guidance or [own.guidance_scale]
-            )
-        ]
-        for row in rows:
-            row.check_steps(header.diffusion.num_timesteps)
+        own, rows = header.recommended, []
+        numbers: list[int | None] = [*self.steps] if self.steps else [None]  # its own
+        for name, steps, scale in product(
+            self.sampler or [own.sampler], numbers, self.guidance or [own.guidance_scale]
+        ):
+            given: dict[str, Any] = {"sampler": name, "guidance_scale": scale}
+            if steps is not None or name != INSTANT:  # which has steps of its own
+                given["steps"] = own.steps if steps is None else steps
+            rows.append(header.sampling(given))
         return rows
 
 

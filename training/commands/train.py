@@ -42,11 +42,11 @@ def train(request: TrainingRequest, folder: Folder = None, out: Out = DEFAULT_OU
 
     stopped = threading.Event()
     with closing(carry(folder, out, request, resume=resume, stopped=stopped.is_set)) as events:
-        _show(events, out, stopped)
+        show_run(events, out, stopped, "train")
 
 
-def _show(events: Iterable[RunEvent], out: Path, stopped: threading.Event) -> None:
-    """Pull a run and say how it goes; a signal has it stop from its first step on."""
+def show_run(events: Iterable[RunEvent], out: Path, stopped: threading.Event, command: str) -> None:
+    """Pull a run and say how it goes; a signal has it stop from its first step on. command: that resumes it."""
     with ExitStack() as running:
         bar = running.enter_context(progress_bar())
         for event in events:
@@ -65,7 +65,7 @@ def _show(events: Iterable[RunEvent], out: Path, stopped: threading.Event) -> No
                         bar.console.print(_stats_line(event, event.stats), highlight=False)
                 case Ended():
                     bar.stop()
-                    _say_how_it_ended(event, out)
+                    _say_how_it_ended(event, out, command)
                 case _:
                     pass
 
@@ -74,11 +74,11 @@ def _shown(event: Begun | Stepped) -> float:
     return event.step if event.total else 100 * event.fraction
 
 
-def _say_how_it_ended(ended: Ended, out: Path) -> None:
+def _say_how_it_ended(ended: Ended, out: Path, command: str) -> None:
     if ended.phase == "turned":
         report(f"Ended at step {ended.step}: the held-out loss has not fallen since step {ended.best_step}.")
     elif ended.phase != "finished":
-        report(f"Stopped at step {ended.step}. To resume: pixelforge train --resume --out {out}")
+        report(f"Stopped at step {ended.step}. To resume: pixelforge {command} --resume --out {out}")
     report(f"Model: {ended.model}")
 
 

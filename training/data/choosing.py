@@ -1,7 +1,8 @@
-"""A part of a data set to train on: the sprites of one style."""
+"""A part of a data set to train on: the sprites of one style, or those that a model knows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,23 @@ def of_style(data: SpriteSet, style: str) -> SpriteSet:
     numbers, labels = np.unique(part.labels, return_inverse=True)
     names = tuple(data.class_names[number] for number in numbers)
     return replace(part, labels=labels, class_names=names, warnings=data.warnings)
+
+
+def of_known(data: SpriteSet, class_names: Sequence[str], styles: Sequence[str]) -> SpriteSet:
+    """The sprites of classes and styles that a model knows, in its classes. styles: none where it knows no styles.
+
+    Raises DatasetError if there are none.
+    """
+    of_class = np.isin(np.array(data.class_names)[data.labels], class_names)
+    chosen = of_class & np.isin(np.array(data.styles), styles) if styles else of_class
+    if not chosen.any():
+        raise DatasetError(f"{data.source} has no sprites of the model's own classes{' and styles' if styles else ''}.")
+    part = data.subset(chosen)
+    numbers, labels = np.unique(part.labels, return_inverse=True)
+    own = replace(part, labels=labels, class_names=tuple(data.class_names[number] for number in numbers))
+    left_out = len(data) - len(part)
+    notes = (f"{left_out} sprites are of classes or styles that the model does not know.",) if left_out else ()
+    return replace(own.in_classes(class_names), warnings=(*data.warnings, *notes))
 
 
 def _none_of(data: SpriteSet, style: str, name: str) -> DatasetError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -21,7 +22,7 @@ def average_models(paths: Sequence[Path], out: Path) -> None:
         raise RequestError("Name the models to average.")
     total: dict[str, torch.Tensor] = {}
     last = load_checkpoint(paths[-1])
-    header = last.header
+    header = replace(last.header, student=None)  # of one of them alone
     for path in paths:
         checkpoint = load_checkpoint(path)
         if not _alike(checkpoint.header, header):

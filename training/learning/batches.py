@@ -30,11 +30,12 @@ class Batch:
     noise: Tensor  # (B, C, S, S)
     told: Tensor | None  # (B, augment_dim), how each picture was changed
     palettes: Tensor | None = None  # (B, K, 4), for a `pointer` network
+    guidance: Tensor | None = None  # (B,), which a student is to learn
 
     def share(self, part: slice) -> Batch:
         """A part of it."""
-        told, palettes = (None if more is None else more[part] for more in (self.told, self.palettes))
-        return Batch(self.planes[part], self.rows[part], self.t[part], self.noise[part], told, palettes)
+        more = (None if each is None else each[part] for each in (self.told, self.palettes, self.guidance))
+        return Batch(self.planes[part], self.rows[part], self.t[part], self.noise[part], *more)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from pixelforge.core.unet import ContextUNet
 from pixelforge.core.vocabulary import Words
 from pixelforge.errors import ConfigError
 from training.data.sprites import SpriteSet
-from training.learning.batch_source import batches_of
+from training.learning.batch_source import Drawing, batches_of
 from training.learning.batches import Batch, HeldOut
 from training.learning.config import Precision, TrainConfig
 from training.learning.distributed import Processes
@@ -69,7 +69,7 @@ class Trainer:
         self.ema.eval()
         self.optimizers = Optimizers(self.model, config)
         self.step_count = 0
-        self.batches = batches_of(data, model_config, config, diffusion.num_timesteps, words)
+        self.batches: Drawing = batches_of(data, model_config, config, diffusion.num_timesteps, words)
 
     def step(self, progress: float | None = None) -> StepResult:
         """Make one optimizer step on a batch drawn for it. progress: as `learning_rate_at` takes it."""

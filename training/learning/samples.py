@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.condition import Condition
 from pixelforge.core.pipeline import Model, sample_sprites
+from pixelforge.core.sampler import INSTANT
 from pixelforge.core.sampling import Sampling
 from pixelforge.imaging.pixels import Pixels, from_values
 from pixelforge.imaging.sheet import lay_out
@@ -33,7 +34,11 @@ def draw_sprites(
 
 
 def draw_samples(checkpoint: Checkpoint, device: torch.device, classes: NDArray[np.int64]) -> Pixels:
-    """Sprites of some classes, a class a row and always of the same seeds, as one picture (H, W, 4)."""
+    """Sprites of some classes, a class a row and always of the same seeds, as one picture (H, W, 4).
+
+    They are the student's where the model has one.
+    """
+    sampling = SAMPLING if checkpoint.student is None else checkpoint.header.sampling({"sampler": INSTANT})
     names = checkpoint.header.class_names
     conditions = [Condition(class_name=names[label]) for label in classes for _ in range(SAMPLES_A_CLASS)]
-    return lay_out(np.concatenate(list(draw_sprites(checkpoint, conditions, SAMPLING, 0, device))), SAMPLES_A_CLASS)
+    return lay_out(np.concatenate(list(draw_sprites(checkpoint, conditions, sampling, 0, device))), SAMPLES_A_CLASS)

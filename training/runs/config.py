@@ -9,6 +9,7 @@ from pixelforge.core.header import Provenance
 from pixelforge.core.vocabulary import Words
 from training.data.naming import OWN_STYLE
 from training.learning.config import TrainConfig
+from training.learning.lesson import Distillation
 
 FIGURES = 30  # lines of figures in a run, at the least
 LONGEST = 500  # steps between two of them
@@ -29,6 +30,7 @@ class RunConfig:
     only_style: str | None = None  # of the data, this alone is trained on
     diffusion: DiffusionConfig
     training: TrainConfig
+    distillation: Distillation | None = None  # of a run whose network is the student of the model in its folder
     keep_background: bool = False  # whether flat grounds of opaque pictures stay
     provenance: Provenance  # as the model file will carry it; counts and date are filled in when it is written
 

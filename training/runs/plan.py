@@ -86,11 +86,13 @@ def choose_settings(request: TrainingRequest, sprites: int, precision: Precision
     return with_intervals(settings, early_stop=request.early_stop)
 
 
-def changed(training: TrainConfig, request: TrainingRequest) -> TrainConfig:
+def changed(training: TrainConfig, batch: int | None, ema_decay: float | None) -> TrainConfig:
     """The settings of a run that is resumed with another batch or EMA, where these are asked for."""
-    batch = training.batch_size if request.batch is None else request.batch
-    decay = training.ema_decay if request.ema_decay is None else request.ema_decay
-    return replace(training, batch_size=batch, ema_decay=decay)
+    return replace(
+        training,
+        batch_size=training.batch_size if batch is None else batch,
+        ema_decay=training.ema_decay if ema_decay is None else ema_decay,
+    )
 
 
 def _vocabulary(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -> WordVocabulary:

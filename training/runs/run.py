@@ -5,17 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from typing import cast
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
 
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.header import ModelHeader
-from pixelforge.core.network import Network
-from pixelforge.core.sampling import Sampling
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.errors import TrainingError
 from pixelforge.imaging.pixels import enlarge
@@ -25,6 +20,7 @@ from training.data.joining import joined_banks
 from training.data.sprites import SpriteSet, split_holdout
 from training.learning.batch_source import heldout_of
 from training.learning.batches import HELDOUT_ROUNDS
+from training.learning.distillation import Distiller
 from training.learning.distributed import Processes
 from training.learning.loop import StepResult, Trainer
 from training.learning.samples import PASSES, SAMPLES_A_CLASS, draw_samples
@@ -33,10 +29,9 @@ from training.runs.clock import SECOND, Stopwatch
 from training.runs.config import RunConfig
 from training.runs.events import Stepped
 from training.runs.folder import SAMPLE_SCALE, StatsRow
+from training.runs.product import Product
 from training.runs.state import RunStorage, State
 from training.runs.timetable import Due, Work, timetable
-
-RECOMMENDED = Sampling(sampler="ddpm", steps=40, guidance_scale=1.5)  # until `evaluate --recommend` finds better
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,9 @@ class Run:
         device: str = "auto",
         processes: Processes | None = None,
         watch: Stopwatch | None = None,
+        teacher: Checkpoint | None = None,
     ) -> None:
+        """teacher: of a run that distils a student of it."""
         self.storage = storage
         self.config = config
         parts = split_holdout(data, config.training.holdout, config.training.seed)
@@ -67,10 +64,9 @@ class Run:
         self.processes = processes or Processes()
         self.watch = watch or Stopwatch()
         place = self.processes.device(device)
-        self.trainer = Trainer(
-            config.model, config.diffusion, config.training, self.training, place, self.processes, config.words
-        )
-        self._bank = self.trainer.batches.bank
+        self._teacher = teacher
+        self.trainer = self._trainer(place)
+        self._bank = self.trainer.batches.bank if teacher is None else teacher.bank
         self._judged = heldout_of(self.heldout, config.model, config.words) if len(self.heldout) else None
         images: dict[Work, int] = {
             "figures": HELDOUT_ROUNDS * len(self.heldout),
@@ -81,6 +77,13 @@ class Run:
         self._unreported: list[tuple[float, float]] = []  # loss and seconds of each step since the last line of figures
         self._best = Best()
         self._without_gain = 0  # held-out losses since the least one
+
+    def _trainer(self, device: torch.device) -> Trainer:
+        config, common = self.config, (self.training, device, self.processes, self.config.words)
+        if config.distillation is None:
+            return Trainer(config.model, config.diffusion, config.training, *common)
+        assert self._teacher is not None
+        return Distiller(config.model, self._teacher, config.training, *common, config.distillation)
 
     def begin_from(self, parent: Checkpoint) -> None:
         """Begin with the weights, and the colour schemes, of another model; call before the first step."""
@@ -166,7 +169,7 @@ class Run:
         }
         if self._bank is not None:
             state["bank"] = {name: torch.from_numpy(array) for name, array in asdict(self._bank).items()}
-        self.storage.save(self.snapshot_header(), self._weights(), state, self._bank)
+        self.storage.save(self.product.written(), state)
 
     @property
     def best(self) -> Best:
@@ -187,22 +190,10 @@ class Run:
         """Whether the held-out loss has not fallen for so long that it is of no use to continue."""
         return 0 < self.config.training.patient_figures <= self._without_gain
 
-    def snapshot_header(self) -> ModelHeader:
-        """The description of the model as it is now."""
-        provenance = replace(
-            self.config.provenance,
-            sprites=len(self.training),
-            steps=self.config.provenance.steps + self.trainer.step_count,
-            date=datetime.now(UTC).date().isoformat(),
-        )
-        return ModelHeader(
-            model=self.config.model,
-            diffusion=self.config.diffusion,
-            class_names=self.config.class_names,
-            words=self.config.words,
-            recommended=RECOMMENDED,
-            provenance=provenance,
-        )
+    @property
+    def product(self) -> Product:
+        """The model as it is now."""
+        return Product(self.config, self.trainer, len(self.training), self._bank, self._teacher)
 
     def _step(self) -> StepResult:
         begun = self.watch.elapsed()
@@ -257,7 +248,7 @@ class Run:
         if row.heldout_loss < self._best.loss:
             self._best, self._without_gain = Best(row.step, row.heldout_loss), 0
             if self.processes.leads:
-                self.storage.save_best(self.snapshot_header(), self._weights(), self._bank)
+                self.storage.save_best(self.product.written())
 
     def _heldout_loss(self) -> float | None:
         """None where nothing is held out. All processes must agree on it, for it decides when the run ends."""
@@ -265,12 +256,8 @@ class Run:
             return None
         return self.processes.mean(torch.tensor(self.trainer.heldout_loss(self._judged), dtype=torch.float64))
 
-    def _weights(self) -> dict[str, torch.Tensor]:
-        # Half precision halves the file; its rounding is far less than what a step moves the weights by.
-        return {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
-
     def _draw_samples(self, step: int) -> None:
-        checkpoint = Checkpoint(self.snapshot_header(), cast(Network, self.trainer.ema.module.eval()), self._bank)
+        checkpoint = self.product.checkpoint()
         sheet = draw_samples(checkpoint, self.trainer.device, self.classes)
         write_png(self.storage.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
 

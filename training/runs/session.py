@@ -18,12 +18,14 @@ from pixelforge.errors import Remedy, RequestError, TrainingError
 from pixelforge.processes import Place
 from pixelforge.words import counted
 from training.data.choosing import of_style
+from training.data.naming import style_of
 from training.data.sprites import SpriteSet, load_sprites
 from training.learning.distributed import Processes, joined
 from training.learning.loop import best_precision
 from training.learning.parents import unfit
 from training.runs.clock import SECOND, Clock, Stopwatch
 from training.runs.config import lengthened
+from training.runs.distilling import DistillRequest, distillation_plan, known_to
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent
 from training.runs.folder import Command, RunPhase
 from training.runs.plan import Parent, changed, plan
@@ -43,7 +45,7 @@ Notes = tuple[tuple[str, ...], ...]
 def carry(
     folder: Path | None,
     out: Path,
-    request: TrainingRequest,
+    request: TrainingRequest | DistillRequest,
     *,
     resume: bool = False,
     stopped: Callable[[], bool] = lambda: False,
@@ -85,7 +87,7 @@ class _Session:
     """One process's part in a run; the parameters are those of `carry`."""
 
     storage: RunStorage
-    request: TrainingRequest
+    request: TrainingRequest | DistillRequest
     resume: bool
     stopped: Callable[[], bool]
     watch: Stopwatch
@@ -95,8 +97,10 @@ class _Session:
         with joined() as processes:
             if self.resume:
                 run, notes = self._resume(folder, processes)
-            elif folder is not None:
-                run, notes = self._begin(folder, processes)
+            elif folder is not None and isinstance(self.request, DistillRequest):
+                run, notes = self._begin_student(self.request, folder, processes)
+            elif folder is not None and isinstance(self.request, TrainingRequest):
+                run, notes = self._begin(self.request, folder, processes)
             else:
                 raise RequestError("There is nothing to train on.", Remedy.NAME_SPRITES, Remedy.RESUME)
             if processes.leads:
@@ -105,12 +109,12 @@ class _Session:
                 yield _begun(run)
             yield from self._train(run)
 
-    def _begin(self, folder: Path, processes: Processes) -> tuple[Run, Notes]:
+    def _begin(self, request: TrainingRequest, folder: Path, processes: Processes) -> tuple[Run, Notes]:
         """A new run; the leading process plans it and writes it down, the others read that."""
-        data = _load(folder, self.request.size, self.request.keep_background, self.request.style)
-        name, model = processes.led(lambda: self._plan(data)) or ("", None)
+        data = _load(folder, request.size, request.keep_background, request.style)
+        name, model = processes.led(lambda: self._plan(request, data)) or ("", None)
         config = self.storage.read_config()
-        run = Run(self.storage, config, data, self.request.device, processes, self.watch)
+        run = Run(self.storage, config, data, request.device, processes, self.watch)
         if model is not None:
             run.begin_from(model)
         # Saved, a run that is cut off before its first save begins from them again; the other processes begin so.
@@ -119,12 +123,23 @@ class _Session:
             run.restore(self.storage.read_state())
         return run, (data.warnings, (f"Begins from {name}.",))
 
-    def _plan(self, data: SpriteSet) -> tuple[str, Checkpoint | None]:
+    def _plan(self, request: TrainingRequest, data: SpriteSet) -> tuple[str, Checkpoint | None]:
         """Write the settings down; the model to begin from and its name."""
-        name, model = _parent(self.request)
+        name, model = _parent(request)
         parent = Parent(name, model.header) if model is not None else None
-        self.storage.create(plan(self.request, data, parent, best_precision(self.request.device)))
+        self.storage.create(plan(request, data, parent, best_precision(request.device)))
         return name, model
+
+    def _begin_student(self, request: DistillRequest, folder: Path, processes: Processes) -> tuple[Run, Notes]:
+        """A new run that distils a student; it saves at once, with its teacher, which it needs no more then."""
+        teacher = load_checkpoint(request.teacher)
+        header, style = teacher.header, style_of(str(folder.resolve()))
+        data = known_to(load_sprites(folder, header.model.image_size, request.keep_background), header, style)
+        precision = best_precision(request.device)
+        processes.led(lambda: self.storage.create(distillation_plan(request, data, header, style, precision)))
+        run = Run(self.storage, self.storage.read_config(), data, request.device, processes, self.watch, teacher)
+        processes.led(run.save)
+        return run, (data.warnings, (f"Distils a student of {request.teacher.stem}.",))
 
     def _resume(self, folder: Path | None, processes: Processes) -> tuple[Run, Notes]:
         """The run as it was last saved, with the length, batch and EMA it had or those that are asked for.
@@ -138,15 +153,20 @@ class _Session:
         if longer:
             _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
             config = replace(config, training=lengthened(config.training, steps, minutes))
-        config = replace(config, training=changed(config.training, self.request))
+        training = changed(config.training, self.request.batch, self.request.ema_decay)
+        config = replace(config, training=training)
         data = _load(folder or Path(config.data), config.model.image_size, config.keep_background, config.only_style)
+        teacher = None
+        if config.distillation is not None:
+            teacher = load_checkpoint(self.storage.snapshot_path)
+            data = known_to(data, teacher.header, config.unnamed_style)
         if data.fingerprint() != config.fingerprint:
             raise TrainingError(
                 f"The sprites in {data.source} have changed since the run in {self.storage.root} was begun, "
                 "which so cannot be resumed.",
                 Remedy.OTHER_RUN,
             )
-        run = Run(self.storage, config, data, self.request.device, processes, self.watch)
+        run = Run(self.storage, config, data, self.request.device, processes, self.watch, teacher)
         run.restore(state)
         if config != before:
             run.keep_settings()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,6 +24,20 @@ MAX_STATE = 4 * 2**30  # bytes: of the largest network that is trained it is les
 
 State = dict[str, Any]
 """What a run is resumed from: plain values and tensors."""
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """A model as it is written; see `save_checkpoint`."""
+
+    header: ModelHeader
+    weights: dict[str, torch.Tensor]
+    bank: SchemeBank | None = None
+    student: dict[str, torch.Tensor] | None = None
+
+    def write(self, path: Path) -> None:
+        """Write it. Raises OutputError."""
+        save_checkpoint(path, self.header, self.weights, self.bank, student=self.student)
 
 
 class RunStorage(RunFolder):
@@ -48,11 +64,9 @@ class RunStorage(RunFolder):
         except msgspec.MsgspecError as error:
             raise TrainingError(f"{self.config_path} cannot be read: {error}.") from error
 
-    def save(
-        self, header: ModelHeader, weights: dict[str, torch.Tensor], state: State, bank: SchemeBank | None = None
-    ) -> None:
+    def save(self, model: Written, state: State) -> None:
         """Write the model as it is now, ready to use, and all that resuming needs. Raises OutputError."""
-        save_checkpoint(self.snapshot_path, header, weights, bank)
+        model.write(self.snapshot_path)
         with replacing(self.state_path) as part:
             try:
                 torch.save(state, part)
@@ -87,6 +101,6 @@ class RunStorage(RunFolder):
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise TrainingError(f"{self.state_path} does not say how far the run is.") from error
 
-    def save_best(self, header: ModelHeader, weights: dict[str, torch.Tensor], bank: SchemeBank | None = None) -> None:
+    def save_best(self, model: Written) -> None:
         """Write the model of the least held-out loss so far."""
-        save_checkpoint(self.best_path, header, weights, bank)
+        model.write(self.best_path)

@@ -22,12 +22,12 @@ from pixelforge.gui.generating.states import (
     Phase,
     RunState,
     Waiting,
-    qualities,
 )
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
+from pixelforge.services.quality import qualities
 from pixelforge.services.requests import Finished, Notice, Progress
 from pixelforge.words import counted
 

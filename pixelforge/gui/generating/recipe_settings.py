@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.header import ModelHeader, file_sha256
+from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
-from pixelforge.gui.generating.states import MAX_TYPED_SEED, knows, settings_for
+from pixelforge.gui.generating.states import MAX_TYPED_SEED, knows, possible, settings_for
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.recipe import Recipe
@@ -41,7 +42,7 @@ def recall(recipe: Recipe, entries: Sequence[ModelEntry], current: ModelEntry, b
         made,
         conditions=(replace(asked, drawn_in=()),),
         palette=made.palette or drawn_in,
-        sampling=made.sampling.within(header.diffusion.num_timesteps),
+        sampling=_sampling(made.sampling, header, problems),
         seed=min(made.seed, MAX_TYPED_SEED),
         start=_start(made.start, header.model.image_size, problems),
     )
@@ -76,6 +77,13 @@ def _condition(asked: Condition, header: ModelHeader, problems: list[str]) -> Co
         of_class = Condition(class_name=asked.class_name)
         return of_class if asked.class_name is not None and knows(header, of_class) else None
     return asked
+
+
+def _sampling(made: Sampling, header: ModelHeader, problems: list[str]) -> Sampling:
+    sampling = possible(header, made)
+    if made.sampler != sampling.sampler:
+        problems.append("Its model has no student any more that makes sprites in an instant.")
+    return sampling
 
 
 def _start(start: Start | None, side: int, problems: list[str]) -> Start | None:

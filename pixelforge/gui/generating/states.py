@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pixelforge.core.condition import NULL, Condition
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.sampling import Sampling
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
@@ -16,29 +17,9 @@ from pixelforge.services.settings import COUNTS, GenerationSettings
 from pixelforge.services.sprites import Sprite, made_sprites, named
 
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
-FAST_STEPS = 15
 USUAL_COUNT = 16
 FRONT = "down"  # a facing
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
-
-
-@dataclass(frozen=True)
-class Quality:
-    """A sampler and its steps under a name that says what one gets."""
-
-    name: str
-    sampler: str
-    steps: int
-
-
-def qualities(header: ModelHeader) -> tuple[Quality, ...]:
-    """The choices of a model, the fastest first; "Balanced" is what its file recommends."""
-    best, every = header.recommended, header.diffusion.num_timesteps
-    return (
-        Quality("Fast", "dpm++2m", min(FAST_STEPS, every)),
-        Quality("Balanced", best.sampler, best.steps),
-        Quality(f"Classic {every}", "ddpm", every),
-    )
 
 
 def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
@@ -65,6 +46,16 @@ def _usual(header: ModelHeader) -> Condition:
     if words is None:
         return NULL
     return Condition(style=words.usual_style, facing=FRONT if FRONT in words.facings else None)
+
+
+def possible(header: ModelHeader, sampling: Sampling) -> Sampling:
+    """In as many steps as the model has timesteps, at most; as it recommends where it has no student for it."""
+    sampling = sampling.within(header.diffusion.num_timesteps)
+    try:
+        header.check_sampling(sampling)
+    except RequestError:
+        return header.recommended
+    return sampling
 
 
 def knows(header: ModelHeader, condition: Condition) -> bool:

@@ -11,6 +11,7 @@ REMEDIES = {
     Remedy.NAME_SPRITES: "choose the folder of your sprites",
     Remedy.FROM_NOTHING: "let it begin from nothing",
     Remedy.OTHER_MODEL: "import that one",
+    Remedy.DISTIL: "choose another quality",
 }
 """What the window has no way for is left out: the message says what is wrong all the same."""
 

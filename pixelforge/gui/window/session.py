@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QObject, Signal
 from pixelforge.core.header import ModelHeader
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.generating.generation_model import GenerationModel
-from pixelforge.gui.generating.states import MAX_TYPED_SEED, USUAL_COUNT, settings_for
+from pixelforge.gui.generating.states import MAX_TYPED_SEED, USUAL_COUNT, possible, settings_for
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.services.settings import COUNTS, AppSettings, GenerationSettings, load_settings, save_settings
@@ -91,7 +91,7 @@ class Session(QObject):
 def _allowed(chosen: GenerationSettings, header: ModelHeader) -> GenerationSettings:
     """Stored settings, as far as a model and the window allow them."""
     settings = settings_for(header, chosen)
-    sampling = chosen.request.sampling.within(header.diffusion.num_timesteps)
+    sampling = possible(header, chosen.request.sampling)
     count = chosen.request.count if chosen.request.count in COUNTS else USUAL_COUNT
     seed = min(chosen.request.seed, MAX_TYPED_SEED)
     return replace(settings, request=replace(settings.request, sampling=sampling, count=count, seed=seed))

@@ -1,0 +1,46 @@
+"""How carefully sprites are made: sampler and steps under a few names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.sampler import INSTANT
+from pixelforge.errors import Remedy, RequestError
+
+QualityName = Literal["instant", "fast", "fine", "classic"]
+QUALITIES: tuple[QualityName, ...] = ("instant", "fast", "fine", "classic")
+FAST_STEPS = 15
+
+
+@dataclass(frozen=True)
+class Quality:
+    """A sampler and its steps under a name that says what one gets."""
+
+    name: QualityName
+    label: str
+    sampler: str
+    steps: int
+
+
+def qualities(header: ModelHeader) -> tuple[Quality, ...]:
+    """The choices of a model, the fastest first; "fine" is what its file recommends."""
+    best, every = header.recommended, header.diffusion.num_timesteps
+    instant = () if header.student is None else (Quality("instant", "Instant", INSTANT, header.student.steps),)
+    return (
+        *instant,
+        Quality("fast", "Fast", "dpm++2m", min(FAST_STEPS, every)),
+        Quality("fine", "Fine", best.sampler, best.steps),
+        Quality("classic", f"Classic {every}", "ddpm", every),
+    )
+
+
+def find_quality(header: ModelHeader, name: str) -> Quality:
+    """A model's quality of that name. Raises RequestError where there is none, or none with that model."""
+    found = next((quality for quality in qualities(header) if quality.name == name), None)
+    if found is not None:
+        return found
+    if name in QUALITIES:
+        raise RequestError("That model has no student that makes sprites in an instant.", Remedy.DISTIL)
+    raise RequestError(f"There is no quality {name!r}; choose one of {', '.join(QUALITIES)}.")

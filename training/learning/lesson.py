@@ -1,0 +1,22 @@
+"""What a student is to learn. Without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pixelforge.core.header import Student
+from pixelforge.errors import ConfigError
+
+MOST_SUBSTEPS = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distillation:
+    """What a student learns of its teacher. Raises ConfigError."""
+
+    student: Student = field(default_factory=Student)
+    substeps: int = 4  # deterministic steps of the teacher for each of the student's
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.substeps <= MOST_SUBSTEPS:
+            raise ConfigError(f"substeps must be 1 to {MOST_SUBSTEPS}, not {self.substeps}.")

@@ -1,0 +1,74 @@
+"""The model that a run makes, as it is at some step: a network, or the student of one that was there before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import cast
+
+import torch
+
+from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.header import ModelHeader
+from pixelforge.core.network import Network
+from pixelforge.core.sampling import Sampling
+from pixelforge.core.schemes import SchemeBank
+from training.learning.loop import Trainer
+from training.runs.config import RunConfig
+from training.runs.state import Written
+
+RECOMMENDED = Sampling(sampler="ddpm", steps=40, guidance_scale=1.5)  # until `evaluate --recommend` finds better
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """What the trainer of a run has made so far. teacher: whose student that is, if it is one."""
+
+    config: RunConfig
+    trainer: Trainer
+    sprites: int  # that it learns from
+    bank: SchemeBank | None
+    teacher: Checkpoint | None
+
+    @property
+    def header(self) -> ModelHeader:
+        """The model's description."""
+        if self.teacher is not None:
+            assert self.config.distillation is not None
+            student = replace(self.config.distillation.student, learnt=self.trainer.step_count)
+            return replace(self.teacher.header, student=student)
+        provenance = replace(
+            self.config.provenance,
+            sprites=self.sprites,
+            steps=self.config.provenance.steps + self.trainer.step_count,
+            date=datetime.now(UTC).date().isoformat(),
+        )
+        return ModelHeader(
+            model=self.config.model,
+            diffusion=self.config.diffusion,
+            class_names=self.config.class_names,
+            words=self.config.words,
+            recommended=RECOMMENDED,
+            provenance=provenance,
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """The model, ready to be asked."""
+        learnt = cast(Network, self.trainer.ema.module.eval())
+        if self.teacher is None:
+            return Checkpoint(self.header, learnt, self.bank)
+        return Checkpoint(self.header, self.teacher.network, self.bank, learnt)
+
+    def written(self) -> Written:
+        """The model, as it is written."""
+        # Half precision halves the file; its rounding is far less than what a step moves the weights by.
+        learnt = {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
+        if self.teacher is None:
+            return Written(self.header, learnt, self.bank)
+        return Written(self.header, _as_small(self.teacher.network.state_dict()), self.bank, learnt)
+
+
+def _as_small(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """A teacher's weights in half precision where that is exact: a resumed run must have the same teacher."""
+    halves = {name: weight.half() for name, weight in weights.items()}
+    return {name: half if torch.equal(half.float(), weights[name]) else weights[name] for name, half in halves.items()}
