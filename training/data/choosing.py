@@ -9,6 +9,7 @@ import numpy as np
 
 from pixelforge.core.nearest import known
 from pixelforge.errors import DatasetError, Remedy
+from pixelforge.words import counted
 from training.data.sprites import SpriteSet
 
 
@@ -37,7 +38,8 @@ def of_known(data: SpriteSet, class_names: Sequence[str], styles: Sequence[str])
     numbers, labels = np.unique(part.labels, return_inverse=True)
     own = replace(part, labels=labels, class_names=tuple(data.class_names[number] for number in numbers))
     left_out = len(data) - len(part)
-    notes = (f"{left_out} sprites are of classes or styles that the model does not know.",) if left_out else ()
+    told = f"Left out: {counted(left_out, 'sprite')} of classes or styles that the model does not know."
+    notes = (told,) if left_out else ()
     return replace(own.in_classes(class_names), warnings=(*data.warnings, *notes))
 
 

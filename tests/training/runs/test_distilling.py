@@ -129,7 +129,7 @@ def test_sprites_that_the_model_does_not_draw_the_like_of_are_left_out(
 ) -> None:
     write_sprite(folder / "clouds" / "one.png", np.full((8, 8, 4), 255, np.uint8))
     notes = next(carry(folder, tmp_path / "run", replace(ASKED, teacher=teacher)))
-    assert "1 sprites are of classes or styles that the model does not know." in notes.lines  # type: ignore[union-attr]
+    assert "Left out: 1 sprite of classes or styles that the model does not know." in notes.lines
     strange = write_sprites(tmp_path / "strange")
     for name in ("beasts", "tools"):
         (strange / name).rename(strange / f"odd {name}")
