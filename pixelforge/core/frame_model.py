@@ -70,7 +70,7 @@ class FrameModel:
 def _weight(path: Path, file: safe_open, name: str) -> Floats:
     """One of a file's weights. Raises CheckpointError."""
     try:
-        weight = file.get_tensor(name)
+        weight = file.get_tensor(name)  # type: ignore[no-untyped-call]
     except TypeError:  # numpy has no such numbers
         weight = np.empty(0, np.void)
     if weight.dtype not in (np.float32, np.float16):

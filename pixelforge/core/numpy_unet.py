@@ -63,7 +63,8 @@ class NumpyUNet:
         heads, (width, height, columns) = self._config.num_heads, x.shape
         qkv = self._conv(self._norm(x, f"{name}.norm"), f"{name}.qkv")
         q, k, v = qkv.reshape(3, heads, width // heads, height * columns)
-        weights = _softmax((q * np.float32((width // heads) ** -0.5)).transpose(0, 2, 1) @ k)  # (heads, HW, HW)
+        products: Floats = q.transpose(0, 2, 1) @ k  # (heads, HW, HW)
+        weights = _softmax(products * np.float32((width // heads) ** -0.5))
         out = (v @ weights.transpose(0, 2, 1)).reshape(width, height, columns)
         return x + self._conv(out, f"{name}.proj_out")
 

@@ -16,7 +16,7 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.recipe import flat, png_texts, recipes_in
 from pixelforge.services.requests import Finished, GenerationRequest, make_request
-from pixelforge.services.sprites import made_sprites
+from pixelforge.services.sprites import Sprite, made_sprites
 from tests.pointer import write_pointer_model
 
 SIDE = 8
@@ -57,6 +57,11 @@ def starts(keep: Keep, count: int) -> Iterator[Start]:
         yield Start(picture=picture, mask=mask if index % 2 else None, strength=float(rng.uniform(0.3, 1)), keep=keep)
 
 
+def texts_of(sprite: Sprite) -> dict[str, str]:
+    assert sprite.recipe is not None
+    return png_texts([sprite.recipe], SIDE, SIDE)
+
+
 def colours_of(sprites: Pixels) -> set[tuple[int, ...]]:
     return {tuple(colour) for colour in sprites[sprites[..., 3] > 0][:, :3].tolist()}
 
@@ -90,7 +95,7 @@ def test_a_recipe_keeps_what_was_kept_and_makes_the_same_bytes(any_model: Model)
         request = asked(any_model, start)
         event = finished(any_model, request)
         for sprite in made_sprites(request, event.sprites, "model", "", conditions=event.conditions):
-            (recipe,) = recipes_in(png_texts([sprite.recipe], SIDE, SIDE))
+            (recipe,) = recipes_in(texts_of(sprite))
             assert recipe == sprite.recipe
             assert recipe.request.start.keep == BOTH
             assert finished(any_model, recipe.request).sprites[0].tobytes() == sprite.pixels.tobytes()
@@ -101,7 +106,7 @@ def test_recipes_that_keep_nothing_are_as_they_were(model: Model) -> None:
     request = asked(model, start, count=1)
     (sprite,) = made_sprites(request, finished(model, request).sprites, "model", "")
     assert not [name for name in flat(sprite.recipe) if name.startswith("keep")]
-    (recipe,) = recipes_in(png_texts([sprite.recipe], SIDE, SIDE))
+    (recipe,) = recipes_in(texts_of(sprite))
     assert recipe.request.start == start
     assert start != Start(picture=start.picture, strength=start.strength, keep=BOTH)
 
@@ -109,7 +114,7 @@ def test_recipes_that_keep_nothing_are_as_they_were(model: Model) -> None:
 def test_a_recipe_whose_switch_is_none_is_not_read(model: Model) -> None:
     request = asked(model, next(starts(BOTH, 1)), count=1)
     (sprite,) = made_sprites(request, finished(model, request).sprites, "model", "")
-    texts = png_texts([sprite.recipe], SIDE, SIDE)
+    texts = texts_of(sprite)
     assert (
         recipes_in({**texts, "pixelforge": texts["pixelforge"].replace('"keep_colours":true', '"keep_colours":7')})
         == ()
