@@ -32,6 +32,7 @@ from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.history import HistoryFilter, open_history
 from pixelforge.services.lists import read_list
+from pixelforge.services.project.project_file import read_project
 from pixelforge.services.requests import make_request, of_classes
 from pixelforge.services.settings import AppSettings, GenerationSettings, load_settings, save_settings
 from pixelforge.services.sprites import encode_sprite, read_recipes, read_sheet
@@ -322,6 +323,29 @@ def _read_list(path: Path) -> object:
     return read_list(path, Offer(("cats", "dogs"), kinds, colours=("red", "blue"))).request(Sampling())
 
 
+def _make_projects(folder: Path) -> Sequence[Files]:
+    text = b"""[defaults]
+model = "hero.safetensors"
+scale = 2
+guidance = 1.5
+
+[sets.pets]
+class = ["cats", "dogs"]
+count = 6
+format = ["unity"]
+
+[sets.herd]
+list = "herd.csv"
+out = "art/herd"
+
+[sets.all]
+sets = ["pets", "herd"]
+background = "#102030"
+out = "art/all.png"
+"""
+    return [{"pixelforge.toml": text}]
+
+
 def _make_settings(folder: Path) -> Sequence[Files]:
     rule = PaletteRule(colours=("#ff0000",))
     request = asked("cats", sampler="ddim", steps=8, seed=7, count=16, palette=rule)
@@ -439,6 +463,7 @@ READERS = (
     Reader("zip", _make_zips, mutate.mixed(mutate.in_zip(EVIL_NAMES, _in_picture)), _read_zip),
     Reader("labels.csv", _make_labels, mutate.mixed(_in_labels), _read_labels),
     Reader("list of sprites", _make_lists, mutate.mixed(mutate.in_cells), _read_list),
+    Reader("project file", _make_projects, mutate.mixed(mutate.in_lines(mutate.in_bytes)), read_project),
     Reader("settings", _make_settings, mutate.mixed(mutate.odd_json), _read_settings),
     Reader("history", _make_histories, mutate.mixed(mutate.in_database("sprites")), _read_history),
     Reader("stats.jsonl", _made_run("stats.jsonl"), mutate.mixed(mutate.in_lines(mutate.odd_json)), _read_stats),

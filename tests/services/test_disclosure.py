@@ -42,6 +42,7 @@ def by_a_known_model(model_file: Path, monkeypatch: pytest.MonkeyPatch) -> Sprit
     header: ModelHeader = replace(read_header(model_file), provenance=ABOUT)
     monkeypatch.setattr(disclosing, "list_models", lambda: [ModelEntry("hero", model_file, False, header)])
     sprite = made(1, model="hero")
+    assert sprite.recipe is not None
     return replace(sprite, origin=Made(replace(sprite.recipe, model_sha256=file_sha256(model_file))))
 
 
