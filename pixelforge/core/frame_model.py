@@ -60,7 +60,8 @@ class FrameModel:
         paints, values = paints_of(palette), _values(palette)
         palettes = np.zeros((1, max(1, len(paints)), 4), np.float32)
         palettes[0, : len(paints)] = values[1 : 1 + len(paints)]
-        modulation, keys = self._embedding(np.zeros(1, np.int64), np.full((1, 1), row, np.int64), palettes)
+        rows, unguided = np.full((1, 1), row, np.int64), np.ones(1, np.float32)
+        modulation, keys = self._embedding(np.zeros(1, np.int64), rows, palettes, unguided)
         vectors = self._network(values[indices].transpose(2, 0, 1), modulation[0])
         present = keys[0][: 1 + len(paints)]
         colours = np.tensordot(present, vectors, axes=1) * np.float32(len(vectors) ** -0.5)
