@@ -27,6 +27,7 @@ from pixelforge.gui.generating.quality_field import QualityField
 from pixelforge.gui.generating.queue_list import QueueList
 from pixelforge.gui.generating.scheme_field import SchemeField
 from pixelforge.gui.generating.seed_field import SeedField
+from pixelforge.gui.generating.used_field import UsedField
 from pixelforge.gui.generating.variation_field import VariationField
 from pixelforge.gui.generating.what_field import WhatField
 from pixelforge.gui.generating.words_field import WordsField
@@ -63,6 +64,7 @@ class Controls(QWidget):
         self.what = WhatField()
         self.words = WordsField()
         self.palette_field = PaletteField(palettes)
+        self.used = UsedField()
         self.scheme = SchemeField()
         self.variation = VariationField()
         # A number of Sampling that has a range gets a slider: to declare one there is all it takes.
@@ -138,6 +140,7 @@ class Controls(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.variation)
         column.addLayout(_form(("Pale&tte", self.palette_field)))
+        column.addWidget(self.used)
         self.scheme_row = QWidget()
         form = _form(("S&cheme", self.scheme))
         form.setContentsMargins(0, 0, 0, 0)

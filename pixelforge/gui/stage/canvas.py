@@ -20,7 +20,9 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from pixelforge.gui.stage.canvas_painter import Look, compose
 from pixelforge.gui.stage.grid_layout import GridLayout
 from pixelforge.gui.stage.viewport import View
+from pixelforge.hex_colours import Colour
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.used_colours import pointed_out
 
 MARGIN = 12  # logical pixels around the grid, at the least
 GAP = 6  # logical pixels between sprites, at the least: room for the frame of the selection
@@ -46,6 +48,7 @@ class Canvas(QWidget):
         self._sprites: Pixels | None = None
         self._alone: int | None = None
         self._frame: tuple[int, Pixels] | None = None  # a sprite that plays, and what of it is to be seen now
+        self._pointed: Colour | None = None
         self._look = Look()
         self._view = View()
         self._picture: QImage | None = None  # None when it must be composed anew
@@ -75,6 +78,12 @@ class Canvas(QWidget):
         """Show a sprite in another of its frames (H, W, 4); None: as it is at rest."""
         self._frame = None if picture is None else (index, picture)
         self._changed()
+
+    def point_out(self, colour: Colour | None) -> None:
+        """Show all that has another colour faintly; None: as it is."""
+        if colour != self._pointed:
+            self._pointed = colour
+            self._changed()
 
     def set_marks(
         self,
@@ -263,7 +272,8 @@ class Canvas(QWidget):
             sprites = sprites.copy()
             sprites[index] = 0
             sprites[index, : picture.shape[0], : picture.shape[1]] = picture
-        return sprites if self._alone is None else sprites[self._alone : self._alone + 1]
+        sprites = sprites if self._alone is None else sprites[self._alone : self._alone + 1]
+        return sprites if self._pointed is None else pointed_out(sprites, self._pointed)
 
     def _paint_grid(self, painter: QPainter, layout: GridLayout) -> None:
         ratio = self.devicePixelRatioF()

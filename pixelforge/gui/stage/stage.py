@@ -41,6 +41,7 @@ class Stage(QWidget):
 
     def _show(self) -> None:
         self.canvas.set_sprites(self._model.sprites)
+        self.canvas.point_out(self._model.pointed)
         self._show_marks()
 
     def _show_marks(self) -> None:

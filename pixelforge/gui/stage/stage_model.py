@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.hex_colours import Colour
 from pixelforge.imaging.frames import Frames
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
@@ -48,6 +49,7 @@ class StageModel(QObject):
         self._rule: PaletteRule | None = None
         self._fingerprints: tuple[bytes, ...] = ()  # of the finished sprites as they are shown
         self._in_set: frozenset[bytes] = frozenset()
+        self._pointed: Colour | None = None
 
     @property
     def sprites(self) -> Pixels | None:
@@ -78,6 +80,11 @@ class StageModel(QObject):
     def current(self) -> int | None:
         """Where the keyboard is."""
         return self._current
+
+    @property
+    def pointed(self) -> Colour | None:
+        """The colour that is pointed out; None: none is."""
+        return self._pointed
 
     @property
     def enlarged(self) -> bool:
@@ -124,6 +131,19 @@ class StageModel(QObject):
         self.replace_cells([*cells, *left.values()])
         for number, (_, new) in enumerate(pairs):
             self.click(self._cells.index(new), toggle=number > 0)
+
+    def exchange(self, pairs: Sequence[tuple[StageCell, StageCell]]) -> None:
+        """Put new cells into the places of old ones, where those are here; what is selected stays so."""
+        new = {old.key: cell for old, cell in pairs}
+        if any(cell.key in new for cell in self._cells):
+            self._put(tuple(new.get(cell.key, cell) for cell in self._cells))
+            self.changed.emit()
+
+    def point_out(self, colour: Colour | None) -> None:
+        """Show where this colour is, all else faint; None: as it is."""
+        if colour != self._pointed:
+            self._pointed = colour
+            self.changed.emit()
 
     def set_rule(self, rule: PaletteRule | None) -> None:
         """Show the finished sprites under a palette; they themselves stay as they are. None: as they are."""

@@ -25,6 +25,7 @@ from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
 from pixelforge.gui.window.moving import Moving
+from pixelforge.gui.window.recolouring import Recolouring
 from pixelforge.gui.window.run_status import RunStatus
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.set_actions import SetActions
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
+        Recolouring(studio, self.controls.used, system.ask_colour, self)
         self._connect(training)
         for show in (self._show_settings, self._show_run, self._show_message, self._show_preferences):
             show()
@@ -144,7 +146,7 @@ class MainWindow(QMainWindow):
         return Slots(
             generate=self._generate,
             new_sprite=self._mending.begin_blank,
-            escape=self._escape,
+            escape=self._studio.escape,
             open_file=self._dialogs.open_file,
             import_model=self._dialogs.import_model,
             train=self._dialogs.train,
@@ -276,14 +278,6 @@ class MainWindow(QMainWindow):
         self.stage.canvas.set_pixel_grid(settings.pixel_grid)
         self.actions_.show_noise.setChecked(settings.show_noise)
         self._studio.generation.show_noise(settings.show_noise)
-
-    def _escape(self) -> None:
-        if self._studio.generation.run.running:
-            self._studio.generation.stop()
-        elif self._studio.stage.enlarged:
-            self._studio.stage.set_enlarged(False)
-        elif not self._studio.visit.end():
-            self._studio.stage.clear_selection()
 
     def _generate(self) -> None:
         self._mending.end()

@@ -135,6 +135,17 @@ class Studio(QObject):
         if not self.generation.run.running:
             self.generation.generate()
 
+    def escape(self) -> None:
+        """End what was begun last: the run, the look at a colour, at one sprite or at the history, the selection."""
+        if self.generation.run.running:
+            self.generation.stop()
+        elif self.stage.pointed is not None:
+            self.stage.point_out(None)
+        elif self.stage.enlarged:
+            self.stage.set_enlarged(False)
+        elif not self.visit.end():
+            self.stage.clear_selection()
+
     def star(self, cells: Sequence[StageCell]) -> None:
         """Star sprites, or take the stars away if all of them have one."""
         ids = [cell.id for cell in cells if cell.id is not None]
