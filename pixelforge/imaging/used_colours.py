@@ -47,8 +47,8 @@ def exchanged(pictures: Pixels, old: Colour, new: Colour) -> Pixels:
 
 def _packed(pictures: Pixels) -> NDArray[np.uint32]:
     """(…, H, W): red, green and blue in one number each."""
-    red, green, blue = (pictures[..., channel].astype(np.uint32) for channel in range(3))
-    return red << 16 | green << 8 | blue
+    whole: NDArray[np.uint32] = pictures[..., :3].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    return whole
 
 
 def _pack(colour: Colour) -> int:

@@ -81,7 +81,7 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
         conditions = [model.settled(asked, request.seed_of(index)) for index, asked in enumerate(conditions, first)]
     sprites = recolour(_to_pixels(step.x_t), request.palette)
     if request.start is not None and request.start.mask is not None:
-        sprites = np.where(request.start.mask[..., None], sprites, request.start.picture)
+        sprites = np.where(request.start.mask[..., None], sprites, _starts(request, first, size))
     yield Finished(first, sprites, tuple(conditions))
 
 
@@ -89,11 +89,17 @@ def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> I
     indices = range(first, first + size)
     conditions = [request.condition_of(index) for index in indices]
     seeds = [request.seed_of(index) for index in indices]
+    blends = request.blends[first : first + size]
     if request.start is None:
-        return sprite_steps(model, conditions, seeds, request.sampling)
-    start = torch.from_numpy(to_values(request.start.picture[None], model.header.model.channels)[0])
+        return sprite_steps(model, conditions, seeds, request.sampling, blends=blends)
+    start = torch.from_numpy(to_values(_starts(request, first, size), model.header.model.channels))
     free = None if request.start.mask is None else torch.from_numpy(request.start.mask)
-    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength, free)
+    return sprite_steps(model, conditions, seeds, request.sampling, start, request.start.strength, free, blends)
+
+
+def _starts(request: GenerationRequest, first: int, size: int) -> Pixels:
+    starts = [request.start_of(index) for index in range(first, first + size)]
+    return np.stack([start.picture for start in starts if start is not None])
 
 
 def _to_pixels(x: Tensor) -> Pixels:

@@ -49,6 +49,7 @@ class Controls(QWidget):
     """Shows the settings and emits what the user changes; keeps nothing itself.
 
     What is asked for stands above and scrolls where there is too little room; the button stands below and never moves.
+    `variation` stands wherever the window lays it: beside what it changes.
     """
 
     model_chosen = Signal(object)  # ModelEntry
@@ -138,7 +139,6 @@ class Controls(QWidget):
         column.addLayout(_side_by_side(self.model_box, self.import_button))
         column.addWidget(self.what, 1)
         column.addWidget(self.words)
-        column.addWidget(self.variation)
         column.addLayout(_form(("Pale&tte", self.palette_field)))
         column.addWidget(self.used)
         self.scheme_row = QWidget()

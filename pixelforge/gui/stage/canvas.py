@@ -46,6 +46,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self._hint = hint
         self._sprites: Pixels | None = None
+        self._columns: int | None = None
         self._alone: int | None = None
         self._frame: tuple[int, Pixels] | None = None  # a sprite that plays, and what of it is to be seen now
         self._pointed: Colour | None = None
@@ -65,8 +66,9 @@ class Canvas(QWidget):
         """Room for a grid of 64 sprites, four screen pixels a pixel."""
         return QSize(640, 600)
 
-    def set_sprites(self, sprites: Pixels | None) -> None:
-        """Show these, (N, H, W, 4); None shows the hint."""
+    def set_sprites(self, sprites: Pixels | None, columns: int | None = None) -> None:
+        """Show these, (N, H, W, 4), so many a row, None for a square; None shows the hint."""
+        self._columns = columns
         if sprites is not self._sprites:
             if sprites is None or self._sprites is None or len(sprites) != len(self._sprites):
                 self._view = View()
@@ -134,7 +136,8 @@ class Canvas(QWidget):
         count, side = self._sprites.shape[:2]
         count = 1 if self._alone is not None else count
         size = int(self.width() * ratio), int(self.height() * ratio)
-        return self._view.layout(count, side, size, round(MARGIN * ratio), round(GAP * ratio))
+        columns = None if self._alone is not None else self._columns
+        return self._view.layout(count, side, size, round(MARGIN * ratio), round(GAP * ratio), columns)
 
     def index_at(self, position: QPointF) -> int | None:
         """The sprite at a point of the widget."""

@@ -45,6 +45,7 @@ class StageModel(QObject):
         self._selected: frozenset[int] = frozenset()
         self._current: int | None = None
         self._anchor = 0
+        self._columns: int | None = None
         self._enlarged = False
         self._rule: PaletteRule | None = None
         self._fingerprints: tuple[bytes, ...] = ()  # of the finished sprites as they are shown
@@ -93,14 +94,20 @@ class StageModel(QObject):
 
     def show_forming(self, pixels: Pixels) -> None:
         """Show a run as it stands, (N, H, W, 4)."""
-        self._cells, self._fingerprints = (), ()
+        self._cells, self._fingerprints, self._columns = (), (), None
         self._sprites = pixels
         self._select(frozenset(), None)
         self.set_enlarged(False)
         self.changed.emit()
 
-    def show_finished(self, cells: Sequence[StageCell]) -> None:
-        """Show finished sprites, none of them selected."""
+    @property
+    def columns(self) -> int | None:
+        """Sprites a row; None: as many as make the grid most nearly square."""
+        return self._columns
+
+    def show_finished(self, cells: Sequence[StageCell], columns: int | None = None) -> None:
+        """Show finished sprites, none of them selected. columns: as the property has them."""
+        self._columns = columns
         self._put(tuple(cells))
         self._select(frozenset(), None)
         self.set_enlarged(False)
@@ -206,7 +213,7 @@ class StageModel(QObject):
         if self._current is None:
             target = 0
         else:
-            target = self._current + across + down * grid_columns(len(self._cells))
+            target = self._current + across + down * (self._columns or grid_columns(len(self._cells)))
             if not 0 <= target < len(self._cells):
                 target = self._current
         self.click(target, extend=extend and self._current is not None)

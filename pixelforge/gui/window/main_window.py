@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
 
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.generating.controls import Controls
@@ -21,6 +21,8 @@ from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window import drops
 from pixelforge.gui.window.closing import Closing
 from pixelforge.gui.window.colouring import Colouring
+from pixelforge.gui.window.docks import lay_out
+from pixelforge.gui.window.exploring import Exploring
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
@@ -36,8 +38,6 @@ from pixelforge.gui.window.window_actions import Slots, WindowActions
 from pixelforge.gui.window.window_dialogs import WindowDialogs
 from pixelforge.imaging.palette import Palette
 from pixelforge.services.history import Entry
-
-HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
 
 
 class MainWindow(QMainWindow):
@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation, studio.messages, self)
         self.middle = Middle(studio.stage, self._mending, system.ask_colour)
         self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
+        self.stage.put_above(self.controls.variation)
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
         self._moving = Moving(studio.stage, studio.history, studio.messages, self.stage.hover, self.shown, self)
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
             self._mending,
             self._moving,
             Colouring(studio, self.controls.scheme, self.chosen, self),
+            Exploring(studio, self),
             self.chosen,
             self.shown,
             self._save_chosen,
@@ -87,7 +89,9 @@ class MainWindow(QMainWindow):
         self.stage.buttons.set_actions(*self.sprite_actions.of_one_sprite)
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
-        self._lay_out()
+        self.setCentralWidget(self.middle)
+        self.setStatusBar(self.status)
+        self.docks = lay_out(self, self.controls, self.history, self.tray)
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
         Recolouring(studio, self.controls.used, system.ask_colour, self)
@@ -175,33 +179,12 @@ class MainWindow(QMainWindow):
     def _with_keys(self) -> list[QAction]:
         return [*self.actions_.all(), *self.sprite_actions.list(), *self.set_actions.of_the_set()]
 
-    def _lay_out(self) -> None:
-        self.setCentralWidget(self.middle)
-        self.setStatusBar(self.status)
-        area = Qt.DockWidgetArea
-        self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
-        self.docks = [
-            self._dock("Controls", self.controls, area.LeftDockWidgetArea),
-            self._dock("History", self.history, area.BottomDockWidgetArea),
-            self._dock("Set", self.tray, area.RightDockWidgetArea, "Sheet tray"),
-        ]
-        self.resize(1180, 780)
-        self.resizeDocks(self.docks[1:2], [HISTORY_HEIGHT], Qt.Orientation.Vertical)
-
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea, kept_as: str = "") -> QDockWidget:
-        """kept_as: what settings call the dock, where that was once its title."""
-        dock = QDockWidget(title)
-        dock.setObjectName(kept_as or title)
-        dock.setWidget(content)
-        self.addDockWidget(area, dock)
-        return dock
-
     def _fill_menus(self) -> None:
         actions, controls = self.actions_, self.controls
         actions.fill(self.menuBar(), self.sprite_actions, [dock.toggleViewAction() for dock in self.docks])
-        self.stage.addAction(actions.select_all)
-        for widget in (self.stage, self.history):
+        canvas = self.stage.canvas  # and not the slider above it, whose keys are its own
+        canvas.addAction(actions.select_all)
+        for widget in (canvas, self.history):
             self.sprite_actions.listen_in(widget)
         for button, action, what in (
             (controls.generate_button, actions.generate, "Make sprites with these settings"),
@@ -216,6 +199,7 @@ class MainWindow(QMainWindow):
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
             (studio.varied, self.controls.variation.setFocus),
+            (self.controls.variation.tried, studio.try_variations),
             (self.controls.variation.confirmed, self._vary_further),
             (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
