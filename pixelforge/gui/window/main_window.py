@@ -24,6 +24,7 @@ from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.docks import lay_out
 from pixelforge.gui.window.exploring import Exploring
 from pixelforge.gui.window.exports import Exports
+from pixelforge.gui.window.in_step import InStep, InStepSwitch
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
 from pixelforge.gui.window.moving import Moving
@@ -61,12 +62,14 @@ class MainWindow(QMainWindow):
         self._session = session
         self._dialogs = WindowDialogs(self, studio, training, session, exports, system, drag_folder, palettes)
         self._closing = Closing(studio.background, studio.messages, self)
+        self._in_step = InStep(exports, studio.background, studio.messages, self)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
         self.setAcceptDrops(True)
         self.controls = Controls(palettes)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
+        InStepSwitch(self._in_step, self.tray, self._dialogs.export, self)
         self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation, studio.messages, self)
         self.middle = Middle(studio.stage, self._mending, system.ask_colour)
         self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
@@ -125,6 +128,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
+        self._in_step.flush()
         if not self._closing.may_close() or not self._dialogs.may_close():
             event.ignore()
             return
