@@ -42,6 +42,7 @@ class StageModel(QObject):
         super().__init__(parent)
         self._sprites: Pixels | None = None
         self._cells: tuple[StageCell, ...] = ()
+        self._shown: tuple[StageCell, ...] = ()
         self._selected: frozenset[int] = frozenset()
         self._current: int | None = None
         self._anchor = 0
@@ -61,6 +62,11 @@ class StageModel(QObject):
     def cells(self) -> tuple[StageCell, ...]:
         """The finished sprites; none while a run forms."""
         return self._cells
+
+    @property
+    def shown(self) -> tuple[StageCell, ...]:
+        """The finished sprites in the colours that they are seen in."""
+        return self._shown
 
     @property
     def selected(self) -> frozenset[int]:
@@ -94,7 +100,7 @@ class StageModel(QObject):
 
     def show_forming(self, pixels: Pixels) -> None:
         """Show a run as it stands, (N, H, W, 4)."""
-        self._cells, self._fingerprints, self._columns = (), (), None
+        self._cells, self._shown, self._fingerprints, self._columns = (), (), (), None
         self._sprites = pixels
         self._select(frozenset(), None)
         self.set_enlarged(False)
@@ -237,9 +243,9 @@ class StageModel(QObject):
         self._cells = cells
         side = max((max(cell.sprite.pixels.shape[:2]) for cell in cells), default=0)
         self._sprites = np.zeros((len(cells), side, side, 4), np.uint8) if cells else None
-        shown = self.as_shown(cells)
-        self._fingerprints = tuple(cell.sprite.fingerprint for cell in shown)
-        for index, cell in enumerate(shown):
+        self._shown = self.as_shown(cells)
+        self._fingerprints = tuple(cell.sprite.fingerprint for cell in self._shown)
+        for index, cell in enumerate(self._shown):
             height, width = cell.sprite.pixels.shape[:2]
             assert self._sprites is not None
             self._sprites[index, :height, :width] = cell.sprite.pixels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -39,7 +38,7 @@ class Recolouring(QObject):
     def change(self, old: Colour, new: Colour) -> None:
         """Give another colour to what has this one, in the chosen sprites, or in all where none is chosen."""
         pairs = []
-        for cell, shown in zip(self._cells(), self._shown(), strict=True):
+        for cell, shown in self._pairs():
             if any(used.colour == old for used in used_colours(shown.sprite.pictures)):
                 pairs.append((cell, _recoloured(shown.sprite, old, new)))
         if not pairs or old == new:
@@ -56,18 +55,19 @@ class Recolouring(QObject):
 
     def _show(self) -> None:
         stage = self._studio.stage
-        used = used_colours([picture for cell in self._shown() for picture in cell.sprite.pictures])
+        used = used_colours([picture for _, shown in self._pairs() for picture in shown.sprite.pictures])
         if stage.pointed is not None and stage.pointed not in {one.colour for one in used}:
             stage.point_out(None)  # which comes back here
             return
         self._field.set_used(used)
         self._field.set_pointed(stage.pointed)
 
-    def _cells(self) -> Sequence[StageCell]:
-        return self._studio.stage.chosen() or self._studio.stage.cells
-
-    def _shown(self) -> Sequence[StageCell]:
-        return self._studio.stage.as_shown(self._cells())
+    def _pairs(self) -> list[tuple[StageCell, StageCell]]:
+        """The chosen sprites, or all, and each in the colours that it is seen in."""
+        stage = self._studio.stage
+        chosen = {cell.key for cell in stage.chosen()}
+        pairs = zip(stage.cells, stage.shown, strict=True)
+        return [(cell, shown) for cell, shown in pairs if not chosen or cell.key in chosen]
 
 
 def _recoloured(sprite: Sprite, old: Colour, new: Colour) -> Sprite:
