@@ -108,8 +108,8 @@ def test_between_sprites_that_no_model_made_it_varies_pictures_on_the_way(model:
     header: ModelHeader = model.header
     red, blue = (np.zeros((8, 8, 4), np.uint8) for _ in range(2))
     red[:, :4], blue[:, 4:] = (255, 0, 0, 255), (0, 0, 255, 255)
-    sprites = [Sprite(pixels, Drawn("tools")) for pixels in (red, blue)]
-    request = between_pictures(*sprites, 3, header, order("plants", seed=5))
+    first, second = (Sprite(pixels, Drawn("tools")) for pixels in (red, blue))
+    request = between_pictures(first, second, 3, header, order("plants", seed=5))
     row = make(model, request)
     assert [sprite.class_name for sprite in row] == ["tools"] * 3
     for sprite in row:

@@ -35,6 +35,7 @@ class UsedField(QWidget):
         self._grid.setColumnStretch(COLUMNS, 1)
         self._grid.addWidget(self.more, 2, 0, 1, COLUMNS + 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(SIDE)  # while a run forms there are none, and nothing moves
         self.set_used(())
 
     def set_used(self, used: Sequence[UsedColour]) -> None:
@@ -49,7 +50,6 @@ class UsedField(QWidget):
         rest = len(used) - len(self._used)
         self.more.setText(f"and {counted(rest, 'colour')} more: choose a sprite to see its own")
         self.more.setVisible(rest > 0)
-        self.setVisible(bool(used))
 
     def set_pointed(self, colour: Colour | None) -> None:
         """Show which one is pointed out; None: none is."""

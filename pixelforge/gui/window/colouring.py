@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QImage
 
+from pixelforge.core.blend import Blend
 from pixelforge.errors import CheckpointError, DatasetError, RequestError
 from pixelforge.gui.generating.scheme_field import SchemeField
 from pixelforge.gui.shared.mime import from_mime
@@ -75,7 +76,8 @@ class Colouring(QObject):
             model = f"{recipes[0].model}, which is not the chosen model" if recipes else "hand"
             raise RequestError(f"The colours can be shuffled of what the chosen model made; this was made by {model}.")
         count = SHUFFLES if len(recipes) == 1 else 1
-        conditions, seeds, blends = [], [], []
+        conditions, seeds = [], []
+        blends: list[Blend] = []
         for recipe in recipes:
             asked = recipe.request.conditions[0]
             for scheme in other_schemes(entry.path, entry.header, asked, count, recipe.seed + 1):
