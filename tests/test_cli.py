@@ -267,3 +267,35 @@ def test_each_of_several_processes_tells_its_own_sprites(
     code, _, err = generate("--class", "cats", "--count", 8, "--out", tmp_path / "out")
     assert (code, "1 sprite in" in err) == (0, True)
     assert [path.name for path in (tmp_path / "out").rglob("*.png")] == ["cats_00003.png"]
+
+
+def test_sprites_between_two_are_made_and_again(
+    generate: RunCommand, command: RunCommand, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, out = (tmp_path / f"{name}.png" for name in ("first", "second", "out"))
+    assert generate("--class", "cats", "--seed", 3, "--out", first)[0] == 0
+    assert generate("--class", "dogs", "--seed", 8, "--out", second)[0] == 0
+    entry = model_library.ModelEntry(model.stem, model, False, read_header(model))
+    monkeypatch.setattr(model_library, "list_models", lambda *_: [entry])
+    code, _, err = command("between", first, second, "--count", 3, "--columns", 3, "--out", out, "--device", "cpu")
+    assert (code, err.startswith("3 sprites")) == (0, True), err
+    assert pixels(out).shape == (8, 24, 4)
+    told = recipe(out)
+    assert [one["class_name"] for one in told] == ["cats", "cats", "dogs"]
+    assert all(len(one["blend"]) == 1 for one in told)
+    assert command("remake", out, "--model", model)[1].strip() == "all 3 identical"
+
+
+def test_of_pictures_that_no_model_made_variations_on_the_way_are_made(
+    command: RunCommand, model: Path, tmp_path: Path
+) -> None:
+    pair, out = [tmp_path / "red.png", tmp_path / "blue.png"], tmp_path / "out"
+    for path, colour in zip(pair, ((255, 0, 0, 255), (0, 0, 255, 255)), strict=True):
+        write_png(path, np.full((8, 8, 4), colour, np.uint8))
+    code, _, err = command("between", *pair, "--count", 2, "--model", model, "--out", out, "--device", "cpu")
+    assert (code, err.startswith("2 sprites")) == (0, True), err
+    for path in out.rglob("*.png"):
+        assert command("remake", path, "--model", model)[1].strip() == "identical"
+    code, _, err = command("between", pair[0], tmp_path / "none.png", "--model", model)
+    assert code != 0
+    assert "none.png" in err

@@ -10,6 +10,7 @@ import typer
 from pixelforge import console
 from pixelforge.cli import sheets
 from pixelforge.cli.animate import animate
+from pixelforge.cli.between import between
 from pixelforge.cli.build import build
 from pixelforge.cli.generate import generate
 from pixelforge.cli.models import models_app
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(generate)
 app.command()(vary)
+app.command()(between)
 app.command()(train)
 app.command()(distill)
 app.command()(evaluate)

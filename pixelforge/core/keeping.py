@@ -1,4 +1,4 @@
-"""What of a sprite stays in its variations: which pixels are opaque, and which colours there are.
+"""What of sprites stays in their variations: which pixels are opaque, and which colours there are.
 
 Both restrict a denoiser's estimate, so that all the rest is made to fit from the first step on, instead of being cut
 and recoloured once it is finished.
@@ -20,42 +20,44 @@ from pixelforge.oklab import to_oklab
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What stays of one sprite. None: that is free."""
+    """What stays of B sprites. None: that is free."""
 
-    opaque: Tensor | None = None  # (H, W) bool, on the CPU: where a pixel has a colour
-    colours: tuple[Colour, ...] | None = None  # that there are, at least one
+    opaque: Tensor | None = None  # (B, H, W) bool, on the CPU: where a pixel has a colour
+    colours: tuple[tuple[Colour, ...], ...] | None = None  # that there are in each, at least one
 
     @classmethod
-    def of(cls, start: Tensor, keep: Keep) -> Kept:
-        """What stays of RGBA (4, H, W), or of RGB (3, H, W), which is opaque all over; in [-1, 1]."""
-        rgba = start if len(start) == 4 else torch.cat([start, torch.ones_like(start[:1])])
-        return cls(rgba[3] > 0 if keep.silhouette else None, colours_of(rgba) if keep.colours else None)
+    def of(cls, starts: Tensor, keep: Keep) -> Kept:
+        """What stays of RGBA (B, 4, H, W), or of RGB (B, 3, H, W), which is opaque all over; in [-1, 1]."""
+        rgba = starts if starts.shape[1] == 4 else torch.cat([starts, torch.ones_like(starts[:, :1])], dim=1)
+        opaque = rgba[:, 3] > 0 if keep.silhouette else None
+        return cls(opaque, tuple(map(colours_of, rgba)) if keep.colours else None)
 
     def forbidden(self, choices: Tensor, palette: tuple[Colour, ...] = ()) -> Tensor | None:
         """Which choices a pixel may not take, (B or 1, K, H or 1, W or 1); None where it may take any.
 
         choices: (K, C) or (B, K, C), as a pixel can be, alpha the fourth of C. palette: a model's own colours, of which
-        those may be taken that are nearest to the sprite's; none: the choices were made of the sprite's already.
+        those may be taken that are nearest to a sprite's; none: the choices were made of the sprites' already.
         """
         shape = choices if choices.ndim == 3 else choices[None]
         has_alpha = shape.shape[2] == 4
         coloured = shape[..., 3] > 0 if has_alpha else torch.ones_like(shape[..., 0], dtype=torch.bool)
         forbidden = torch.zeros_like(coloured)[..., None, None]
         if self.opaque is not None and has_alpha:
-            forbidden = coloured[..., None, None] != self.opaque.to(choices.device)
+            forbidden = coloured[..., None, None] != self.opaque.to(choices.device)[:, None]
         if self.colours is not None and palette:
             first = len(coloured[0]) - len(palette)  # transparent stands before them, and stays
-            others = torch.ones(len(coloured[0]), dtype=torch.bool)
-            others[:first] = False
-            others[[first + index for index in nearest(self.colours, palette)]] = False
-            forbidden = forbidden | others.to(choices.device)[None, :, None, None]
+            others = torch.ones(len(self.colours), len(coloured[0]), dtype=torch.bool)
+            others[:, :first] = False
+            for row, colours in zip(others, self.colours, strict=True):
+                row[[first + index for index in nearest(colours, palette)]] = False
+            forbidden = forbidden | others.to(choices.device)[..., None, None]
         return forbidden if bool(forbidden.any()) else None
 
     def with_alpha(self, pred_x0: Tensor) -> Tensor:
         """An estimate (B, 4, H, W) of pixels that are numbers, its alpha that of the sprite; (B, 3, H, W) as it is."""
         if self.opaque is None or pred_x0.shape[1] == 3:
             return pred_x0
-        opaque = self.opaque.to(pred_x0.device)
+        opaque = self.opaque.to(pred_x0.device)[:, None]
         visible = torch.cat([pred_x0[:, :3], torch.ones_like(pred_x0[:, 3:])], dim=1)
         return torch.where(opaque, visible, -1.0)
 

@@ -24,7 +24,7 @@ class MaskedDenoiser:
     """
 
     def __init__(self, denoiser: Denoiser, known: Tensor, free: Tensor) -> None:
-        """known: (C, H, W), the picture. free: (H, W), true where it is to be made anew."""
+        """known: (C, H, W), the picture, or one a sprite (B, C, H, W). free: (H, W), true where it is made anew."""
         self._denoiser = denoiser
         self._known = known
         self._free = free

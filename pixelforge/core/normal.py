@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+MAX_SEED = 2**32 - 1  # a generator takes no more bits of a seed than 32
 BLOCK = 16  # numbers that are made together: the cosines of 8 pairs, then their sines
 BITS = 24  # of a uniform number, as many as a float32 tells apart
 

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from pixelforge.core.backend import Answer, Backend
+from pixelforge.core.blend import Blend
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.colours import colours_of, from_rgb, to_rgb
 from pixelforge.core.condition import Condition, Cue
+from pixelforge.core.config import Colour
 from pixelforge.core.cues import CueMaker
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
@@ -82,41 +84,53 @@ def sprite_steps(
     strength: float = 1.0,
     free: Tensor | None = None,
     keep: Keep = KEEP_NOTHING,
+    blends: Sequence[Blend | None] = (),
 ) -> Iterator[SamplerStep]:
     """Sample one sprite a condition and seed; the last step's x_t (B, C, H, W) holds the finished sprites.
 
-    start: (C, H, W) in [-1, 1], a sprite to make variations of, which tells its kind and its colours by itself;
-    strength: how far they go, in (0, 1]; free: (H, W), true where alone they differ from it; keep: what of it stays.
-    All pictures are RGB(A) in [-1, 1]. Raises RequestError for words that the model does not know.
+    start: (C, H, W), or one a sprite (B, C, H, W), in [-1, 1]: what to make variations of, which tells its kind and its
+    colours by itself; strength: how far they go, in (0, 1]; free: (H, W), true where alone they differ from it; keep:
+    what of it stays. blends: of each sprite, what is mixed into its noise. All pictures are RGB(A) in [-1, 1]. Raises
+    RequestError for words that the model does not know.
     """
     config, maker = model.header.model, CueMaker(model.header, model.bank)
-    colours = colours_of(start) if start is not None and config.prediction == "pointer" else ()
-    if start is None or free is not None:
-        cues = [maker.drawn(asked, seed, colours) for asked, seed in zip(conditions, seeds, strict=True)]
-    else:
-        cues = [maker.plain(condition, colours) for condition in conditions]
-    kept = Kept() if start is None else Kept.of(start, keep)
-    if colours and kept.colours:
-        cues = [replace(cue, palette=kept.colours) for cue in cues]
+    starts = None if start is None else start.expand(len(seeds), *start.shape[-3:])
+    cues = _cues(maker, conditions, seeds, starts, redone=free is not None)
+    kept = Kept() if starts is None else Kept.of(starts, keep)
+    if config.prediction == "pointer" and kept.colours is not None:
+        cues = [replace(cue, palette=colours) for cue, colours in zip(cues, kept.colours, strict=True)]
     timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
     weak = [maker.weak(cue) for cue in cues]
     answer = model.answer(cues, weak, sampling, timesteps)
     denoiser: Denoiser = NetworkDenoiser(answer, config, model.schedule, cues, kept)
     shape = (config.channels, config.image_size, config.image_size)
-    noise = SpriteNoise(seeds, shape, model.backend.device)
+    noise = SpriteNoise(seeds, shape, model.backend.device, blends)
     x_t = noise.draw()
-    if start is not None:
-        start = from_rgb(start) if config.space == "oklab" else start
+    if starts is not None:
+        starts = torch.stack([from_rgb(one) for one in starts]) if config.space == "oklab" else starts
         alpha_bar = model.schedule.alphas_cumprod[timesteps[0]].expand(len(x_t))
-        x_t = q_sample(start.to(x_t).expand_as(x_t), x_t, alpha_bar)
-    if start is None or free is None:
+        x_t = q_sample(starts.to(x_t), x_t, alpha_bar)
+    if starts is None or free is None:
         steps = sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw)
     else:
-        masked = MaskedDenoiser(denoiser, start.to(x_t), free.to(x_t.device))
+        masked = MaskedDenoiser(denoiser, starts.to(x_t), free.to(x_t.device))
         begin = partial(SAMPLERS[sampling.sampler].begin, masked, model.schedule, noise.draw)
         steps = resampled(begin, timesteps, x_t, model.schedule, noise.draw)
     for step in steps:
         yield step if config.space == "rgb" else replace(step, x_t=to_rgb(step.x_t), pred_x0=to_rgb(step.pred_x0))
+
+
+def _cues(
+    maker: CueMaker, conditions: Sequence[Condition], seeds: Sequence[int], starts: Tensor | None, *, redone: bool
+) -> list[Cue]:
+    """What the network hears of each sprite. starts: (B, C, H, W); redone: whether but a part of them is made anew."""
+    of_start: list[tuple[Colour, ...]] = [()] * len(seeds)
+    if starts is not None and maker.header.model.prediction == "pointer":
+        of_start = [colours_of(one) for one in starts]
+    if starts is not None and not redone:
+        return [maker.plain(asked, colours) for asked, colours in zip(conditions, of_start, strict=True)]
+    asked_and_drawn = zip(conditions, seeds, of_start, strict=True)
+    return [maker.drawn(asked, seed, colours) for asked, seed, colours in asked_and_drawn]
 
 
 def sample_sprites(model: Model, conditions: Sequence[Condition], seeds: Sequence[int], sampling: Sampling) -> Tensor:

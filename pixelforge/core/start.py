@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ class Start:
     """A sprite to make variations of, or of whose part. Raises RequestError."""
 
     picture: NDArray[np.uint8]  # (S, S, 4), of the model's size
+    others: tuple[NDArray[np.uint8], ...] = ()  # likewise: the sprites of a request share it and these, in their order
     mask: NDArray[np.bool_] | None = None  # (S, S), true where it is made anew and nowhere else; None: all of it
     strength: float = setting(
         0.5,
@@ -47,6 +48,8 @@ class Start:
 
     def __post_init__(self) -> None:
         check(self)
+        if any(other.shape != self.picture.shape for other in self.others):
+            raise RequestError("The sprites that variations start from must be of one size.")
         if self.mask is not None and self.mask.shape != self.picture.shape[:2]:
             sides = [f"{shape[1]} x {shape[0]}" for shape in (self.mask.shape, self.picture.shape)]
             raise RequestError(f"The mask has {sides[0]} pixels, the sprite {sides[1]}.")
@@ -66,6 +69,17 @@ class Start:
         if self.keep.silhouette and self.mask is not None and not (self.mask & self.opaque).any():
             raise RequestError("The mask marks nothing of the silhouette, which is to be kept: mark a part of it.")
 
+    @property
+    def pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        """The picture and the others."""
+        return self.picture, *self.others
+
+    def alone(self, index: int, count: int) -> Start:
+        """That of sprite `index` of `count`."""
+        if not self.others:
+            return self
+        return replace(self, picture=self.pictures[index * len(self.pictures) // count], others=())
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Start) and self._key == other._key
 
@@ -76,4 +90,5 @@ class Start:
     def _key(self) -> tuple[object, ...]:
         """A mask of everything is not none: what is made anew under it fits what is known by other steps."""
         mask = None if self.mask is None else self.mask.tobytes()
-        return self.strength, self.keep, self.picture.shape, self.picture.tobytes(), mask
+        pictures = tuple(picture.tobytes() for picture in self.pictures)
+        return self.strength, self.keep, self.picture.shape, pictures, mask

@@ -44,6 +44,8 @@ def line_of(batch: MadeBatch, sprites: Sequence[Sprite], today: date) -> str:
             parts.append(str(shared.pop()))
     if any(request.start is not None for request in told):
         parts.append("variations")
+    elif any(request.blends for request in told):
+        parts.append("between")
     if told:
         parts += [f"seed {told[0].seed}", sprites[0].model or "drawn"]
     else:

@@ -80,8 +80,9 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
     if _draws_schemes(request.start):
         conditions = [model.settled(asked, request.seed_of(index)) for index, asked in enumerate(conditions, first)]
     sprites = recolour(_to_pixels(step.x_t), request.palette)
-    if request.start is not None:
-        sprites = _with_kept(sprites, request.start)
+    starts = _starts(request, first, size)
+    if starts:
+        sprites = np.stack([_with_kept(sprite, start) for sprite, start in zip(sprites, starts, strict=True)])
     yield Finished(first, sprites, tuple(conditions))
 
 
@@ -90,29 +91,37 @@ def _draws_schemes(start: Start | None) -> bool:
     return start is None or (start.mask is not None and not start.keep.colours)
 
 
-def _with_kept(sprites: Pixels, start: Start) -> Pixels:
-    """Finished sprites (N, H, W, 4) with what they were not to change, to the pixel.
+def _with_kept(sprite: Pixels, start: Start) -> Pixels:
+    """A finished sprite (H, W, 4) with what it was not to change, to the pixel.
 
     Models without transparency, or whose palette has not all of the start's colours, come near it only.
     """
     if start.keep.colours:
         own, uses = np.unique(start.picture[start.opaque][:, :3], axis=0, return_counts=True)
-        sprites = snap(sprites, [tuple(colour) for colour in own[np.argsort(-uses, kind="stable")].tolist()])
+        sprite = snap(sprite, [tuple(colour) for colour in own[np.argsort(-uses, kind="stable")].tolist()])
     if start.keep.silhouette:
-        sprites = np.where(start.opaque[..., None], sprites, np.uint8(0))
-    return sprites if start.mask is None else np.where(start.mask[..., None], sprites, start.picture)
+        sprite = np.where(start.opaque[..., None], sprite, np.uint8(0))
+    return sprite if start.mask is None else np.where(start.mask[..., None], sprite, start.picture)
 
 
 def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> Iterator[SamplerStep]:
     indices = range(first, first + size)
     conditions = [request.condition_of(index) for index in indices]
     seeds = [request.seed_of(index) for index in indices]
+    blends = request.blends[first : first + size]
     if request.start is None:
-        return sprite_steps(model, conditions, seeds, request.sampling)
-    start = torch.from_numpy(to_values(request.start.picture[None], model.header.model.channels)[0])
-    free = None if request.start.mask is None else torch.from_numpy(request.start.mask)
+        return sprite_steps(model, conditions, seeds, request.sampling, blends=blends)
     told = request.start
-    return sprite_steps(model, conditions, seeds, request.sampling, start, told.strength, free, told.keep)
+    own = np.stack([start.picture for start in _starts(request, first, size)])
+    pictures = torch.from_numpy(to_values(own, model.header.model.channels))
+    free = None if told.mask is None else torch.from_numpy(told.mask)
+    return sprite_steps(model, conditions, seeds, request.sampling, pictures, told.strength, free, told.keep, blends)
+
+
+def _starts(request: GenerationRequest, first: int, size: int) -> list[Start]:
+    """The start of each sprite; none where a request has none."""
+    starts = [request.start_of(index) for index in range(first, first + size)]
+    return [start for start in starts if start is not None]
 
 
 def _to_pixels(x: Tensor) -> Pixels:

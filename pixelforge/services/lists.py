@@ -15,12 +15,13 @@ from typing import Any
 
 from pixelforge.core.condition import Condition
 from pixelforge.core.nearest import known
+from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import read_at_most
 from pixelforge.services.asking import SINGLE, Ask, Offer, understood
 from pixelforge.services.naming import check_name, safe_name
-from pixelforge.services.requests import MAX_SEED, GenerationRequest
+from pixelforge.services.requests import GenerationRequest
 from training.data.table import read_table
 
 LIST_SUFFIXES = (".csv", ".tsv")

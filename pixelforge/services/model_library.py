@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,22 @@ class ModelEntry:
 
 
 @dataclass(frozen=True)
+class PartRow:
+    """What `evaluate` measured of a class."""
+
+    class_accuracy: float | None = None  # 0 to 1; None: there is too little to tell it by
+
+
+@dataclass(frozen=True)
 class FiguresRow:
     """A row of what `evaluate` measured: of the real sprites held out, or of the model's own."""
 
     name: str
     kid: float  # times 1000
     class_accuracy: float  # 0 to 1
+    sprites: int = 0
+    two_sample: float | None = None  # 0 to 1, as `training.evaluation.figures` has it; None as above
+    by_class: dict[str, PartRow] = field(default_factory=dict)
 
 
 def list_models(task: str | None = SPRITES) -> list[ModelEntry]:

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from pixelforge import __version__
+from pixelforge.core.blend import Blend
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Keep, Start
@@ -56,7 +57,7 @@ def recipe_of(
 def flat(recipe: Recipe) -> dict[str, Any]:
     """A recipe as it stands in a PNG: the fields of its parts side by side, those of the condition that are asked for.
 
-    `start` is the base64 of a PNG; `strength` is 1 where there is none.
+    `start` is the base64 of a PNG; `strength` is 1 where there is none; `blend` is there where noise is mixed in.
     """
     request = recipe.request
     condition = {name: value for name, value in asdict(request.conditions[0]).items() if value}
@@ -67,6 +68,7 @@ def flat(recipe: Recipe) -> dict[str, Any]:
         **asdict(request.sampling),
         "palette": request.palette,
         **start_fields(request.start),
+        **({"blend": request.blends[0].parts} if request.blends else {}),
         "model": recipe.model,
         "model_sha256": recipe.model_sha256,
         "app_version": recipe.app_version,
@@ -110,9 +112,15 @@ def _from_flat(content: dict[str, Any]) -> Recipe:
         seed=msgspec.convert(content["seed"], int),
         palette=msgspec.convert(content.get("palette"), PaletteRule | None),
         start=start_of(content),
+        blends=_blends(content),
     )
     recipe: Recipe = _part(Recipe, {**content, "request": request})
     return recipe
+
+
+def _blends(content: Mapping[str, Any]) -> tuple[Blend, ...]:
+    parts = msgspec.convert(content.get("blend"), tuple[tuple[int, float], ...] | None)
+    return () if parts is None else (Blend(parts),)
 
 
 def _part(record: type, content: Mapping[str, Any]) -> Any:
@@ -121,7 +129,7 @@ def _part(record: type, content: Mapping[str, Any]) -> Any:
 
 
 def start_fields(start: Start | None) -> dict[str, Any]:
-    """A start as it stands in JSON: `start` and `mask` the base64 of PNGs; `strength` is 1 where there is none.
+    """A start as it stands in JSON: pictures as the base64 of PNGs; `strength` is 1 where there is none.
 
     `keep_silhouette` and `keep_colours` stand there only where they are true.
     """
@@ -129,6 +137,7 @@ def start_fields(start: Start | None) -> dict[str, Any]:
     return {
         "start": None if start is None else _to_text(start.picture),
         **_mask(start),
+        **({"others": [_to_text(other) for other in start.others]} if start is not None and start.others else {}),
         "strength": 1.0 if start is None else start.strength,
         **{f"keep_{name}": True for name, kept in asdict(keep).items() if kept},
     }
@@ -139,9 +148,11 @@ def start_of(content: Mapping[str, Any]) -> Start | None:
     text = msgspec.convert(content.get("start"), str | None)
     if text is None:
         return None
+    others = msgspec.convert(content.get("others", []), list[str])
     picture, mask = _from_text(text), msgspec.convert(content.get("mask"), str | None)
     return Start(
         picture=picture,
+        others=tuple(map(_from_text, others)),
         mask=None if mask is None else _from_text(mask)[..., 3] > 0,
         strength=msgspec.convert(content.get("strength", 1.0), float),
         keep=Keep(

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pixelforge.core.blend import Blend
 from pixelforge.core.condition import Condition
 from pixelforge.core.config import MAX_PALETTE
 from pixelforge.core.header import SPRITES, ModelHeader
+from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
 from pixelforge.fields import check, setting
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
-
-MAX_SEED = 2**32 - 1  # torch's CPU generator takes the low 32 bits of a seed only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +35,14 @@ class GenerationRequest:
     palette: PaletteRule | None = None  # None: the colours as the model makes them
     start: Start | None = None  # make variations of this sprite
     seeds: tuple[int, ...] = ()  # of each sprite; none: `seed` + i
+    blends: tuple[Blend, ...] = ()  # of each sprite, what is mixed into its noise; none: nothing is
 
     def __post_init__(self) -> None:
         check(self)
         if self.seeds and (len(self.seeds) != self.count or not all(0 <= seed <= MAX_SEED for seed in self.seeds)):
             raise RequestError(f"{self.count:,} sprites have as many seeds, each of them 0 to {MAX_SEED:,}.")
+        if self.blends and len(self.blends) != self.count:
+            raise RequestError(f"{self.count:,} sprites have as many blends of noise, not {len(self.blends):,}.")
         last_seed = MAX_SEED - self.count + 1
         if self.seed > last_seed:
             raise RequestError(f"Seed must be 0 to {last_seed:,} for {self.count:,} sprites, not {self.seed:,}.")
@@ -73,6 +76,14 @@ class GenerationRequest:
         """The seed of sprite `index`."""
         return self.seeds[index] if self.seeds else self.seed + index
 
+    def start_of(self, index: int) -> Start | None:
+        """What sprite `index` is a variation of."""
+        return None if self.start is None else self.start.alone(index, self.count)
+
+    def blend_of(self, index: int) -> Blend | None:
+        """What is mixed into the noise of sprite `index`."""
+        return self.blends[index] if self.blends else None
+
     def class_of(self, index: int) -> str:
         """The class of sprite `index`, or what stands for it where that was left open."""
         return self.condition_of(index).label
@@ -84,6 +95,8 @@ class GenerationRequest:
             self,
             conditions=tuple(map(self.condition_of, left)),
             seeds=tuple(map(self.seed_of, left)),
+            blends=self.blends[done:],
+            start=self._start_after(left),
             count=len(left),
             seed=0,
         )
@@ -91,7 +104,21 @@ class GenerationRequest:
     def alone(self, index: int, settled: Condition | None = None) -> GenerationRequest:
         """The request that makes sprite `index` and no other. settled: its condition, as `Finished` has it."""
         condition = settled or self.condition_of(index)
-        return replace(self, conditions=(condition,), count=1, seed=self.seed_of(index), seeds=())
+        return replace(
+            self,
+            conditions=(condition,),
+            count=1,
+            seed=self.seed_of(index),
+            seeds=(),
+            blends=self.blends[index : index + 1],
+            start=self.start_of(index),
+        )
+
+    def _start_after(self, left: range) -> Start | None:
+        if self.start is None or not self.start.others:
+            return self.start
+        first, *others = [self.start.alone(index, self.count).picture for index in left]
+        return replace(self.start, picture=first, others=tuple(others))
 
 
 def make_request(

@@ -35,6 +35,15 @@ class GenerationSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetExport:
+    """How a set was exported last."""
+
+    set_id: int
+    export: Export
+    in_step: bool = False  # whether it is written again at every change of the set
+
+
+@dataclass(frozen=True, kw_only=True)
 class AppSettings:
     """Everything that is remembered."""
 
@@ -53,6 +62,7 @@ class AppSettings:
     tray_padding: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0  # pixels
     save_folder: str | None = None  # where something was saved last
     export: Export | None = None  # the last one
+    set_exports: tuple[SetExport, ...] = ()  # the last one of each set, the latest at the end
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pixelforge.core.condition import Condition
 from pixelforge.core.start import Keep, Start
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import read_sprite
-from pixelforge.services.sprites import read_sprites
+from pixelforge.services.sprites import Sprite, read_sprites
 
 
 def read_start(
@@ -22,18 +22,24 @@ def read_start(
     mask: of its part. strength: None is the usual one, and all the way for a part. keep: what of it stays; None:
     nothing. Raises DatasetError or RequestError.
     """
-    found = read_sprites(sprite)
-    if len(found) != 1:
-        raise RequestError(f"{sprite} holds {len(found)} sprites: take one of them.")
-    recipe, marked = found[0].made_from, None if mask is None else read_mask(mask)
+    found = read_one(sprite)
+    recipe, marked = found.made_from, None if mask is None else read_mask(mask)
     usual: float = Start.strength if mask is None else 1.0
     start = Start(
-        picture=found[0].pixels,
+        picture=found.pixels,
         mask=marked,
         strength=usual if strength is None else strength,
         keep=keep or Keep(),
     )
     return start, None if recipe is None else recipe.request.conditions[0]
+
+
+def read_one(path: Path) -> Sprite:
+    """The sprite in a picture. Raises DatasetError, or RequestError for several."""
+    found = read_sprites(path)
+    if len(found) != 1:
+        raise RequestError(f"{path} holds {len(found)} sprites: take one of them.")
+    return found[0]
 
 
 def read_mask(path: Path) -> NDArray[np.bool_]:

@@ -28,7 +28,7 @@ START = picture((RED, None), (RED, BLUE))
 
 
 def test_a_silhouette_forbids_transparent_inside_and_colours_outside() -> None:
-    forbidden = Kept.of(START, Keep(silhouette=True)).forbidden(palette_colours(PALETTE, 4), PALETTE)
+    forbidden = Kept.of(START[None], Keep(silhouette=True)).forbidden(palette_colours(PALETTE, 4), PALETTE)
     assert forbidden is not None
     assert forbidden.shape == (1, 5, 2, 2)
     assert forbidden[0, :, 0, 1].tolist() == [False, True, True, True, True]
@@ -37,7 +37,7 @@ def test_a_silhouette_forbids_transparent_inside_and_colours_outside() -> None:
 
 def test_colours_forbid_all_but_the_nearest_of_the_models_palette() -> None:
     start = picture((RED, None), ((250, 9, 9), (4, 4, 240)))
-    kept = Kept.of(start, Keep(colours=True))
+    kept = Kept.of(start[None], Keep(colours=True))
     forbidden = kept.forbidden(palette_colours(PALETTE, 4), PALETTE)
     assert forbidden is not None
     assert forbidden[0, :, 0, 0].tolist() == [False, True, False, True, False]  # transparent, red and blue are left
@@ -47,15 +47,16 @@ def test_colours_forbid_all_but_the_nearest_of_the_models_palette() -> None:
 
 def test_palettes_of_several_lengths_are_restricted_row_by_row() -> None:
     colours = choices(stack_palettes([(RED, BLUE, GREEN), (RED,)]))
-    forbidden = Kept.of(START, Keep(silhouette=True)).forbidden(colours)
+    forbidden = Kept.of(torch.stack([START, START.flip(2)]), Keep(silhouette=True)).forbidden(colours)
     assert forbidden is not None
     assert forbidden.shape == (2, 4, 2, 2)
     assert forbidden[0, :, 0, 0].tolist() == [True, False, False, False]
-    assert not forbidden[1, 1, 0, 0]
+    assert forbidden[1, :, 0, 0].tolist() == [False, True, True, True]
+    assert not forbidden[1, 1, 0, 1]
 
 
 def test_nothing_kept_forbids_nothing() -> None:
-    assert Kept.of(START, Keep()).forbidden(palette_colours(PALETTE, 4), PALETTE) is None
+    assert Kept.of(START[None], Keep()).forbidden(palette_colours(PALETTE, 4), PALETTE) is None
 
 
 @pytest.mark.parametrize("prediction", ["palette", "eps", "v"])
@@ -63,7 +64,7 @@ def test_no_estimate_changes_what_is_kept(prediction: Prediction, schedule: Nois
     config = ModelConfig(num_classes=1, image_size=8, prediction=prediction, palette=PALETTE)
     generator = torch.Generator().manual_seed(0)
     start = torch.where(torch.rand(1, 8, 8, generator=generator) < 0.5, picture(*([(RED,) * 8] * 8)), -1.0)
-    kept = Kept.of(start, Keep(silhouette=True, colours=True))
+    kept = Kept.of(start.expand(3, 4, 8, 8), Keep(silhouette=True, colours=True))
     answer = lambda x_t, timestep: 30 * torch.randn(3, config.out_channels, 8, 8, generator=generator)  # noqa: E731
     denoiser = NetworkDenoiser(answer, config, schedule, kept=kept)
     for timestep in (999, 500, 3):
@@ -76,7 +77,7 @@ def test_no_estimate_changes_what_is_kept(prediction: Prediction, schedule: Nois
 
 
 def test_a_model_without_transparency_is_left_alone() -> None:
-    kept = Kept.of(START[:3], Keep(silhouette=True))
+    kept = Kept.of(START[None, :3], Keep(silhouette=True))
     assert kept.forbidden(palette_colours(PALETTE, 3), PALETTE) is None
     estimate = torch.zeros(1, 3, 2, 2)
     assert kept.with_alpha(estimate) is estimate

@@ -170,6 +170,7 @@ def desktop(qtbot, entry, places, ask_path, drags, opened_folders, answers, bin_
         ask_save_path=ask_path,
         ask_animation_path=ask_path,
         ask_open_path=lambda *_: answers.get("open"),
+        ask_colour=lambda *_: answers.get("colour"),
         ask_folder=lambda *_: answers.get("folder"),
         ask_model_path=lambda *_: answers.get("model"),
         ask_about_training=lambda *_: answers.get("training", "stop"),

@@ -324,9 +324,10 @@ def test_variations_are_made_when_the_slider_rests(qtbot, active) -> None:
     before = active.studio.stage.cells
     for percent in (40, 50, 60):
         active.window.controls.variation.slider.setValue(percent)
-        assert not active.studio.generation.run.running
+        assert active.studio.generation.trying
     qtbot.waitUntil(lambda: active.studio.stage.cells not in (before, ()), timeout=20_000)
     assert {recipe.request.start.strength for recipe in recipes(active)} == {0.6}
+    assert active.studio.history.rowCount() == 1 + VARIATIONS  # of the trials nothing is kept
 
 
 def test_variations_keep_what_the_switches_say_also_the_next_ones(qtbot, active) -> None:

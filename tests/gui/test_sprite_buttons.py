@@ -55,13 +55,15 @@ def test_each_does_what_its_key_does_to_that_sprite(qtbot, active) -> None:
     assert active.window.middle.currentWidget() is active.window.desk
 
 
-def test_star_and_set_take_all_that_are_selected_with_it(qtbot, active) -> None:
+def test_all_but_edit_take_all_that_are_selected_with_it(qtbot, active) -> None:
     make(qtbot, active, count=9)
     for index in (1, 2, 3):
         click_cell(qtbot, active, index, Qt.KeyboardModifier.ControlModifier)
     click(qtbot, point_at(active, 2).buttons[STAR])
     assert active.studio.stage.starred == {1, 2, 3}
     click(qtbot, point_at(active, 3).buttons[MORE])
+    assert len(active.studio.generation.settings.request.start.pictures) == 3
+    click(qtbot, point_at(active, 3).buttons[EDIT])
     assert active.studio.stage.selected == {3}
 
 

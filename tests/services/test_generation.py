@@ -14,6 +14,7 @@ from torch import Tensor
 from pixelforge.core.backend import Answer
 from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.device import is_out_of_memory, pick_device
+from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.pipeline import Model
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.torch_backend import TorchBackend
@@ -21,7 +22,6 @@ from pixelforge.errors import CheckpointError, RequestError
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.requests import (
-    MAX_SEED,
     Finished,
     GenerationEvent,
     GenerationRequest,

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from pixelforge.core.condition import Condition
+from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import RequestError
 from pixelforge.services.asking import Offer
 from pixelforge.services.lists import MAX_SPRITES, read_list
-from pixelforge.services.requests import MAX_SEED, GenerationRequest
+from pixelforge.services.requests import GenerationRequest
 
 OFFER = Offer(
     ("monsters", "items"),

@@ -13,6 +13,7 @@ from pixelforge.gui.generating.settings_model import SettingsModel
 from pixelforge.gui.generating.states import Waiting
 from pixelforge.gui.shared.library import Library
 from pixelforge.services.lists import read_list
+from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import GenerationRequest, in_palette
 
 
@@ -40,9 +41,9 @@ class BatchQueue(SettingsModel):
 
     @property
     def pending(self) -> tuple[Waiting, ...]:
-        """What was asked for and is not in the history yet, the next one first; without the desk's."""
+        """What was asked for and comes into the history but is not there yet, the next one first."""
         current = () if self._current is None else (self._current,)
-        return tuple(batch for batch in (*current, *self._queue) if not batch.for_desk)
+        return tuple(batch for batch in (*current, *self._queue) if batch.kept)
 
     def generate(self) -> None:
         """Make a batch with the settings as they stand, now or after those that are being made or wait."""
@@ -52,10 +53,10 @@ class BatchQueue(SettingsModel):
             self.roll_seed()
         self._submit(Waiting(self.entry, self._coloured(self._settings.request)))
 
-    def make(self, request: GenerationRequest) -> None:
-        """Make a batch by the chosen model that is none of the settings'; as `generate` does."""
-        if self.entry is not None:
-            self._submit(Waiting(self.entry, request))
+    def make(self, request: GenerationRequest, entry: ModelEntry | None = None) -> None:
+        """Make a batch that is none of the settings', by the chosen model or another; as `generate` does."""
+        if (maker := entry or self.entry) is not None:
+            self._submit(Waiting(maker, request))
 
     def make_list(self, path: Path) -> None:
         """Make all that a table asks for, otherwise as the settings stand, into a set of its own; as `generate` does.

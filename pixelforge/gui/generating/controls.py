@@ -27,6 +27,7 @@ from pixelforge.gui.generating.quality_field import QualityField
 from pixelforge.gui.generating.queue_list import QueueList
 from pixelforge.gui.generating.scheme_field import SchemeField
 from pixelforge.gui.generating.seed_field import SeedField
+from pixelforge.gui.generating.used_field import UsedField
 from pixelforge.gui.generating.variation_field import VariationField
 from pixelforge.gui.generating.what_field import WhatField
 from pixelforge.gui.generating.words_field import WordsField
@@ -48,6 +49,7 @@ class Controls(QWidget):
     """Shows the settings and emits what the user changes; keeps nothing itself.
 
     What is asked for stands above and scrolls where there is too little room; the button stands below and never moves.
+    `variation` stands wherever the window lays it: beside what it changes.
     """
 
     model_chosen = Signal(object)  # ModelEntry
@@ -63,6 +65,7 @@ class Controls(QWidget):
         self.what = WhatField()
         self.words = WordsField()
         self.palette_field = PaletteField(palettes)
+        self.used = UsedField()
         self.scheme = SchemeField()
         self.variation = VariationField()
         # A number of Sampling that has a range gets a slider: to declare one there is all it takes.
@@ -136,8 +139,8 @@ class Controls(QWidget):
         column.addLayout(_side_by_side(self.model_box, self.import_button))
         column.addWidget(self.what, 1)
         column.addWidget(self.words)
-        column.addWidget(self.variation)
         column.addLayout(_form(("Pale&tte", self.palette_field)))
+        column.addWidget(self.used)
         self.scheme_row = QWidget()
         form = _form(("S&cheme", self.scheme))
         form.setContentsMargins(0, 0, 0, 0)

@@ -22,6 +22,7 @@ from pixelforge.gui.generating.states import (
     Phase,
     RunState,
     Waiting,
+    trial_of,
 )
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
@@ -65,6 +66,8 @@ class GenerationModel(BatchQueue):
         self._pace = Pace(clock)
         self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
         self._done = 0  # how many of those are finished, the first ones
+        self._tried: Pixels | None = None  # a finished trial, as long as it is to be seen
+        self._outdated = False  # whether the settings have changed since the trial began
         self._frames: list[Pixels] = []  # of the current run or the last
         self._device = ""
         self.model_changed.connect(self.load)
@@ -76,8 +79,18 @@ class GenerationModel(BatchQueue):
 
     @property
     def forming(self) -> Pixels | None:
-        """The sprites of the current run as they stand, (N, H, W, 4); None between runs, and of the desk's."""
-        return self._making.sprites if self._making is not None and not self._making.for_desk else None
+        """The sprites of the current run as they stand, (N, H, W, 4); None between runs, and of the desk's.
+
+        A trial stays until another run begins, or it is stopped.
+        """
+        if self._making is not None:
+            return None if self._making.for_desk else self._making.sprites
+        return self._tried
+
+    @property
+    def trying(self) -> bool:
+        """Whether a trial is being made or is to be seen."""
+        return self._tried is not None or (self._current is not None and self._current.trial)
 
     @property
     def frames(self) -> tuple[Pixels, ...]:
@@ -100,11 +113,28 @@ class GenerationModel(BatchQueue):
             return
         fast, *_ = qualities(self.entry.header)
         sampling = replace(self._settings.request.sampling, sampler=fast.sampler, steps=fast.steps)
-        request = replace(
-            self._settings.request, start=start, count=count, palette=None, sampling=sampling, seed=self._draw_seed()
-        )
+        asked = replace(self._settings.request, start=start, count=count, blends=())
+        request = replace(asked, palette=None, sampling=sampling, seed=self._draw_seed())
         batch = Waiting(self.entry, request, for_desk=True)
         self._submit(batch, first=True)
+
+    def try_out(self) -> None:
+        """Show at once, made fast and few, what the settings make; a trial that goes on is followed by another.
+
+        Nothing happens while anything else is made.
+        """
+        if self.entry is None or self.entry.header is None or self._settings is None:
+            return
+        if self._current is not None:
+            self._outdated = self._current.trial
+            return
+        request = trial_of(self._coloured(self._settings.request), self.entry.header)
+        self._begin(Waiting(self.entry, request, trial=True))
+
+    def keep_tried(self) -> None:
+        """Make what was tried, with its seeds, as well as the settings say."""
+        if self.entry is not None and self._settings is not None:
+            self._submit(Waiting(self.entry, self._coloured(self._settings.request)))
 
     def stop(self) -> None:
         """Give up the current run and those that wait. Finished sprites are kept."""
@@ -115,6 +145,9 @@ class GenerationModel(BatchQueue):
             self._run_number += 1  # what is still on its way from the worker belongs to nobody
             self.stop_requested.emit()
             self._end(Phase.STOPPED)
+        elif self._tried is not None:
+            self._tried = None
+            self.forming_changed.emit()
 
     def suspend(self) -> None:
         """Give up the current run until the user wants it again. What is finished is kept, the rest waits."""
@@ -125,7 +158,7 @@ class GenerationModel(BatchQueue):
         self.stop_requested.emit()
         self._paused = True
         self._end(Phase.STOPPED)
-        if not current.for_desk:
+        if current.kept:
             names = current.sprite_names[done:]
             rest = replace(current, request=current.request.after(done) if done else current.request)
             self._set_queue((replace(rest, sprite_names=names), *self._queue))
@@ -167,14 +200,27 @@ class GenerationModel(BatchQueue):
                 if self._run.running:
                     self._end(Phase.FAILED)
 
+    def _submit(self, batch: Waiting, *, first: bool = False) -> None:
+        """As in the base class; a trial that goes on makes room, and what is seen of it stays."""
+        if self._current is not None and self._current.trial:
+            self._run_number += 1
+            self.stop_requested.emit()
+            self._tried = None if self._making is None else self._making.sprites
+            self._making = self._current = None
+            self._outdated = False
+        super()._submit(batch, first=first)
+
     def _begin(self, batch: Waiting) -> None:
         assert batch.entry.header is not None
         side = batch.entry.header.model.image_size
         self._run_number += 1
         self._current = batch
-        empty = np.zeros((batch.request.count, side, side, 4), np.uint8)
+        first = np.zeros((batch.request.count, side, side, 4), np.uint8)
+        if self._tried is not None and self._tried.shape == first.shape and not batch.for_desk:
+            first = self._tried  # what it becomes is like it
+        self._tried = None
         self._making = Batch(
-            empty,
+            first,
             batch.request,
             batch.entry.name,
             "",
@@ -233,6 +279,9 @@ class GenerationModel(BatchQueue):
 
     def _end(self, phase: Phase) -> None:
         made, self._making = self._making, None
+        if self._current is not None and self._current.trial:
+            self._end_trial(made, phase)
+            return
         self._set_run(replace(self._run, phase=phase, seconds=self._pace.seconds, seconds_left=None))
         if made is not None and not made.for_desk:
             self.forming_changed.emit()
@@ -242,6 +291,17 @@ class GenerationModel(BatchQueue):
         if not self._paused:
             self.go_on()
         self.pending_changed.emit()
+
+    def _end_trial(self, made: Batch | None, phase: Phase) -> None:
+        again, self._outdated = self._outdated and phase is Phase.FINISHED, False
+        if made is not None and phase is Phase.FINISHED:
+            self._tried = made.sprites
+        self._current = None
+        self._set_run(replace(self._run, phase=phase, seconds=self._pace.seconds, seconds_left=None))
+        if again:
+            self.try_out()
+        elif self._tried is None:
+            self.forming_changed.emit()
 
     def _set_run(self, run: RunState) -> None:
         self._run = run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -118,10 +118,10 @@ class SettingsModel(QObject):
         """How the finished sprites are recoloured; None leaves them as the model makes them."""
         self._change(palette=rule)
 
-    def set_start(self, picture: Pixels | None) -> None:
-        """Make variations of this sprite, which has the model's size; None makes sprites from noise alone again."""
-        start = None if picture is None else Start(picture=picture, strength=self._strength, keep=self._keep)
-        self._change(start=start)
+    def set_start(self, pictures: Sequence[Pixels]) -> None:
+        """Make variations of these sprites, which have the model's size and share the count; at least one."""
+        first, *others = pictures
+        self._change(start=Start(picture=first, others=tuple(others), strength=self._strength, keep=self._keep))
 
     def set_variation(self, start: Start | None) -> None:
         """Make variations of this; None makes sprites from noise alone again."""
@@ -144,7 +144,7 @@ class SettingsModel(QObject):
     def set_seed(self, seed: int) -> None:
         """A seed that the user chose: it is locked, or the next Generate would throw it away."""
         if self._settings is not None:
-            request = replace(self._settings.request, seed=min(max(seed, 0), MAX_TYPED_SEED))
+            request = replace(self._settings.request, seed=min(max(seed, 0), MAX_TYPED_SEED), blends=())
             self.take(GenerationSettings(request=request, seed_locked=True))
 
     def set_seed_locked(self, locked: bool) -> None:
@@ -185,4 +185,6 @@ class SettingsModel(QObject):
 
     def _change(self, **fields: Any) -> None:
         if self._settings is not None:
+            if fields.keys() & {"count", "seed", "start"}:
+                fields.setdefault("blends", ())  # of a recipe that is not followed any more
             self.take(replace(self._settings, request=replace(self._settings.request, **fields)))

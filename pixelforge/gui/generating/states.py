@@ -8,18 +8,28 @@ from functools import cached_property
 
 from pixelforge.core.condition import NULL, Condition
 from pixelforge.core.header import ModelHeader
+from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
-from pixelforge.services.requests import MAX_SEED, GenerationRequest, of_classes
+from pixelforge.services.quality import qualities
+from pixelforge.services.requests import GenerationRequest, of_classes
 from pixelforge.services.settings import COUNTS, GenerationSettings
 from pixelforge.services.sprites import Sprite, made_sprites, named
 
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
 USUAL_COUNT = 16
 FRONT = "down"  # a facing
+MOST_TRIED = 16  # sprites of a trial, so that it follows the slider
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
+
+
+def trial_of(request: GenerationRequest, header: ModelHeader) -> GenerationRequest:
+    """The first sprites of a request, made fast."""
+    fast, *_ = qualities(header)
+    sampling = replace(request.sampling, sampler=fast.sampler, steps=fast.steps)
+    return replace(request, sampling=sampling, count=min(request.count, MOST_TRIED), blends=())
 
 
 def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
@@ -36,7 +46,8 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
     asked, start = before.request, before.request.start
     known = tuple(condition for condition in asked.conditions if knows(header, condition))
     fits = start is not None and len(start.picture) == header.model.image_size
-    request = replace(asked, conditions=known or first, sampling=header.recommended, start=start if fits else None)
+    start = start if fits else None
+    request = replace(asked, conditions=known or first, sampling=header.recommended, start=start, blends=())
     return replace(before, request=request)
 
 
@@ -94,8 +105,14 @@ class Waiting:
     entry: ModelEntry
     request: GenerationRequest
     for_desk: bool = False  # as `Batch` has it
+    trial: bool = False  # shown while one looks for what to ask for; nothing of it is kept
     set_name: str = ""  # of the set that its sprites become; empty: none
     sprite_names: tuple[str, ...] = ()  # of each of them; none: they have none
+
+    @property
+    def kept(self) -> bool:
+        """Whether its sprites come into the history."""
+        return not self.for_desk and not self.trial
 
     @property
     def names(self) -> tuple[str, ...]:

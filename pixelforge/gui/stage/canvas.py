@@ -20,7 +20,9 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from pixelforge.gui.stage.canvas_painter import Look, compose
 from pixelforge.gui.stage.grid_layout import GridLayout
 from pixelforge.gui.stage.viewport import View
+from pixelforge.hex_colours import Colour
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.used_colours import pointed_out
 
 MARGIN = 12  # logical pixels around the grid, at the least
 GAP = 6  # logical pixels between sprites, at the least: room for the frame of the selection
@@ -44,8 +46,10 @@ class Canvas(QWidget):
         super().__init__(parent)
         self._hint = hint
         self._sprites: Pixels | None = None
+        self._columns: int | None = None
         self._alone: int | None = None
         self._frame: tuple[int, Pixels] | None = None  # a sprite that plays, and what of it is to be seen now
+        self._pointed: Colour | None = None
         self._look = Look()
         self._view = View()
         self._picture: QImage | None = None  # None when it must be composed anew
@@ -62,8 +66,9 @@ class Canvas(QWidget):
         """Room for a grid of 64 sprites, four screen pixels a pixel."""
         return QSize(640, 600)
 
-    def set_sprites(self, sprites: Pixels | None) -> None:
-        """Show these, (N, H, W, 4); None shows the hint."""
+    def set_sprites(self, sprites: Pixels | None, columns: int | None = None) -> None:
+        """Show these, (N, H, W, 4), so many a row, None for a square; None shows the hint."""
+        self._columns = columns
         if sprites is not self._sprites:
             if sprites is None or self._sprites is None or len(sprites) != len(self._sprites):
                 self._view = View()
@@ -75,6 +80,12 @@ class Canvas(QWidget):
         """Show a sprite in another of its frames (H, W, 4); None: as it is at rest."""
         self._frame = None if picture is None else (index, picture)
         self._changed()
+
+    def point_out(self, colour: Colour | None) -> None:
+        """Show all that has another colour faintly; None: as it is."""
+        if colour != self._pointed:
+            self._pointed = colour
+            self._changed()
 
     def set_marks(
         self,
@@ -125,7 +136,8 @@ class Canvas(QWidget):
         count, side = self._sprites.shape[:2]
         count = 1 if self._alone is not None else count
         size = int(self.width() * ratio), int(self.height() * ratio)
-        return self._view.layout(count, side, size, round(MARGIN * ratio), round(GAP * ratio))
+        columns = None if self._alone is not None else self._columns
+        return self._view.layout(count, side, size, round(MARGIN * ratio), round(GAP * ratio), columns)
 
     def index_at(self, position: QPointF) -> int | None:
         """The sprite at a point of the widget."""
@@ -263,7 +275,8 @@ class Canvas(QWidget):
             sprites = sprites.copy()
             sprites[index] = 0
             sprites[index, : picture.shape[0], : picture.shape[1]] = picture
-        return sprites if self._alone is None else sprites[self._alone : self._alone + 1]
+        sprites = sprites if self._alone is None else sprites[self._alone : self._alone + 1]
+        return sprites if self._pointed is None else pointed_out(sprites, self._pointed)
 
     def _paint_grid(self, painter: QPainter, layout: GridLayout) -> None:
         ratio = self.devicePixelRatioF()

@@ -21,20 +21,24 @@ class GridLayout:
     top: int
 
     @classmethod
-    def fit(cls, count: int, side: int, width: int, height: int, margin: int, min_gap: int = 0) -> GridLayout:
-        """The largest whole factor, at least 1, that fits `count` sprites centred into an area, margin all round."""
-        columns = grid_columns(count)
-        factor = max(1, (width - 2 * margin) // (columns * side))
-        layout = cls.scaled(count, side, factor, min_gap)
+    def fit(
+        cls, count: int, side: int, width: int, height: int, margin: int, min_gap: int = 0, columns: int | None = None
+    ) -> GridLayout:
+        """The largest whole factor, at least 1, that fits `count` sprites centred into an area, margin all round.
+
+        columns: sprites a row; None: the most nearly square grid.
+        """
+        factor = max(1, (width - 2 * margin) // ((columns or grid_columns(count)) * side))
+        layout = cls.scaled(count, side, factor, min_gap, columns)
         while factor > 1 and (layout.width > width - 2 * margin or layout.height > height - 2 * margin):
             factor -= 1
-            layout = cls.scaled(count, side, factor, min_gap)
+            layout = cls.scaled(count, side, factor, min_gap, columns)
         return layout.placed((width - layout.width) // 2, (height - layout.height) // 2)
 
     @classmethod
-    def scaled(cls, count: int, side: int, factor: int, min_gap: int = 0) -> GridLayout:
+    def scaled(cls, count: int, side: int, factor: int, min_gap: int = 0, columns: int | None = None) -> GridLayout:
         """With a given factor, its corner at the origin. Cells are a sprite pixel apart, and `min_gap` at the least."""
-        return cls(count, side, grid_columns(count), factor, max(factor, min_gap), 0, 0)
+        return cls(count, side, columns or grid_columns(count), factor, max(factor, min_gap), 0, 0)
 
     def placed(self, left: int, top: int) -> GridLayout:
         """The same grid with its corner there."""

@@ -36,7 +36,7 @@ class SpriteButtons(QWidget):
         model.enlarged_changed.connect(self._leave)
 
     def set_actions(self, more: QAction, star: QAction, to_set: QAction, edit: QAction) -> None:
-        """What the buttons do. Star and set work on all that are selected, where the sprite is one of them."""
+        """What the buttons do. All but edit work on all that are selected, where the sprite is one of them."""
         self._actions = (more, star, to_set, edit)
         self.buttons = tuple(map(self._button, self._actions, GLYPHS))
         for button in self.buttons:
@@ -59,10 +59,10 @@ class SpriteButtons(QWidget):
         return button
 
     def _press(self, action: QAction) -> None:
-        more, _, _, edit = self._actions
+        edit = self._actions[-1]
         if self._index is not None:
             self._canvas.setFocus()
-            if self._index not in self._model.selected or action in (more, edit):
+            if self._index not in self._model.selected or action is edit:
                 self._model.click(self._index)
             action.trigger()
 

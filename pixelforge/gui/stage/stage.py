@@ -6,8 +6,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pixelforge.gui.stage.canvas import Canvas
+from pixelforge.gui.stage.canvas_access import Access
 from pixelforge.gui.stage.hover_player import HoverPlayer
 from pixelforge.gui.stage.sprite_buttons import SpriteButtons
+from pixelforge.gui.stage.stage_list import StageList
 from pixelforge.gui.stage.stage_model import StageModel
 
 HINT = "Press Generate, or Ctrl+Enter, to make sprites."
@@ -24,10 +26,11 @@ class Stage(QWidget):
         self._model = model
         self.canvas = Canvas(HINT)
         self.hover = HoverPlayer(self.canvas, model)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
         self.buttons = SpriteButtons(self.canvas, model)
+        self._access = Access(self.canvas, StageList(self.canvas, model))
         self.setFocusProxy(self.canvas)
         self.canvas.clicked.connect(self._on_clicked)
         self.canvas.move_requested.connect(lambda x, y, extend: model.move(x, y, extend=extend))
@@ -36,11 +39,17 @@ class Stage(QWidget):
         self.canvas.drag_started.connect(self.drag_started)
         model.changed.connect(self._show)
         model.selection_changed.connect(self._show_marks)
+        model.selection_changed.connect(lambda: self._access.tell_current(model.current))
         model.enlarged_changed.connect(self._show_marks)
         self._show()
 
+    def put_above(self, widget: QWidget) -> None:
+        """Lay a widget over the canvas' upper edge; it takes room while it is shown."""
+        self._column.insertWidget(0, widget)
+
     def _show(self) -> None:
-        self.canvas.set_sprites(self._model.sprites)
+        self.canvas.set_sprites(self._model.sprites, self._model.columns)
+        self.canvas.point_out(self._model.pointed)
         self._show_marks()
 
     def _show_marks(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pixelforge.hex_colours import Colour
 from pixelforge.imaging.frames import Frames
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
@@ -41,13 +42,16 @@ class StageModel(QObject):
         super().__init__(parent)
         self._sprites: Pixels | None = None
         self._cells: tuple[StageCell, ...] = ()
+        self._shown: tuple[StageCell, ...] = ()
         self._selected: frozenset[int] = frozenset()
         self._current: int | None = None
         self._anchor = 0
+        self._columns: int | None = None
         self._enlarged = False
         self._rule: PaletteRule | None = None
         self._fingerprints: tuple[bytes, ...] = ()  # of the finished sprites as they are shown
         self._in_set: frozenset[bytes] = frozenset()
+        self._pointed: Colour | None = None
 
     @property
     def sprites(self) -> Pixels | None:
@@ -58,6 +62,11 @@ class StageModel(QObject):
     def cells(self) -> tuple[StageCell, ...]:
         """The finished sprites; none while a run forms."""
         return self._cells
+
+    @property
+    def shown(self) -> tuple[StageCell, ...]:
+        """The finished sprites in the colours that they are seen in."""
+        return self._shown
 
     @property
     def selected(self) -> frozenset[int]:
@@ -80,20 +89,31 @@ class StageModel(QObject):
         return self._current
 
     @property
+    def pointed(self) -> Colour | None:
+        """The colour that is pointed out; None: none is."""
+        return self._pointed
+
+    @property
     def enlarged(self) -> bool:
         """Whether the current sprite is shown alone."""
         return self._enlarged
 
     def show_forming(self, pixels: Pixels) -> None:
         """Show a run as it stands, (N, H, W, 4)."""
-        self._cells, self._fingerprints = (), ()
+        self._cells, self._shown, self._fingerprints, self._columns = (), (), (), None
         self._sprites = pixels
         self._select(frozenset(), None)
         self.set_enlarged(False)
         self.changed.emit()
 
-    def show_finished(self, cells: Sequence[StageCell]) -> None:
-        """Show finished sprites, none of them selected."""
+    @property
+    def columns(self) -> int | None:
+        """Sprites a row; None: as many as make the grid most nearly square."""
+        return self._columns
+
+    def show_finished(self, cells: Sequence[StageCell], columns: int | None = None) -> None:
+        """Show finished sprites, none of them selected. columns: as the property has them."""
+        self._columns = columns
         self._put(tuple(cells))
         self._select(frozenset(), None)
         self.set_enlarged(False)
@@ -124,6 +144,19 @@ class StageModel(QObject):
         self.replace_cells([*cells, *left.values()])
         for number, (_, new) in enumerate(pairs):
             self.click(self._cells.index(new), toggle=number > 0)
+
+    def exchange(self, pairs: Sequence[tuple[StageCell, StageCell]]) -> None:
+        """Put new cells into the places of old ones, where those are here; what is selected stays so."""
+        new = {old.key: cell for old, cell in pairs}
+        if any(cell.key in new for cell in self._cells):
+            self._put(tuple(new.get(cell.key, cell) for cell in self._cells))
+            self.changed.emit()
+
+    def point_out(self, colour: Colour | None) -> None:
+        """Show where this colour is, all else faint; None: as it is."""
+        if colour != self._pointed:
+            self._pointed = colour
+            self.changed.emit()
 
     def set_rule(self, rule: PaletteRule | None) -> None:
         """Show the finished sprites under a palette; they themselves stay as they are. None: as they are."""
@@ -186,7 +219,7 @@ class StageModel(QObject):
         if self._current is None:
             target = 0
         else:
-            target = self._current + across + down * grid_columns(len(self._cells))
+            target = self._current + across + down * (self._columns or grid_columns(len(self._cells)))
             if not 0 <= target < len(self._cells):
                 target = self._current
         self.click(target, extend=extend and self._current is not None)
@@ -210,9 +243,9 @@ class StageModel(QObject):
         self._cells = cells
         side = max((max(cell.sprite.pixels.shape[:2]) for cell in cells), default=0)
         self._sprites = np.zeros((len(cells), side, side, 4), np.uint8) if cells else None
-        shown = self.as_shown(cells)
-        self._fingerprints = tuple(cell.sprite.fingerprint for cell in shown)
-        for index, cell in enumerate(shown):
+        self._shown = self.as_shown(cells)
+        self._fingerprints = tuple(cell.sprite.fingerprint for cell in self._shown)
+        for index, cell in enumerate(self._shown):
             height, width = cell.sprite.pixels.shape[:2]
             assert self._sprites is not None
             self._sprites[index, :height, :width] = cell.sprite.pixels

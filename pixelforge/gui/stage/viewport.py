@@ -22,11 +22,13 @@ class View:
         """Whether the user has zoomed."""
         return self.factor is not None
 
-    def layout(self, count: int, side: int, size: tuple[int, int], margin: int, gap: int) -> GridLayout:
+    def layout(
+        self, count: int, side: int, size: tuple[int, int], margin: int, gap: int, columns: int | None = None
+    ) -> GridLayout:
         """Where the grid lies in an area of `size`. A grid that is larger can be panned, but not out of sight."""
         if self.factor is None:
-            return GridLayout.fit(count, side, *size, margin, gap)
-        grid = GridLayout.scaled(count, side, self.factor, gap)
+            return GridLayout.fit(count, side, *size, margin, gap, columns)
+        grid = GridLayout.scaled(count, side, self.factor, gap, columns)
         return grid.placed(_kept(self.left, grid.width, size[0], margin), _kept(self.top, grid.height, size[1], margin))
 
     def panned(self, across: int, down: int) -> View:
@@ -45,7 +47,8 @@ class View:
         factor = min(max(factor, 1), MAX_FACTOR)
         if factor == shown.factor:
             return View(factor, shown.left, shown.top)
-        larger = GridLayout.scaled(shown.count, shown.side, factor, 0 if shown.gap == shown.factor else shown.gap)
+        gap = 0 if shown.gap == shown.factor else shown.gap
+        larger = GridLayout.scaled(shown.count, shown.side, factor, gap, shown.columns)
         across = _kept_point(at[0] - shown.left, shown, larger)
         down = _kept_point(at[1] - shown.top, shown, larger)
         return View(factor, at[0] - across, at[1] - down)

@@ -13,6 +13,7 @@ from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.training.loss_chart import LossChart
 from pixelforge.gui.training.training_model import TrainingModel, Watched
 from pixelforge.imaging.pixels import read_sprite
+from pixelforge.services.judging import verdict_of
 from pixelforge.services.model_library import read_figures
 from training.runs.folder import OVER, SAMPLE_SCALE
 
@@ -43,6 +44,10 @@ class TrainingProgress(QWidget):
         self.figures = QLabel()
         self.note = QLabel()
         self.chart = LossChart()
+        self.chart.hide()
+        self.chart_button = QPushButton("Show the &losses")
+        self.chart_button.setCheckable(True)
+        self.chart_button.toggled.connect(self.chart.setVisible)
         self.samples = SheetPicture()
         self.samples.setMinimumSize(280, 160)
         self.samples.setAccessibleName("Samples, of the same seeds at every step")
@@ -64,6 +69,7 @@ class TrainingProgress(QWidget):
 
     def _lay_out(self) -> None:
         self.end_button.setToolTip("End the training here and keep its best model.")
+        self.chart_button.setToolTip("The losses of training and of the sprites held out, over the steps.")
         self.use_button.setToolTip("Make sprites with the best model so far; the training goes on.")
         right = QWidget()
         column = QVBoxLayout(right)
@@ -83,6 +89,7 @@ class TrainingProgress(QWidget):
             line.setWordWrap(True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.new_button)
+        buttons.addWidget(self.chart_button)
         buttons.addStretch(1)
         for button in (self.use_button, self.pause_button, self.end_button):
             buttons.addWidget(button)
@@ -179,7 +186,6 @@ def _note(watched: Watched) -> str:
         return "The model is in the library. It is being measured, which takes one to four minutes…"
     if watched.model is not None and not watched.note:
         rows = read_figures(watched.model)
-        return "The model is in the library. " + " ".join(
-            f"{row.name}: KID {row.kid:.0f}, class accuracy {row.class_accuracy:.0%}." for row in rows
-        )
+        figures = [f"{row.name}: KID {row.kid:.0f}, class accuracy {row.class_accuracy:.0%}." for row in rows]
+        return " ".join(filter(None, ["The model is in the library.", verdict_of(rows), *figures]))
     return watched.note

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from pixelforge.gui.shared.check_box import CheckBox
+from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.tray.set_box import SetBox
 from pixelforge.gui.tray.set_list import SetList
@@ -20,6 +22,7 @@ class Tray(QWidget):
 
     export_requested = Signal()
     export_again_requested = Signal()
+    in_step_requested = Signal(bool)
 
     def __init__(self, model: TrayModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +42,7 @@ class Tray(QWidget):
         self.export_button.setToolTip("Write the sheet as a file (Ctrl+Shift+E).")
         self.again_button = QPushButton("Export again")
         self.again_button.setToolTip("Write the same files as the last time, over those that are there (Ctrl+E).")
+        self.in_step = CheckBox("Keep in step")
         self.clear_button = QPushButton("Clear")
         self.clear_button.setToolTip("Take all sprites out of the set; Ctrl+Z brings them back.")
         self._lay_out()
@@ -46,10 +50,18 @@ class Tray(QWidget):
         self.padding.valueChanged.connect(model.set_padding)
         self.export_button.clicked.connect(self.export_requested)
         self.again_button.clicked.connect(self.export_again_requested)
+        self.in_step.clicked.connect(self.in_step_requested)
         self.clear_button.clicked.connect(model.clear)
         self.sets.refused.connect(model.refused)
         model.sheet_changed.connect(self._show)
+        self.set_in_step(None)
         self._show()
+
+    def set_in_step(self, file: str | None) -> None:
+        """The file that is kept in step with the shown set; None: none is."""
+        self.in_step.setChecked(file is not None)
+        now = f"Now: {file}." if file is not None else "So that your engine reloads it."
+        self.in_step.setToolTip(plain(f"Write the exported files again at every change of the set. {now}"))
 
     def sizeHint(self) -> QSize:
         """Wide enough for a sprite and its name."""
@@ -72,6 +84,7 @@ class Tray(QWidget):
         column.addWidget(self.size_label)
         column.addLayout(buttons)
         column.addWidget(self.again_button)
+        column.addWidget(self.in_step)
         self.setMinimumWidth(200)
         self.setFocusProxy(self.view)
 
@@ -88,6 +101,7 @@ class Tray(QWidget):
             self.size_label.setText(f"{width} x {height} px, {counted(count, 'sprite')}")
         self.export_button.setEnabled(sheet is not None)
         self.again_button.setEnabled(sheet is not None)
+        self.in_step.setEnabled(sheet is not None or self.in_step.isChecked())
         self.clear_button.setEnabled(sheet is not None)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QImage
 
+from pixelforge.core.blend import Blend
 from pixelforge.errors import CheckpointError, DatasetError, RequestError
 from pixelforge.gui.generating.scheme_field import SchemeField
 from pixelforge.gui.shared.mime import from_mime
@@ -76,13 +77,17 @@ class Colouring(QObject):
             raise RequestError(f"The colours can be shuffled of what the chosen model made; this was made by {model}.")
         count = SHUFFLES if len(recipes) == 1 else 1
         conditions, seeds = [], []
+        blends: list[Blend] = []
         for recipe in recipes:
             asked = recipe.request.conditions[0]
             for scheme in other_schemes(entry.path, entry.header, asked, count, recipe.seed + 1):
                 conditions.append(replace(asked, scheme=scheme))
                 seeds.append(recipe.seed)
+                blends += recipe.request.blends
         first = recipes[0].request
-        return replace(first, conditions=tuple(conditions), count=len(seeds), seed=0, seeds=tuple(seeds))
+        alike = replace(first, count=1, seed=0, blends=())
+        several = replace(alike, conditions=tuple(conditions), count=len(seeds), seeds=tuple(seeds))
+        return replace(several, blends=tuple(blends))
 
     def _lock(self, on: bool) -> None:
         chosen = self._chosen()
@@ -108,8 +113,8 @@ class Colouring(QObject):
 def _alike(one: Recipe, other: Recipe) -> bool:
     """Whether one request can make both again; variations start from a picture of their own."""
     first, second = one.request, other.request
-    same = (first.sampling, first.palette) == (second.sampling, second.palette)
-    return one.model == other.model and same and first.start is None and second.start is None
+    parts = [(request.sampling, request.palette, bool(request.blends)) for request in (first, second)]
+    return one.model == other.model and parts[0] == parts[1] and first.start is None and second.start is None
 
 
 def _scheme_in(mime: QMimeData) -> Colours:

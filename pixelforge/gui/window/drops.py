@@ -40,7 +40,7 @@ def take(mime: QMimeData, studio: Studio) -> None:
             open_file(path, studio)
         elif isinstance(image := mime.imageData(), QImage) and not image.isNull():
             _check_side(max(image.width(), image.height()), "The picture")
-            studio.start_from(from_qimage(image))
+            studio.start_from([from_qimage(image)])
             _say_start(studio, "The picture")
     except FAILURES as error:
         studio.messages.complain(str(error))
@@ -66,7 +66,7 @@ def open_file(path: Path, studio: Studio) -> None:
         studio.use_recipe(recipes[0], of=len(recipes))
         return
     _check_side(max(pixels.shape[:2]), str(path))
-    studio.start_from(pixels)
+    studio.start_from([pixels])
     _say_start(studio, path.name)
 
 

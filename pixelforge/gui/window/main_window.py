@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
 
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.generating.controls import Controls
@@ -21,10 +21,14 @@ from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window import drops
 from pixelforge.gui.window.closing import Closing
 from pixelforge.gui.window.colouring import Colouring
+from pixelforge.gui.window.docks import lay_out
+from pixelforge.gui.window.exploring import Exploring
 from pixelforge.gui.window.exports import Exports
+from pixelforge.gui.window.in_step import InStep, InStepSwitch
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
 from pixelforge.gui.window.moving import Moving
+from pixelforge.gui.window.recolouring import Recolouring
 from pixelforge.gui.window.run_status import RunStatus
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.set_actions import SetActions
@@ -35,8 +39,6 @@ from pixelforge.gui.window.window_actions import Slots, WindowActions
 from pixelforge.gui.window.window_dialogs import WindowDialogs
 from pixelforge.imaging.palette import Palette
 from pixelforge.services.history import Entry
-
-HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
 
 
 class MainWindow(QMainWindow):
@@ -60,15 +62,18 @@ class MainWindow(QMainWindow):
         self._session = session
         self._dialogs = WindowDialogs(self, studio, training, session, exports, system, drag_folder, palettes)
         self._closing = Closing(studio.background, studio.messages, self)
+        self._in_step = InStep(exports, studio.background, studio.messages, self)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
         self.setAcceptDrops(True)
         self.controls = Controls(palettes)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
+        InStepSwitch(self._in_step, self.tray, self._dialogs.export, self)
         self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation, studio.messages, self)
         self.middle = Middle(studio.stage, self._mending, system.ask_colour)
         self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
+        self.stage.put_above(self.controls.variation)
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
         self._moving = Moving(studio.stage, studio.history, studio.messages, self.stage.hover, self.shown, self)
@@ -77,6 +82,7 @@ class MainWindow(QMainWindow):
             self._mending,
             self._moving,
             Colouring(studio, self.controls.scheme, self.chosen, self),
+            Exploring(studio, self),
             self.chosen,
             self.shown,
             self._save_chosen,
@@ -86,9 +92,12 @@ class MainWindow(QMainWindow):
         self.stage.buttons.set_actions(*self.sprite_actions.of_one_sprite)
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
-        self._lay_out()
+        self.setCentralWidget(self.middle)
+        self.setStatusBar(self.status)
+        self.docks = lay_out(self, self.controls, self.history, self.tray)
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
+        Recolouring(studio, self.controls.used, system.ask_colour, self)
         self._connect(training)
         for show in (self._show_settings, self._show_run, self._show_message, self._show_preferences):
             show()
@@ -119,6 +128,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
+        self._in_step.flush()
         if not self._closing.may_close() or not self._dialogs.may_close():
             event.ignore()
             return
@@ -144,7 +154,7 @@ class MainWindow(QMainWindow):
         return Slots(
             generate=self._generate,
             new_sprite=self._mending.begin_blank,
-            escape=self._escape,
+            escape=self._studio.escape,
             open_file=self._dialogs.open_file,
             import_model=self._dialogs.import_model,
             train=self._dialogs.train,
@@ -173,33 +183,12 @@ class MainWindow(QMainWindow):
     def _with_keys(self) -> list[QAction]:
         return [*self.actions_.all(), *self.sprite_actions.list(), *self.set_actions.of_the_set()]
 
-    def _lay_out(self) -> None:
-        self.setCentralWidget(self.middle)
-        self.setStatusBar(self.status)
-        area = Qt.DockWidgetArea
-        self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
-        self.docks = [
-            self._dock("Controls", self.controls, area.LeftDockWidgetArea),
-            self._dock("History", self.history, area.BottomDockWidgetArea),
-            self._dock("Set", self.tray, area.RightDockWidgetArea, "Sheet tray"),
-        ]
-        self.resize(1180, 780)
-        self.resizeDocks(self.docks[1:2], [HISTORY_HEIGHT], Qt.Orientation.Vertical)
-
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea, kept_as: str = "") -> QDockWidget:
-        """kept_as: what settings call the dock, where that was once its title."""
-        dock = QDockWidget(title)
-        dock.setObjectName(kept_as or title)
-        dock.setWidget(content)
-        self.addDockWidget(area, dock)
-        return dock
-
     def _fill_menus(self) -> None:
         actions, controls = self.actions_, self.controls
         actions.fill(self.menuBar(), self.sprite_actions, [dock.toggleViewAction() for dock in self.docks])
-        self.stage.addAction(actions.select_all)
-        for widget in (self.stage, self.history):
+        canvas = self.stage.canvas  # and not the slider above it, whose keys are its own
+        canvas.addAction(actions.select_all)
+        for widget in (canvas, self.history):
             self.sprite_actions.listen_in(widget)
         for button, action, what in (
             (controls.generate_button, actions.generate, "Make sprites with these settings"),
@@ -214,6 +203,7 @@ class MainWindow(QMainWindow):
         studio, generation = self._studio, self._studio.generation
         for signal, slot in (
             (studio.varied, self.controls.variation.setFocus),
+            (self.controls.variation.tried, studio.try_variations),
             (self.controls.variation.confirmed, self._vary_further),
             (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.import_requested, self._dialogs.import_model),
@@ -276,14 +266,6 @@ class MainWindow(QMainWindow):
         self.stage.canvas.set_pixel_grid(settings.pixel_grid)
         self.actions_.show_noise.setChecked(settings.show_noise)
         self._studio.generation.show_noise(settings.show_noise)
-
-    def _escape(self) -> None:
-        if self._studio.generation.run.running:
-            self._studio.generation.stop()
-        elif self._studio.stage.enlarged:
-            self._studio.stage.set_enlarged(False)
-        elif not self._studio.visit.end():
-            self._studio.stage.clear_selection()
 
     def _generate(self) -> None:
         self._mending.end()

@@ -43,7 +43,7 @@ class SetActions(QObject):
         """Enable what can be done with what is chosen now."""
         count = len(self._view.rows())
         for action in self._view.actions():
-            action.setEnabled(count > 0 if action in (self.copy, self._view.remove_action) else count == 1)
+            action.setEnabled(count > 0 if action in (self.copy, self.vary, self._view.remove_action) else count == 1)
 
     def _add(self, text: str, keys: str | QKeySequence, slot: Callable[[Sequence[Sprite]], None]) -> QAction:
         action = QAction(text, self)
@@ -58,7 +58,7 @@ class SetActions(QObject):
         self._studio.messages.inform(f"Copied {counted(len(sprites), 'sprite')}.")
 
     def _vary(self, sprites: Sequence[Sprite]) -> None:
-        self._studio.vary(StageCell(sprites[0], None))
+        self._studio.vary([StageCell(sprite, None) for sprite in sprites])
 
     def _show_in_history(self, sprites: Sequence[Sprite]) -> None:
         id_ = self._studio.history.find(sprites[0])

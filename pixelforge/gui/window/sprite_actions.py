@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.window.colouring import Colouring
+from pixelforge.gui.window.exploring import Exploring
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.moving import Moving
 from pixelforge.gui.window.studio import Studio
@@ -32,6 +33,7 @@ class SpriteActions(QObject):
         mending: Mending,
         moving: Moving,
         colouring: Colouring,
+        exploring: Exploring,
         chosen: Chosen,
         shown: Chosen,
         save: Callable[[], None],
@@ -50,7 +52,9 @@ class SpriteActions(QObject):
         self.copy_seed = self._add("Copy see&d", "Ctrl+Shift+C", self._copy_seed)
         self.use_seed = self._add("&Use this seed", "U", self._use_seed)
         self.use_recipe = self._add("Use its &recipe", "R", self._use_recipe)
-        self.vary = self._add("&Variations of it", "V", self._vary)
+        self.vary = self._add("&Variations", "V", self._vary)
+        self.between = self._add("&Between the two", "B", lambda: exploring.between(self._chosen()))
+        self.around = self._add("&Map around it", "M", lambda: exploring.around(self._chosen()[0]))
         self.shuffle = self._add("Shuffle its c&olours", "C", lambda: colouring.shuffle(self._chosen()))
         self.keep_scheme = self._add("&Keep its colours", "K", lambda: colouring.toggle_kept(self._chosen()))
         self.edit = self._add("&Edit", "E", lambda: self._mending.begin(self._shown()[0]))
@@ -63,7 +67,8 @@ class SpriteActions(QObject):
         self.all = (
             (self.copy, self.copy_seed),
             (self.edit, moving.menu.menuAction()),
-            (self.vary, self.use_seed, self.use_recipe),
+            (self.vary, self.between, self.around),
+            (self.use_seed, self.use_recipe),
             (self.shuffle, self.keep_scheme),
             (self.star, self.to_tray, self.like, self.save),
             (self.delete,),
@@ -96,10 +101,11 @@ class SpriteActions(QObject):
         """Enable what can be done with what is chosen now."""
         count = len(self._chosen())
         self._moving.menu.setEnabled(count > 0)
-        for action in (self.copy, self.copy_seed, self.star, self.to_tray, self.save, self.delete):
+        for action in (self.copy, self.copy_seed, self.vary, self.star, self.to_tray, self.save, self.delete):
             action.setEnabled(count > 0)
-        for action in (self.use_seed, self.use_recipe, self.vary, self.edit, self.like):
+        for action in (self.use_seed, self.use_recipe, self.around, self.edit, self.like):
             action.setEnabled(count == 1)
+        self.between.setEnabled(count == 2)
         for action in (self.shuffle, self.keep_scheme):
             action.setVisible(self._colouring.possible)
             action.setEnabled(count > 0 and self._colouring.possible)
@@ -133,8 +139,8 @@ class SpriteActions(QObject):
                 self._studio.use_recipe(recipe)
 
     def _vary(self) -> None:
-        for cell in self._shown()[:1]:
-            self._studio.vary(cell)
+        if chosen := self._shown():
+            self._studio.vary(chosen)
 
     def _delete(self) -> None:
         if chosen := self._chosen():

@@ -25,10 +25,12 @@ from pixelforge.services.animating import write_animation
 from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import Entry
 from pixelforge.services.recipe import Recipe
+from pixelforge.services.settings import COUNTS
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
 UNDO = "Undo"
+MOST_PARENTS = max(COUNTS)
 VARIATIONS = 16  # of a sprite, where the count is set to 1
 
 
@@ -107,33 +109,56 @@ class Studio(QObject):
             which = "this sprite" if of == 1 else f"the first of the {of} sprites"
             self.messages.inform(f"The recipe is set: Generate makes {which} again.")
 
-    def vary(self, cell: StageCell) -> None:
-        """Have the next run make variations of a sprite, of what it was made for."""
-        recipe = cell.sprite.made_from
-        asked = Condition(class_name=cell.sprite.class_name) if recipe is None else recipe.request.conditions[0]
-        self.start_from(cell.sprite.pixels, asked)
+    def vary(self, cells: Sequence[StageCell]) -> None:
+        """Have the next run make variations of sprites, of what each was made for; they share the count."""
+        sprites = [cell.sprite for cell in cells[:MOST_PARENTS]]
+        asked = [told for sprite in sprites if (told := _asked_of(sprite)) is not None]
+        self.start_from([sprite.pixels for sprite in sprites], asked if len(asked) == len(sprites) else ())
+        if len(cells) > MOST_PARENTS:
+            self.messages.warn(f"Variations are made of the first {MOST_PARENTS} of the {len(cells):,} sprites.")
         self.varied.emit()
 
-    def start_from(self, pixels: Pixels, asked: Condition | None = None) -> None:
-        """Have the next runs make variations of a picture (H, W, 4), brought to the model's size.
+    def start_from(self, pictures: Sequence[Pixels], asked: Sequence[Condition] = ()) -> None:
+        """Have the next runs make variations of pictures (H, W, 4), brought to the model's size.
 
-        asked: what it shows, which they show too where the model knows it.
+        asked: what each of them shows, which its variations show too where the model knows all of it.
         """
         generation = self.generation
         if generation.header is None or generation.settings is None:
             return
-        side = generation.header.model.image_size
-        start = pixels if pixels.shape[:2] == (side, side) else resize_nearest(pixels, side)
-        generation.set_start(start)
-        if asked is not None and knows(generation.header, asked):
-            generation.set_conditions((asked,))
+        header, side = generation.header, generation.header.model.image_size
+        generation.set_start([one if one.shape[:2] == (side, side) else resize_nearest(one, side) for one in pictures])
+        if asked and all(knows(header, one) for one in asked):
+            generation.set_conditions(tuple(asked) if len(set(asked)) > 1 else (asked[0],))
         if generation.settings.request.count == 1:
             generation.set_count(VARIATIONS)
+        if generation.settings.request.count < len(pictures):
+            generation.set_count(next(count for count in COUNTS if count >= len(pictures)))
+
+    def try_variations(self) -> None:
+        """Show at once how far variations go now; where there is no start any more, what was there before."""
+        if self.generation.settings is not None and self.generation.settings.request.start is not None:
+            self.generation.try_out()
+        elif self.generation.trying:
+            self.generation.stop()
 
     def vary_further(self) -> None:
         """Make the variations that are set, unless others are being made."""
-        if not self.generation.run.running:
+        if self.generation.trying:
+            self.generation.keep_tried()
+        elif not self.generation.run.running:
             self.generation.generate()
+
+    def escape(self) -> None:
+        """End what was begun last: the run, the look at a colour, at one sprite or at the history, the selection."""
+        if self.generation.run.running or self.generation.trying:
+            self.generation.stop()
+        elif self.stage.pointed is not None:
+            self.stage.point_out(None)
+        elif self.stage.enlarged:
+            self.stage.set_enlarged(False)
+        elif not self.visit.end():
+            self.stage.clear_selection()
 
     def star(self, cells: Sequence[StageCell]) -> None:
         """Star sprites, or take the stars away if all of them have one."""
@@ -215,6 +240,13 @@ class Studio(QObject):
         entries = self.history.entries_of(ids)
         for starred in (True, False):
             self.stage.set_starred([entry.id for entry in entries if entry.starred is starred], starred)
+
+
+def _asked_of(sprite: Sprite) -> Condition | None:
+    """What a sprite was made for, or its class; None where it has none."""
+    if sprite.made_from is not None:
+        return sprite.made_from.request.conditions[0]
+    return Condition(class_name=sprite.class_name) if sprite.class_name else None
 
 
 def cell_of(entry: Entry) -> StageCell:

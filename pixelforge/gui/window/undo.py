@@ -9,6 +9,7 @@ from PySide6.QtGui import QUndoCommand
 
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
+from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
 
@@ -46,3 +47,33 @@ class DeleteSprites(QUndoCommand):
         lost = set(kept) - {entry.id for entry in self._history.entries_of(kept)}  # the bin was emptied since
         if [cell.sprite for cell in self._stage.cells] == [cell.sprite for cell in self._after]:
             self._stage.replace_cells([replace(c, id=None) if c.id in lost else c for c in self._before])
+
+
+class ExchangeSprites(QUndoCommand):
+    """Puts new sprites into the history and, on the stage, into the place of old ones; the history keeps the old."""
+
+    def __init__(
+        self, text: str, history: HistoryModel, stage: StageModel, pairs: Sequence[tuple[StageCell, Sprite]]
+    ) -> None:
+        """pairs: what lies on the stage, and what comes into its place."""
+        super().__init__(text)
+        self._history = history
+        self._stage = stage
+        self._old = [cell for cell, _ in pairs]
+        self._new = [StageCell(sprite, None) for _, sprite in pairs]
+        self._ids: Sequence[int] | None = None  # of the new ones; None before they were ever kept
+
+    def redo(self) -> None:
+        """Exchange them."""
+        if self._ids is None:
+            self._ids = self._history.add([cell.sprite for cell in self._new])
+            self._new = [replace(cell, id=id_) for cell, id_ in zip(self._new, self._ids, strict=False)] or self._new
+        else:
+            self._history.restore(self._ids)
+        self._stage.exchange(list(zip(self._old, self._new, strict=True)))
+
+    def undo(self) -> None:
+        """Put the old ones back, the new ones into the bin."""
+        if self._ids:
+            self._history.delete(self._ids)
+        self._stage.exchange(list(zip(self._new, self._old, strict=True)))

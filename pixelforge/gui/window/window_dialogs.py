@@ -30,8 +30,6 @@ from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
 from pixelforge.gui.window.studio import Studio
 from pixelforge.hex_colours import Colour
 from pixelforge.imaging.palette import Palette, parse_colours
-from pixelforge.services.export import ExportOptions
-from pixelforge.services.exporting import Export
 from pixelforge.services.history import BIN_DAYS
 from pixelforge.services.naming import safe_name
 from pixelforge.services.palettes import palette_of
@@ -105,14 +103,13 @@ class WindowDialogs:
         """Export what is in the shown set."""
         if self._exports.is_empty():
             return
-        tray, sprites = self._studio.tray, self._studio.tray.sprites
-        first = Export(target=str(self._folder() / "sheet.png"), options=ExportOptions(sheet=tray.options))
-        export = self._exports.last or first
+        sprites = self._studio.tray.sprites
+        export = self._exports.last or self._exports.suggestion(self._folder())
         begin = partial(self._exports.begin, sprites=sprites)  # what it shows, whatever the set holds by then
         self._open(ExportDialog(sprites, export, begin, self._choice(), self._window))
 
     def export_again(self) -> None:
-        """Export as it was done last; ask, where that was never."""
+        """Export as it was done last; ask, where that was never of this set."""
         if self._exports.last is None:
             self.export()
         else:
