@@ -79,6 +79,7 @@ def evaluate(
     if not len(unseen):
         raise RequestError("Nothing was held out, so there is nothing that it never saw: give another --holdout.")
     say(f"{counted(len(unseen), 'pair')} that it never saw")
-    say("| second frame by | opaque pixels right | right of both frames' | exact frames |\n|---|---|---|---|")
+    say("| second frame by | opaque pixels right | right of both frames' | exact frames |")
+    say("|---|---|---|---|")
     for figures in frame_figures(read, read.header.class_names[0], known, unseen):
         say(f"| {figures.name} | {figures.right:.1%} | {figures.right_of_all:.1%} | {figures.exact:.1%} |")

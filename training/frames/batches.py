@@ -17,10 +17,8 @@ from pixelforge.core.diffusion import coloured
 from pixelforge.imaging.pixels import Pixels
 from training.data.pairs import FramePairs
 
-FORWARD, BACKWARD = (
-    0,
-    1,
-)  # the embedding row of the action, and that of the null condition: the pair the other way round
+FORWARD = 0  # the embedding row of the action
+BACKWARD = 1  # that of the null condition: the pair the other way round
 BACKWARD_SHARE, RECOLOURED = 0.2, 0.5
 MOST_SHIFTED = 2  # pixels, where both frames have room
 NO_COLOUR = -1  # of a pixel that has a colour which the frame before has not

@@ -13,7 +13,8 @@ from torch import Tensor
 from pixelforge.core.copying import OFFSETS, sources
 from pixelforge.core.frame_model import FrameModel
 from pixelforge.errors import RequestError
-from tests.training.frames.conftest import SIDE
+from tests.conftest import RunCommand
+from tests.training.frames.conftest import SIDE, figures, write_pack
 from training.data.pairs import FramePairs, read_pairs
 from training.frames.batches import FORWARD, NO_COLOUR, FrameBatch, endless_batches, unchanged
 from training.frames.figures import figures_of, frame_figures
@@ -98,3 +99,22 @@ def test_requests_out_of_range_are_told() -> None:
     for field, value in {"steps": 0, "batch": 1, "holdout": 1.0, "learning_rate": float("nan")}.items():
         with pytest.raises(RequestError):
             FramesRequest(**{field: value})
+
+
+def test_the_commands_train_and_judge_on_figures_held_out(command: RunCommand, tmp_path: Path) -> None:
+    large = [tuple(np.pad(frame, ((4, 4), (4, 4), (0, 0))) for frame in pair) for pair in figures(6)]
+    data, out = write_pack(tmp_path / "data", large), tmp_path / "idle.safetensors"
+    train = ("frames", "train", data, "--out", out, "--steps", 2, "--batch", 2, "--holdout", 0.5)
+    code, _, said = command(*train)
+    assert (code, "4 pairs of frames, 2 held out" in said) == (0, True)
+    code, table, _ = command("frames", "evaluate", out, "--data", data, "--holdout", 0.5)
+    lines = table.splitlines()
+    assert (code, lines[0]) == (0, "2 pairs that it never saw")
+    assert lines[4].startswith("| best shift: down | 100.0% | 100.0% | 100.0% |")
+    assert lines[3].startswith("| learnt idle |")
+    code, _, said = command(*train)
+    assert (code != 0, "there already" in said) == (True, True)
+    code, _, said = command("frames", "evaluate", out, "--data", data, "--holdout", 0)
+    assert (code != 0, "Nothing was held out" in said) == (True, True)
+    code, _, said = command("frames", "train", tmp_path, "--out", tmp_path / "other.safetensors")
+    assert (code != 0, "has no labels.csv" in said) == (True, True)
