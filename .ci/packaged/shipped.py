@@ -6,24 +6,30 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from pixelforge.services.licences import APP, Licence, licences_of, save_licences
+from packaged.bom import write_bom
+from pixelforge.services.licences import APP, PYTHON, Licence, licences_of, save_licences
 
 BOOTLOADER = "pyinstaller"  # which begins the executable
 COPYRIGHT = Path("/usr/share/doc")
 
 
 def collect_licences(files: Iterable[str], folder: Path, also: Iterable[str] = (APP, BOOTLOADER)) -> None:
-    """Write into an empty folder the licences of all that is shipped.
+    """Write into an empty folder the licences of all that is shipped, and a bill of it.
 
     files: where they lie on this machine. also: packages that are shipped, though none of their files is among these.
     """
     shutil.rmtree(folder, ignore_errors=True)
     paths = {path for path in map(Path, files) if path.is_absolute()}
     packages = {*shipped_packages(paths), *also}
-    save_licences([*licences_of(sorted(packages)), *system_licences(paths)], folder)
+    found, system = licences_of(sorted(packages)), system_licences(paths)
+    save_licences([*found, *system], folder)
+    python = [part for part in found if part.name == PYTHON]
+    libraries = [replace(part, name=f"debian/{part.name}") for part in system]
+    write_bom({"pypi": [part for part in found if part.name != PYTHON], "generic": python, "deb": libraries}, folder)
 
 
 def shipped_packages(paths: Iterable[Path]) -> set[str]:

@@ -12,7 +12,9 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.notebook_unet import NotebookUNet
 from pixelforge.core.unpickle import load_without_code
 from pixelforge.errors import CheckpointError, ConfigError
-from pixelforge.files import open_plain, reason
+from pixelforge.files import is_there, read_at_most
+
+MAX_BYTES = 2**29  # of the file, which holds one network
 
 
 def read_notebook_weights(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
@@ -43,14 +45,11 @@ def read_notebook_weights(path: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
+    if not is_there(path):
+        raise CheckpointError(f"{path} does not exist.")
+    file = read_at_most(path, MAX_BYTES, CheckpointError)
     try:
-        with open_plain(path) as opened:
-            file = opened.read()
         content = load_without_code(file)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
     except pickle.UnpicklingError as error:
         raise CheckpointError(
             f"{path} was not opened: it is no plain file of weights, or holds code that would run."

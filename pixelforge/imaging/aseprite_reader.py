@@ -24,6 +24,8 @@ GROUP, TILEMAP = 1, 2  # types of a layer
 DEPTHS = (8, 16, 32)  # bits a pixel: an index; grey and alpha; RGBA
 HEAD = 14  # bytes by which such a file can be told
 MAX_PARTS = 2**20  # chunks of a file
+MAX_TAGS = 4096
+BAND = 64  # rows that are drawn at once: as floats they take sixteen times the room
 
 Picture = NDArray[np.uint8]
 
@@ -55,7 +57,7 @@ class _Cel:
     y: int
     opacity: int
     order: int  # how far above its layer it is drawn
-    text: str = ""
+    texts: dict[str, str] = field(default_factory=dict)  # of its user data
 
 
 @dataclass
@@ -70,6 +72,7 @@ class _File:
     has_opacity: bool
     left: int  # pixels that may still be read
     layers: list[_Layer] = field(default_factory=list)
+    parents: list[_Layer] = field(default_factory=list)  # of the layer that may come next, the outermost first
     palette: Picture = field(default_factory=lambda: np.zeros((256, 4), np.uint8))
     has_new_palette: bool = False
     tags: list[tuple[str, int, int]] = field(default_factory=list)
@@ -115,9 +118,9 @@ def _read(data: bytes, name: str, max_side: int, max_pixels: int, first_only: bo
         _read_chunks(file, data[at + 16 : at + size], chunks)
         frames.append((_drawn(file), duration, _texts(file)))
         at += size
+    tags = _tags_of_frames(file, wanted)
     return [
-        AsepriteFrame(pixels, duration, _tag(file, index), texts)
-        for index, (pixels, duration, texts) in enumerate(frames)
+        AsepriteFrame(pixels, duration, tag, texts) for tag, (pixels, duration, texts) in zip(tags, frames, strict=True)
     ]
 
 
@@ -132,13 +135,15 @@ def _read_chunks(file: _File, data: bytes, count: int) -> None:
         at += size
         if kind == USER_DATA:
             if last_cel is not None:
-                last_cel.text = last_cel.text or _user_text(content)
+                last_cel.texts = last_cel.texts or _own_texts(content)
             continue
         last_cel = _read_cel(file, content) if kind == CEL else None
         if kind == LAYER:
             file.layers.append(_read_layer(file, content))
         elif kind == TAGS:
             file.tags += _read_tags(content)
+            if len(file.tags) > MAX_TAGS:
+                raise DatasetError(f"{file.name} has more than {MAX_TAGS:,} tags, which is the most that is read.")
         elif kind == PALETTE:
             _read_palette(file, content)
         elif kind in (OLD_PALETTE, OLDER_PALETTE) and not file.has_new_palette:
@@ -147,16 +152,19 @@ def _read_chunks(file: _File, data: bytes, count: int) -> None:
 
 def _read_layer(file: _File, content: bytes) -> _Layer:
     flags, kind, depth, _, _, blend, opacity = struct.unpack_from("<6HB", content)
-    parents = [layer for layer in reversed(file.layers) if layer.depth < depth]
-    shown = bool(flags & VISIBLE) and not flags & REFERENCE and (depth == 0 or not parents or parents[0].shown)
-    return _Layer(shown, flags, kind, depth, blend, opacity if file.has_opacity else 255)
+    while file.parents and file.parents[-1].depth >= depth:
+        file.parents.pop()
+    shown = bool(flags & VISIBLE) and not flags & REFERENCE and (not file.parents or file.parents[-1].shown)
+    layer = _Layer(shown, flags, kind, depth, blend, opacity if file.has_opacity else 255)
+    file.parents.append(layer)
+    return layer
 
 
 def _read_cel(file: _File, content: bytes) -> _Cel:
     layer, x, y, opacity, kind, order = struct.unpack_from("<H2hBHh", content)
     if kind == LINKED:
         linked = file.cels[struct.unpack_from("<H", content, 16)[0]][layer]
-        cel = _Cel(linked.picture, x, y, opacity, order, linked.text)
+        cel = _Cel(linked.picture, x, y, opacity, order, linked.texts)
     elif kind in (RAW, COMPRESSED):
         width, height = struct.unpack_from("<2H", content, 16)
         _spend(file, width * height)
@@ -209,8 +217,15 @@ def _read_old_palette(file: _File, content: bytes, factor: int) -> None:
             index, at = index + 1, at + 3
 
 
-def _user_text(content: bytes) -> str:
-    return _string(content, 4)[0] if struct.unpack_from("<I", content)[0] & 1 else ""
+def _own_texts(content: bytes) -> dict[str, str]:
+    """Of a cel's user data, what PixelForge has put there: an object of JSON."""
+    if not struct.unpack_from("<I", content)[0] & 1:
+        return {}
+    try:
+        found = msgspec.json.decode(_string(content, 4)[0], type=dict[str, msgspec.Raw])
+        return {keyword: bytes(value).decode() for keyword, value in found.items()}
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return {}
 
 
 def _string(content: bytes, at: int) -> tuple[str, int]:
@@ -238,7 +253,9 @@ def _drawn(file: _File) -> Picture:
         part = cel.picture[top - cel.y : bottom - cel.y, left - cel.x : right - cel.x]
         colours = _coloured(file, part, bool(layer.flags & BACKGROUND))
         opacity = cel.opacity * layer.opacity / 255**2
-        picture[top:bottom, left:right] = _over(picture[top:bottom, left:right], colours, opacity)
+        for first in range(0, bottom - top, BAND):
+            below = picture[top + first : min(top + first + BAND, bottom), left:right]
+            below[:] = _over(below, colours[first : first + BAND], opacity)
     return picture
 
 
@@ -256,7 +273,7 @@ def _coloured(file: _File, part: Picture, is_background: bool) -> Picture:
 
 def _over(below: Picture, above: Picture, opacity: float) -> Picture:
     """Porter & Duff 1984, "over", on colours that are not multiplied by alpha: (h, w, 4) in and out."""
-    front = above[..., 3:] / 255 * opacity
+    front = above[..., 3:] / np.float32(255) * np.float32(opacity)
     back = below[..., 3:] / 255 * (1 - front)
     alpha = front + back
     colours = (above[..., :3] * front + below[..., :3] * back) / np.where(alpha > 0, alpha, 1)
@@ -265,15 +282,15 @@ def _over(below: Picture, above: Picture, opacity: float) -> Picture:
 
 
 def _texts(file: _File) -> dict[str, str]:
-    """Of the user data of the last frame's cels, what PixelForge has put there: an object of JSON."""
-    for cel in file.cels[-1].values():
-        try:
-            found = msgspec.json.decode(cel.text, type=dict[str, msgspec.Raw])
-            return {keyword: bytes(value).decode() for keyword, value in found.items()}
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            continue
-    return {}
+    """Those of the last frame's first cel that has any."""
+    return next((cel.texts for cel in file.cels[-1].values() if cel.texts), {})
 
 
-def _tag(file: _File, index: int) -> str:
-    return next((name for name, first, last in file.tags if first <= index <= last), "")
+def _tags_of_frames(file: _File, count: int) -> list[str]:
+    """The first tag that each frame is in; empty: none."""
+    numbers = np.zeros(count, np.intp)
+    for number in range(len(file.tags), 0, -1):
+        _, first, last = file.tags[number - 1]
+        numbers[first : last + 1] = number
+    names = ["", *(name for name, _, _ in file.tags)]
+    return [names[number] for number in numbers]

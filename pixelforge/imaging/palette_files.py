@@ -12,7 +12,7 @@ import numpy as np
 from pixelforge.errors import DatasetError, OutputError, PaletteError
 from pixelforge.files import parse_json, read_at_most, replacing
 from pixelforge.hex_colours import Colour, to_colour
-from pixelforge.imaging.palette import MAX_COLOURS, Palette
+from pixelforge.imaging.palette import MAX_COLOURS, Palette, different_colours
 from pixelforge.imaging.pixels import decode_picture
 
 MAX_BYTES = 1_000_000
@@ -99,8 +99,9 @@ def read_strip(path: Path) -> Palette:
         pixels, _ = decode_picture(_bytes(path), str(path))
     except DatasetError as error:
         raise PaletteError(str(error)) from error
-    opaque = pixels[pixels[..., 3] > 0][:, :3]
-    unique, first = np.unique(opaque, axis=0, return_index=True)
+    unique, first, _, _ = different_colours(pixels[pixels[..., 3] > 0][:, :3])
+    if len(unique) > MAX_COLOURS:
+        raise PaletteError(f"{path} has {len(unique):,} colours; a palette has 1 to {MAX_COLOURS}.")
     colours = [(int(r), int(g), int(b)) for r, g, b in unique[np.argsort(first)]]
     return _palette(path, path.stem, colours)
 

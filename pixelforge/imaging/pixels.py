@@ -24,6 +24,7 @@ MAX_SIDE = 4096
 MAX_BYTES = 256 * 2**20  # of a picture's file
 MAX_FRAMES = 256
 MAX_PIXELS = 2**25  # of all frames together
+MAX_SCANS = 64  # of a progressive JPEG, which has about ten; each goes over the whole picture, however few its bytes
 FORMATS = ("BMP", "GIF", "ICO", "JPEG", "PCX", "PNG", "PPM", "QOI", "TGA", "WEBP")  # none that runs a program
 
 
@@ -48,12 +49,12 @@ def decode_shown(data: bytes, name: str) -> list[tuple[Pixels, int]]:
         frames = read_aseprite(data, name, MAX_SIDE, MAX_PIXELS)
         return [(harden_alpha(frame.pixels), frame.duration) for frame in frames]
     with _opened(io.BytesIO(data), name) as image:
-        count = getattr(image, "n_frames", 1)
         shown: list[tuple[Pixels, int]] = []
-        for frame in ImageSequence.Iterator(image):
+        for number, frame in enumerate(ImageSequence.Iterator(image), start=1):  # their number is not asked for: it
+            # is what the file claims, or Pillow goes through all of the file to count them.
             _check_size(frame, name)  # again, for a frame can be larger than the picture says that it is
-            if count > MAX_FRAMES or count * frame.width * frame.height > MAX_PIXELS:
-                raise DatasetError(f"{name} has too many frames ({count}).")
+            if number > MAX_FRAMES or number * frame.width * frame.height > MAX_PIXELS:
+                raise DatasetError(f"{name} has too many frames: at most {MAX_FRAMES}, and {MAX_PIXELS:,} pixels.")
             pixels = harden_alpha(np.asarray(frame.convert("RGBA"), dtype=np.uint8))
             shown.append((pixels, round(float(frame.info.get("duration") or 0))))
         return shown
@@ -75,6 +76,7 @@ def _read(source: io.BytesIO, name: str, max_side: int = MAX_SIDE) -> tuple[Pixe
 def _opened(source: io.BytesIO, name: str) -> Iterator[Image.Image]:
     """A picture, read within; whatever is wrong with it comes out as a DatasetError that names it."""
     try:
+        _refuse_scans(source.getvalue(), name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # remarks on files that are a little wrong
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -92,6 +94,12 @@ def _opened(source: io.BytesIO, name: str) -> Iterator[Image.Image]:
         raise DatasetError(f"{name} cannot be read: {str(error) or type(error).__name__}.") from error
     except Exception as error:  # Pillow lets through whatever a broken file makes it stumble on
         raise DatasetError(f"{name} cannot be read: it is damaged ({type(error).__name__}).") from error
+
+
+def _refuse_scans(data: bytes, name: str) -> None:
+    """Marker SOS of ITU T.81; among a JPEG's numbers the two bytes cannot stand (F.1.2.3)."""
+    if data.startswith(b"\xff\xd8") and data.count(b"\xff\xda") > MAX_SCANS:
+        raise DatasetError(f"{name} cannot be read: it is a JPEG of more than {MAX_SCANS} scans.")
 
 
 def _check_size(image: Image.Image, name: str, max_side: int = MAX_SIDE) -> None:

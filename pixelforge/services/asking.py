@@ -15,6 +15,7 @@ from pixelforge.core.nearest import known
 from pixelforge.core.scheme_file import read_bank
 from pixelforge.core.schemes import NO_WORD
 from pixelforge.errors import RequestError
+from pixelforge.words import quoted
 
 CLASS, KIND = 0, 1  # columns of a bank's words
 LONGEST = 3  # words that one name may be typed as: sea creature
@@ -171,7 +172,7 @@ def _first(rest: list[str], parts: dict[str, tuple[str, ...]]) -> tuple[str, str
                 if (name := {name.lower(): name for name in names}.get(typed)) is not None:
                     return part, name, length
     every = [name for names in parts.values() for name in names]
-    raise RequestError(f"The model knows no {rest[0]!r}; {known(rest[0], every)}.")
+    raise RequestError(f"The model knows no {quoted(rest[0])}; {known(rest[0], every)}.")
 
 
 def _spellings(words: list[str]) -> list[str]:

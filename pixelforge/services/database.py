@@ -16,6 +16,7 @@ from pixelforge.files import reason, replacing
 BUSY_SECONDS = 5.0  # how long to wait for another window that is writing
 ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter where its message quotes what is damaged
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+MAX_BYTES = 64 * 2**20  # of a sprite, a name, a row
 SECOND_LOOK = 0.2  # seconds after which a file that seems damaged is looked at again
 KEPT_SHORTLY = "What you make now is kept until you close the app"
 
@@ -152,7 +153,9 @@ def _connect_patiently(path: Path) -> sqlite3.Connection:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     connection.text_factory = _to_text
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_BYTES)  # a file of somebody else's may claim a gigabyte
     try:
+        _refuse_code(connection)
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the last batch, never the file
         if 0 < _format_of(connection) < FORMAT_VERSION:
@@ -203,6 +206,12 @@ def _migrate(connection: sqlite3.Connection) -> None:
     if version < FORMAT_VERSION:  # a file that may turn out to be damaged is left as it is
         connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
     connection.execute("COMMIT")
+
+
+def _refuse_code(connection: sqlite3.Connection) -> None:
+    """A history has tables and indices: views and triggers are statements of somebody else's, which may never end."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger') LIMIT 1").fetchone():
+        raise _DamagedError("it holds views or triggers")
 
 
 def _to_text(data: bytes) -> str:

@@ -17,6 +17,7 @@ from pixelforge.files import replacing
 from pixelforge.services.paths import packaged_licences_folder, resources_folder
 
 APP = "pixelforge"
+PYTHON = "Python"  # itself, which is no package
 LICENCE_FILE = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|authors|third-?party)[^/\\]*$", re.IGNORECASE)
 HOME_LABELS = ("homepage", "source", "repository")
 QT_TEXTS = ("qt.md", "lgpl-3.0.txt", "gpl-3.0.txt")  # Qt's packages bring none, and the LGPL is to be read with the GPL
@@ -124,4 +125,4 @@ def _of_python() -> Licence:
         if file.exists():
             text = file.read_text(encoding="utf-8")
             break
-    return Licence("Python", platform.python_version(), "PSF-2.0", text)
+    return Licence(PYTHON, platform.python_version(), "PSF-2.0", text)

@@ -22,6 +22,7 @@ from pixelforge.files import read_at_most
 from pixelforge.services.asking import SINGLE, Ask, Offer, understood
 from pixelforge.services.naming import check_name, safe_name
 from pixelforge.services.requests import GenerationRequest
+from pixelforge.words import quoted
 from training.data.table import read_table
 
 LIST_SUFFIXES = (".csv", ".tsv")
@@ -112,11 +113,11 @@ def _check_columns(columns: list[str], name: str) -> None:
     for column in columns:
         if column and column not in COLUMNS:
             raise RequestError(
-                f"{name} has a column {column!r} in its first line; {known(column, COLUMNS, 'may have')}."
+                f"{name} has a column {quoted(column)} in its first line; {known(column, COLUMNS, 'may have')}."
             )
     twice = [column for column in columns if column and columns.count(column) > 1]
     if twice:
-        raise RequestError(f"{name} has the column {twice[0]!r} twice.")
+        raise RequestError(f"{name} has the column {quoted(twice[0])} twice.")
 
 
 def _line(cells: Cells, condition: Condition, taken: dict[str, int], number: int) -> _Line:
@@ -135,7 +136,7 @@ def _whole(cells: Cells, column: str, least: int, most: int) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
-        raise RequestError(f"{column.capitalize()} is a whole number from {least:,} to {most:,}, not {text!r}.")
+        raise RequestError(f"{column.capitalize()} is a whole number from {least:,} to {most:,}, not {quoted(text)}.")
     return int(text)
 
 
@@ -164,8 +165,8 @@ def model_word(text: str, part: str, names: tuple[str, ...]) -> str | None:
     if (name := by_folded.get(text.casefold())) is not None:
         return name
     if not names:
-        raise RequestError(f"The model knows no {part}s: leave {text!r} out.")
-    raise RequestError(f"The model knows no {part} {text!r}; {known(text, names)}.")
+        raise RequestError(f"The model knows no {part}s: leave {quoted(text)} out.")
+    raise RequestError(f"The model knows no {part} {quoted(text)}; {known(text, names)}.")
 
 
 def _told(title: str, lines: list[_Line], first_seed: int) -> SpriteList:

@@ -18,7 +18,7 @@ from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
 
 FORMAT_VERSION = 2  # the older ones: `MIGRATIONS`
-MAX_BYTES = 64 * 2**20  # of the file; what is longer is no settings
+MAX_BYTES = 2**20  # of the file; what is longer is no settings
 COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the window
 MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
 
@@ -77,7 +77,7 @@ def load_settings(path: Path) -> tuple[AppSettings, str]:
     """
     try:
         with open_plain(path) as file:
-            content = file.read(MAX_BYTES)
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return AppSettings(), ""
     except OSError as error:
@@ -130,5 +130,8 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
 def _keep(path: Path, name: str) -> Path:
     aside = path.with_name(name)
     with suppress(OSError):  # then the file stays where it is until settings are saved
-        shutil.copyfile(path, aside)
+        if path.stat().st_size > MAX_BYTES:  # a sparse file claims more than it holds, and its copy would hold it
+            path.replace(aside)
+        else:
+            shutil.copyfile(path, aside)
     return aside

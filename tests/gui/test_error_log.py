@@ -92,3 +92,16 @@ def test_where_nothing_can_be_written_the_program_goes_on(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     assert watched(tmp_path / "file", "end_watch(file)") == 0
     assert report_crashes(tmp_path / "file") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("[Errno 2] No such file: '/mnt/clients/My Client/orc.png'", "[Errno 2] No such file: '…/orc.png'"),
+        ("at /mnt/clients/orc.png it ends", "at …/orc.png it ends"),
+        ("'D:\\\\Clients\\\\My Client\\\\orc.png'", "'…/orc.png'"),
+        ("see https://example.org/a/b, or 1/2/3", "see https://example.org/a/b, or 1/2/3"),
+    ],
+)
+def test_folders_anywhere_are_not_told(message: str, told: str) -> None:
+    assert error_log.without_places(message) == told

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixelforge.errors import DatasetError
-from pixelforge.imaging.aseprite_reader import AsepriteFrame, is_aseprite, read_aseprite
+from pixelforge.imaging.aseprite_reader import BAND, AsepriteFrame, is_aseprite, read_aseprite
 from pixelforge.imaging.pixels import decode_frames, decode_picture, read_sprite
 
 RED, GREEN, BLUE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)
@@ -228,3 +228,31 @@ def test_other_files_are_none() -> None:
     assert not is_aseprite(b"RIFF\xe0\xa5\0\0WEBPVP8L")
     assert not is_aseprite(b"\xe0\xa5")
     assert not is_aseprite(b"")
+
+
+def test_a_layer_belongs_to_the_last_one_before_it_that_is_less_deep() -> None:
+    hidden_group, shown_group = layer(flags=0, kind=1), layer(kind=1)
+    inner = layer(kind=1, depth=1)
+    for parents, expected in (([hidden_group, inner], (0, 0, 0, 0)), ([hidden_group, shown_group, inner], RED)):
+        number = len(parents)
+        assert colours(file(frame(*parents, layer(depth=2), cel(filled(RED), at=number)))) == [expected]
+    again = [hidden_group, layer(depth=1), layer()]  # the last lies beside the group, not in it
+    assert colours(file(frame(*again, cel(filled(RED), at=2)))) == [RED]
+
+
+def test_the_first_of_several_tags_names_a_frame() -> None:
+    told = tags((1, 2, "walk"), (0, 1, "idle"), (2, 9, "run"))
+    frames = [frame(layer(), told, cel(filled(RED))), frame(link(0)), frame(link(0)), frame(link(0))]
+    assert [found.tag for found in read(file(*frames))] == ["idle", "walk", "walk", "run"]
+
+
+def test_more_tags_than_anybody_sets_are_refused() -> None:
+    with pytest.raises(DatasetError, match="more than 4,096 tags"):
+        read(file(frame(layer(), *[tags(*[(9, 9, "x")] * 1000)] * 5)))
+
+
+def test_a_picture_of_several_bands_is_blended_throughout() -> None:
+    side = 2 * BAND + 3
+    (found,) = read(file(frame(layer(), layer(), cel(filled(RED, side, side)), cel(filled(BLUE, side, side), at=1,
+                    opacity=51)), side=side))  # fmt: skip
+    assert np.unique(found.pixels.reshape(-1, 4), axis=0).tolist() == [[204, 0, 51, 255]]

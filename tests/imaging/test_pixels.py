@@ -217,3 +217,24 @@ def test_a_frame_larger_than_the_picture_is_refused_before_it_takes_memory() -> 
         content[second + 7 : second + 9] = struct.pack("<H", height)
         with pytest.raises(DatasetError, match=r"walk\.gif"):
             decode_frames(bytes(content), "walk.gif")
+
+
+def test_a_jpeg_of_many_scans_is_refused() -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (16, 16), 99).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    assert len(decode_frames(data, "a.jpg")) == 1
+    last = data.rindex(b"\xff\xda")
+    with pytest.raises(DatasetError, match=r"a\.jpg cannot be read: it is a JPEG of more than 64 scans"):
+        decode_frames(data[:-2] + data[last:-2] * 100 + data[-2:], "a.jpg")
+
+
+def test_frames_are_not_counted_by_what_the_file_claims() -> None:
+    buffer = io.BytesIO()
+    frames = [Image.new("RGBA", (8, 8), (value, 0, 0, 255)) for value in range(3)]
+    frames[0].save(buffer, "PNG", save_all=True, append_images=frames[1:])
+    assert len(decode_frames(buffer.getvalue(), "a.png")) == 3
+    head, frame = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff", b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0"
+    assert len(decode_frames(head + frame * 256 + b";", "a.gif")) == 256
+    with pytest.raises(DatasetError, match="too many frames"):
+        decode_frames(head + frame * 257 + b";", "a.gif")

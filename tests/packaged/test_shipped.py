@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import configparser
+import json
+import platform
 import shlex
 import shutil
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from packaged.bom import BOM
 from packaged.parts import add_to_desktop, used_plugins, used_torch
 from packaged.shipped import collect_licences, shipped_packages, system_licences
 from packaged.sizes import sizes
@@ -32,9 +35,24 @@ def test_only_what_is_shipped_is_collected(tmp_path: Path) -> None:
     collect_licences([str(file_of("numpy", "numpy/__init__.py")), "a name alone", ""], tmp_path, also=["pixelforge"])
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "Python.txt",
+        BOM,
         "numpy.txt",
         "pixelforge.txt",
     ]
+
+
+def test_what_is_shipped_stands_in_a_bill_of_materials(tmp_path: Path) -> None:
+    collect_licences([str(file_of("numpy", "numpy/__init__.py"))], tmp_path, also=["pixelforge", "PySide6_Essentials"])
+    bill = json.loads((tmp_path / BOM).read_text())
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert bill["metadata"]["component"]["name"] == "pixelforge"
+    versions = {name: distribution(name).version for name in ("numpy", "pyside6-essentials")}
+    assert [part["purl"] for part in bill["components"]] == [
+        *(f"pkg:pypi/{name}@{version}" for name, version in versions.items()),
+        f"pkg:generic/python@{platform.python_version()}",
+    ]
+    assert all(part["licenses"][0]["license"]["name"] for part in bill["components"])
+    assert len({part["bom-ref"] for part in bill["components"]}) == 3
 
 
 @pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="not a Debian")

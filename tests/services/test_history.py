@@ -304,3 +304,36 @@ def test_a_moment_that_no_calendar_has_is_shown_as_another(history, path) -> Non
             other.execute("UPDATE sprites SET made_at = ?", (at,))
         (entry,) = history.entries([id_])
         assert 1970 <= datetime.fromtimestamp(entry.made_at, UTC).year <= 2100
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE VIEW more AS SELECT 1",
+        "CREATE TRIGGER more AFTER INSERT ON sprites BEGIN DELETE FROM sprites; END",
+    ],
+)
+def test_a_file_with_statements_of_somebody_else_is_moved_aside(tmp_path, statement: str) -> None:
+    path = tmp_path / "history.sqlite"
+    history, _ = open_history(path, 100)
+    history.close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute(statement)
+    history, notice = open_history(path, 100)
+    history.close()
+    assert "damaged" in notice
+    assert list(tmp_path.glob("history-damaged-*.sqlite"))
+
+
+def test_no_sprite_takes_more_memory_than_any_can_need(tmp_path) -> None:
+    path = tmp_path / "history.sqlite"
+    history, _ = open_history(path, 100)
+    ids = history.add([made(0)])
+    history.close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("UPDATE sprites SET png = zeroblob(70000000)")
+        other.commit()
+    history, _ = open_history(path, 100)
+    with pytest.raises(HistoryError, match="too big"):
+        history.entries(ids)
+    history.close()

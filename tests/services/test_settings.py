@@ -168,3 +168,13 @@ def test_what_cannot_be_read_or_written_is_said(tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         save_settings(tmp_path / "file" / "settings.json", AppSettings())
+
+
+def test_a_file_that_is_too_large_is_moved_aside_and_not_copied(tmp_path) -> None:
+    path = tmp_path / "settings.json"
+    with path.open("wb") as file:
+        file.truncate(2**40)  # which no disk here has room for
+    settings, notice = load_settings(path)
+    assert settings == AppSettings()
+    assert "settings-damaged.json" in notice
+    assert (tmp_path / "settings-damaged.json").stat().st_size == 2**40

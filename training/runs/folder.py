@@ -5,6 +5,7 @@ Without torch, so that the window can read it.
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ Command = Literal["pause", "halt", "end"]
 SAMPLE_SCALE = 4  # screen pixels a pixel in the pictures of samples
 
 MAX_CONFIG = 64 * 2**20  # bytes
-MAX_STATS = 256 * 2**20  # bytes: more than a million lines
+MAX_STATS = 64 * 2**20  # bytes: 400,000 lines, of which a run has some dozens to some thousands
 MAX_SMALL = 2**20  # bytes of the files that are looked at all the time
 
 LOOKING = 1.0  # seconds within which somebody who only looked whether a run is alive has let its lock go
@@ -104,8 +105,8 @@ class RunFolder:
         if not is_there(self.stats_path):
             return []
         try:
-            lines = read_at_most(self.stats_path, MAX_STATS, TrainingError).split(b"\n")[:-1]
-            return [parse_json(line, StatsRow) for line in lines]
+            lines = io.BytesIO(read_at_most(self.stats_path, MAX_STATS, TrainingError))
+            return [parse_json(line, StatsRow) for line in lines if line.endswith(b"\n")]
         except ValueError as error:
             raise TrainingError(f"{self.stats_path} cannot be read: {error}.") from error
 

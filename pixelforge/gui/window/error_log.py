@@ -6,6 +6,7 @@ import faulthandler
 import logging
 import os
 import platform
+import re
 import sys
 import time
 import traceback
@@ -18,6 +19,10 @@ from pixelforge.files import reason
 
 MAX_REPORTS = 10  # the oldest goes for the eleventh
 ABANDONED = 7 * 24 * 3600  # seconds after which a process that left an empty file will not write to it any more
+# The folders of a path from the root of a disk on, in quotation marks with spaces as well; not of a web address.
+ELSEWHERE = re.compile(
+    r"""(?<=['"])(?:[A-Za-z]:)?[/\\](?:[^/\\'"\n]+[/\\]+)+|(?<![\w.:~/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'"]+[/\\]+)+"""
+)
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +59,13 @@ def write_report(trace: str, folder: Path) -> Path:
 
 
 def without_places(text: str) -> str:
-    """A trace whose paths tell neither where the program is installed nor who uses it."""
+    """A trace whose paths tell neither where the program is installed nor who uses it, nor for whom."""
     installed = sorted((entry for entry in sys.path if len(entry) > 1), key=len, reverse=True)
     for entry in installed:
         text = text.replace(entry.rstrip(os.sep) + os.sep, "")
     for home in (str(Path.home()), str(Path.home().resolve())):
         text = text.replace(home, "~") if len(home) > 1 else text
-    return text
+    return ELSEWHERE.sub("…/", text)
 
 
 def watch_for_crashes(folder: Path) -> TextIO | None:

@@ -348,6 +348,17 @@ def test_many_frames_are_refused_before_they_fill_the_memory(tmp_path: Path, mon
     assert len(read) == 2
 
 
+def test_large_pictures_are_counted_as_they_are_found(tmp_path: Path, monkeypatch) -> None:
+    """Of what is kept they take little, but each is read as a whole."""
+    buffer = io.BytesIO()
+    Image.new("RGBA", (256, 256), (1, 2, 3, 255)).save(buffer, "PNG")
+    path = make_zip(tmp_path / "large.zip", {f"{number}.png": buffer.getvalue() for number in range(9)})
+    assert len(load_sprites(path, 8)) == 9
+    monkeypatch.setattr(reading, "MAX_SEEN", 5 * 256 * 256)
+    with pytest.raises(DatasetError, match=r"large\.zip holds too much"):
+        load_sprites(path, 8)
+
+
 def test_too_many_sprites_are_refused_however_few_files_they_are_in(folder: Path, monkeypatch) -> None:
     monkeypatch.setattr(reading, "MAX_ITEMS", 3)
     with pytest.raises(DatasetError, match="holds too much"):
