@@ -105,8 +105,8 @@ def test_a_style_of_one_colour_and_a_kind_that_it_never_had(make: Made, tmp_path
         (("--style", "dwn"), "no style 'dwn'; the nearest is dawn."),
         (("--colour", "blu"), "no colour 'blu'; the nearest is blue."),
         (("--size", "huge"), "no size 'huge'; it knows small, large."),
-        (("--kind", ""), "A class, kind, style, colour or size is a word, not an empty one."),
-        (("--class", ""), "A class, kind, style, colour or size is a word, not an empty one."),
+        (("--kind", ""), "A class, kind, style, colour, size or facing is a word, not an empty one."),
+        (("--class", ""), "A class, kind, style, colour, size or facing is a word, not an empty one."),
     ],
 )
 def test_words_that_are_not_known_name_the_nearest(make: Made, words: tuple[str, ...], said: str) -> None:
