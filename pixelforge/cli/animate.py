@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from pixelforge.words import counted
 USUAL = "bob"  # of a sprite that stands still, where nothing is asked for
 
 if TYPE_CHECKING:
+    from pixelforge.services.export import ExportOptions
     from pixelforge.services.sprites import Sprite
 
 
@@ -48,38 +50,38 @@ def animate(
     choices: option.SheetChoices,
 ) -> None:
     """Make sprites move: actions by rule, or learnt, for any sprite, as frames on a sheet or as an animation."""
-    from pixelforge.services.acting import write_acts
-    from pixelforge.services.animating import is_animation
-    from pixelforge.services.engine_files import SHEET_SUFFIX
-    from pixelforge.services.export import (
-        export_files,
-        export_sprites,
-        file_paths,
-        in_the_way,
-        recoloured,
-        refuse_replacing,
-    )
+    from pixelforge.services.export import refuse_replacing
 
     options = choices.export_options(choices.palette_rule(None))
     moving = _moving(_read(sprites), action, pace)
-    if is_animation(out):
-        there = [out] * out.is_file()
-    elif out.suffix.lower() == SHEET_SUFFIX:
-        there = in_the_way(out, options)
-    else:
-        there = [path for path in file_paths(out, moving, options) if path.is_file()]
+    there, write = _target(out, moving, options)
     if not option.may_replace(there, choices.force):
         refuse_replacing(there)
-    if is_animation(out):
-        write_acts(out, recoloured(moving, options.palette), options.sheet.scale)
-        written = str(out)
-    elif out.suffix.lower() == SHEET_SUFFIX:
-        written = ", ".join(map(str, export_sprites(out, moving, options)))
-    else:
-        export_files(out, moving, options)
-        written = str(out)
+    written = ", ".join(map(str, write()))
     frames = sum(len(sprite.pictures) for sprite in moving)
     console.report(f"{counted(len(moving), 'sprite')}, {counted(frames, 'frame')}: {written}")
+
+
+def _target(out: Path, moving: list[Sprite], options: ExportOptions) -> tuple[list[Path], Callable[[], Sequence[Path]]]:
+    """What writing there would replace, and what does it: an animation, a sheet, or a folder of strips."""
+    from pixelforge.services.acting import write_acts
+    from pixelforge.services.animating import is_animation
+    from pixelforge.services.engine_files import SHEET_SUFFIX
+    from pixelforge.services.export import export_files, export_sprites, file_paths, in_the_way, recoloured
+
+    def animation() -> list[Path]:
+        write_acts(out, recoloured(moving, options.palette), options.sheet.scale)
+        return [out]
+
+    def strips() -> list[Path]:
+        export_files(out, moving, options)
+        return [out]
+
+    if is_animation(out):
+        return [out] * out.is_file(), animation
+    if out.suffix.lower() == SHEET_SUFFIX:
+        return in_the_way(out, options), lambda: export_sprites(out, moving, options)
+    return [path for path in file_paths(out, moving, options) if path.is_file()], strips
 
 
 def _moving(sprites: list[Sprite], actions: str | None, pace: float) -> list[Sprite]:
