@@ -135,7 +135,7 @@ def test_a_turned_palette_keeps_what_it_has_and_differs_in_all(styled_data: Spri
 
 
 def test_words_are_left_out_each_on_its_own_and_all_at_times() -> None:
-    rows = torch.arange(5).expand(20_000, 5)
+    rows = torch.arange(len(WORD_DROPS)).expand(20_000, -1)
     turned = torch.zeros(20_000, dtype=torch.bool)
     left = leave_out(rows, turned, 0.1, generator()) == NO_ROW
     expected = [0.1 + 0.9 * drop for drop in WORD_DROPS]

@@ -87,7 +87,10 @@ def test_a_folder_becomes_a_style_of_the_model(folder: Path, tmp_path: Path, par
     assert (words.styles[0].palette, words.styles[1].credits, len(words.styles[1].palette)) == (PALETTE, "me", 4)
     assert "drawn by Ann" in made.header.provenance.credits
     assert made.bank is not None
-    assert [row for row in made.bank.words.tolist() if row[2] == 0] == [[0, 1, 0, 1, 1], [1, 0, 0, 0, 0]]
+    assert [row for row in made.bank.words.tolist() if row[2] == 0] == [
+        [0, 1, 0, 1, 1, -1],
+        [1, 0, 0, 0, 0, -1],
+    ]
     assert (made.bank.words[:, 2] == 1).sum() > 10
     for style, colours in ((style.name, style.palette) for style in words.styles):
         request = GenerationRequest(conditions=(Condition(style=style),), sampling=Sampling(steps=2), count=3)
