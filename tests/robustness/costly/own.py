@@ -118,8 +118,8 @@ def sparse_arrays(folder: Path) -> Path:
 
 
 def bytes_arrays(folder: Path) -> Path:
-    """Half as many bytes of sprites as may be, and their labels one-hot."""
-    count = 2**27 // 1024
+    """As many bytes of sprites as may be, and their labels one-hot."""
+    count = 2**28 // 1024
     for name, shape in (("sprites.npy", f"({count}, 16, 16, 4)"), ("sprites_labels.npy", f"({count}, 128)")):
         with (folder / name).open("wb") as file:
             file.write(npy(shape))
