@@ -92,6 +92,7 @@ def _in_labelled_folder(source: Path, labels: Labels, entries: Sequence[Path]) -
 
 
 def _in_arrays(path: Path, sprites: list[Pixels], numbers: NDArray[np.int64]) -> Found:
+    _check_count(path, len(sprites))
     items = [
         Item(f"class {number + 1}", str(index), f"sprite {index} of {path}", lambda pixels=pixels: [pixels])  # type: ignore[misc]
         for index, (number, pixels) in enumerate(zip(numbers.tolist(), sprites, strict=True))
@@ -228,6 +229,10 @@ def _labelled(
 
 
 def _checked(source: Path, items: list[Item], refused: list[str]) -> Found:
-    if len(items) > MAX_ITEMS:
-        raise DatasetError(f"{source} holds {len(items):,} files; at most {MAX_ITEMS:,} can be trained on.")
+    _check_count(source, len(items))
     return Found(tuple(sorted(items, key=lambda item: item.class_name)), tuple(refused))
+
+
+def _check_count(source: Path, count: int) -> None:
+    if count > MAX_ITEMS:
+        raise DatasetError(f"{source} holds {count:,} pictures; at most {MAX_ITEMS:,} can be trained on.")

@@ -59,8 +59,8 @@ MODELS: dict[str, Callable[[], bytes]] = {
     "deep.safetensors": lambda: safetensors(b"[" * MEGA),
     "tensors.safetensors": many_tensors,
     "wide.safetensors": lambda: told(WIDE),
-    "classes.safetensors": lambda: told({}, class_names=[str(n) for n in range(10**6)]),
-    "kinds.safetensors": lambda: told({"kinds": [{"name": str(n), "label": 0, "share": 1e-9} for n in range(10**6)]}),
+    "classes.safetensors": lambda: told({}, class_names=[str(n) for n in range(10**5)]),
+    "kinds.safetensors": lambda: told({"kinds": [{"name": str(n), "label": 0, "share": 1e-9} for n in range(10**5)]}),
     "rows.safetensors": lambda: told({"embedding_rows": 10**12, "prediction": "pointer"}),
     "heaviest.safetensors": heaviest_model,
 }  # fmt: skip
