@@ -11,6 +11,7 @@ from pixelforge.gui import app
 from pixelforge.gui.generating.picture_list import PictureList
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.imaging.palette import PaletteRule
+from pixelforge.imaging.used_colours import UsedColour
 from pixelforge.services.asking import Ask
 from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry
@@ -166,3 +167,25 @@ def test_a_model_of_classes_alone_shows_no_more_than_those(desktop, what, model_
     assert shown(what.classes) == ["cats", "dogs"]
     for widget in (what.search, what.kinds, *what.boxes.values()):
         assert not widget.isVisible()
+
+
+def test_a_model_that_knows_more_than_the_one_before_shows_its_usual_facing(desktop, what, model_file, entry) -> None:
+    generation = desktop.studio.generation
+    pick(what.boxes["facing"], "up")
+    tiny = ModelEntry("tiny", model_file, True, read_header(model_file))
+    generation.library.add(tiny)
+    generation.library.choose(tiny)
+    assert generation.ask.facing is None
+    generation.library.choose(entry)
+    assert generation.ask.facing == "down"
+    pick(what.boxes["facing"], "any")
+    generation.library.choose(entry)
+    assert generation.ask.facing is None
+
+
+def test_many_colours_in_use_leave_the_controls_their_width(desktop) -> None:
+    controls = desktop.window.controls
+    width = controls.used.minimumSizeHint().width()
+    assert width <= 300
+    controls.used.set_used([UsedColour((number, 0, 0), 1) for number in range(200)])
+    assert controls.used.minimumSizeHint().width() <= 300

@@ -14,7 +14,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Keep, Start
 from pixelforge.errors import CheckpointError
 from pixelforge.fields import in_range, setting_of
-from pixelforge.gui.generating.states import MAX_TYPED_SEED, settings_for
+from pixelforge.gui.generating.states import MAX_TYPED_SEED, settings_for, with_usual
 from pixelforge.gui.shared.library import Library
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
@@ -166,10 +166,11 @@ class SettingsModel(QObject):
         self._change(count=count)
 
     def _on_entry_changed(self) -> None:
-        """Take the recommended settings, and the class of before where the model knows it."""
+        """Take the recommended settings, and what was asked for before where the model knows it."""
         if self.header is not None:
+            before = self._offer
             self._take_offer()
-            self._settings = settings_for(self.header, self._settings)
+            self._settings = with_usual(settings_for(self.header, self._settings), self.header, before)
             self.model_changed.emit()
             self.settings_changed.emit()
 

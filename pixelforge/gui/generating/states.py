@@ -12,6 +12,7 @@ from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.services.asking import Offer
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.quality import qualities
 from pixelforge.services.requests import GenerationRequest, of_classes
@@ -49,6 +50,17 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
     start = start if fits else None
     request = replace(asked, conditions=known or first, sampling=header.recommended, start=start, blends=())
     return replace(before, request=request)
+
+
+def with_usual(settings: GenerationSettings, header: ModelHeader, before: Offer) -> GenerationSettings:
+    """What a model is asked for, with its usual words in the parts that the model before it did not have."""
+    usual = _usual(header)
+    new = {part: getattr(usual, part) for part, names in before.single.items() if not names}
+    asked = tuple(
+        replace(condition, **{part: word for part, word in new.items() if getattr(condition, part) is None})
+        for condition in settings.request.conditions
+    )
+    return replace(settings, request=replace(settings.request, conditions=asked))
 
 
 def _usual(header: ModelHeader) -> Condition:

@@ -28,6 +28,7 @@ class UsedField(QWidget):
         self._used: tuple[UsedColour, ...] = ()
         self.swatches: list[Swatch] = []
         self.more = QLabel()
+        self.more.setToolTip("Choose a sprite to see its own colours alone.")
         self.setAccessibleName("Colours in use")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +49,7 @@ class UsedField(QWidget):
         for at, swatch in enumerate(self.swatches):
             swatch.setVisible(at < len(self._used))
         rest = len(used) - len(self._used)
-        self.more.setText(f"and {counted(rest, 'colour')} more: choose a sprite to see its own")
+        self.more.setText(f"and {counted(rest, 'colour')} more")
         self.more.setVisible(rest > 0)
 
     def set_pointed(self, colour: Colour | None) -> None:
