@@ -174,7 +174,10 @@ def _itxt(data: bytes) -> tuple[bytes, bytes, bytes]:
     if separator:
         return keyword, separator, text
     keyword, separator, text = data.partition(b"\0\1\0\0\0")
-    return keyword, separator and b"\0\0\0\0\0", zlib.decompress(text) if separator else b""
+    try:
+        return keyword, separator and b"\0\0\0\0\0", zlib.decompress(text) if separator else b""
+    except zlib.error:  # another chunk's bytes under this name: two were exchanged before
+        return data, b"", b""
 
 
 def _chunks(content: bytes) -> list[tuple[bytes, bytes]]:
