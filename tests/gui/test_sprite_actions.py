@@ -339,7 +339,8 @@ def test_variations_keep_what_the_switches_say_also_the_next_ones(qtbot, active)
     press(qtbot, active, Qt.Key.Key_V)
     click(qtbot, boxes["silhouette"])
     assert generation.settings.request.start.keep == Keep(silhouette=True)
-    qtbot.waitUntil(lambda: generation.run.running, timeout=10_000)  # a switch that rests makes them
+    history = active.studio.history  # a switch shows what comes of it, and makes them when it rests
+    qtbot.waitUntil(lambda: history.rowCount() == 1 + VARIATIONS, timeout=20_000)
     finish(qtbot, active)
     assert len(pictures(active)) == VARIATIONS
     assert all((picture[..., 3] == parent[..., 3]).all() for picture in pictures(active))
