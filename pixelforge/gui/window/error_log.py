@@ -21,7 +21,7 @@ MAX_REPORTS = 10  # the oldest goes for the eleventh
 ABANDONED = 7 * 24 * 3600  # seconds after which a process that left an empty file will not write to it any more
 # The folders of a path from the root of a disk on, in quotation marks with spaces as well; not of a web address.
 ELSEWHERE = re.compile(
-    r"""(?<=['"])(?:[A-Za-z]:)?[/\\](?:[^/\\'"\n]+[/\\]+)+|(?<![\w.:~/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'"]+[/\\]+)+"""
+    r"""(?<=['"])(?:[A-Za-z]:)?[/\\]+(?:[^/\\'"\n]+[/\\]+)+|(?<![\w.:~/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'"]+[/\\]+)+"""
 )
 
 logger = logging.getLogger(__name__)
