@@ -37,6 +37,13 @@ def old_things_are_not_looked_at() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def clipboard_holds_plain_text(qapp: QApplication) -> Iterator[None]:
+    """What Python has put there must not outlive Python: at the interpreter's end Qt would free it a second time."""
+    yield
+    qapp.clipboard().setText("")
+
+
+@pytest.fixture(autouse=True)
 def nothing_is_left(qapp: QApplication) -> Iterator[None]:
     before = set(QApplication.topLevelWidgets())
     yield
