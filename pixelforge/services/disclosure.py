@@ -20,7 +20,6 @@ from pixelforge.words import counted
 
 SUFFIX = ".disclosure.txt"
 WIDTH = 100  # letters of a line
-NEAR_COPY = 0.15  # as `evaluate` counts copies: below, a pixel here and there differs
 MOST_NAMED = 10  # sprites that look like copies
 
 
@@ -129,7 +128,7 @@ def _copies(sprites: Sequence[Sprite], learnt_from: str | None) -> Iterator[str]
 
 def _measured(numbers: Sequence[int], pictures: Pixels, folder: Path) -> Iterator[str]:
     from training.data.sprites import load_sprites
-    from training.evaluation.metrics import nearest_distances
+    from training.evaluation.metrics import NEAR_COPY, nearest_distances
 
     known = load_sprites(folder, pictures.shape[1]).sprites
     distances = nearest_distances(pictures, known)

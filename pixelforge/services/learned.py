@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,19 +38,25 @@ def learnt() -> dict[str, Path]:
 def check_action(action: str) -> None:
     """Raises RequestError if there is no such action."""
     if action not in (known := actions()):
-        raise RequestError(f"There is no action {action!r}; there are {', '.join(known)}.")
+        raise _unknown(action, known)
 
 
 def do(picture: Pixels, action: str) -> Frames:
     """What a sprite (H, W, 4) does. Raises RequestError for one that cannot do it, CheckpointError for a bad model."""
     if action in ACTIONS:
         return act(picture, action)
-    check_action(action)
+    models = learnt()
+    if action not in models:
+        raise _unknown(action, (*ACTIONS, *models))
     check_picture(picture)
-    following = _model(learnt()[action]).next_frame(picture, action)
+    following = _model(models[action]).next_frame(picture, action)
     if np.array_equal(following, picture):
         raise RequestError(f"Nothing of it moves in {action}: bob moves every sprite.")
     return Frames.of(action, [(picture.copy(), FRAME), (following, FRAME)])
+
+
+def _unknown(action: str, known: Iterable[str]) -> RequestError:
+    return RequestError(f"There is no action {action!r}; there are {', '.join(known)}.")
 
 
 def _model(path: Path) -> FrameModel:

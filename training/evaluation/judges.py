@@ -18,11 +18,16 @@ from training.data.sprites import SpriteSet
 from training.evaluation.classifier import SpriteClassifier, classify, train_classifier
 from training.evaluation.figures import Figures, PartFigures
 from training.evaluation.kinds import KindJudge
-from training.evaluation.metrics import frechet_distance, kernel_distance, mean_pairwise_distance, nearest_distances
+from training.evaluation.metrics import (
+    NEAR_COPY,
+    frechet_distance,
+    kernel_distance,
+    mean_pairwise_distance,
+    nearest_distances,
+)
 from training.evaluation.reals import Reals, counterparts
 from training.evaluation.two_sample import Suspicions, cross_fitted
 
-NEAR_COPY = 0.15  # nearest_distances below this: a pixel here and there differs from a known sprite
 SAME = 1e-4  # mean distance of features, of length sqrt(128), that differ by rounding alone
 JUDGES = 5  # one classifier's KID is off by a quarter or so, according to the seed that it began from
 FEWEST_OF_PART = 8  # sprites of a style or class, made and real, that a KID or an area can be told of

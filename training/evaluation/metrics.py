@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from pixelforge.imaging.pixels import Pixels
 
+NEAR_COPY = 0.15  # nearest_distances below this: a pixel here and there differs from a known sprite
+
 Features = NDArray[np.float64]
 
 BLOCK = 2048  # columns of a distance matrix that are held at once

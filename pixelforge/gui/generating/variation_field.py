@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QVBoxLayout, QWidget
@@ -15,8 +13,7 @@ from pixelforge.fields import setting_of
 from pixelforge.gui.shared.keep_field import KeepField
 from pixelforge.gui.shared.pixel_button import CROSS, PixelButton
 from pixelforge.gui.shared.sheet_picture import SheetPicture
-from pixelforge.imaging.pixels import Pixels
-from pixelforge.imaging.sheet_plan import grid_columns
+from pixelforge.imaging.sheet import lay_out_any
 from pixelforge.words import counted
 
 STRENGTH = setting_of(Start, "strength")
@@ -83,7 +80,7 @@ class VariationField(QWidget):
         if start is None:
             return
         self.keep.set_value(start.keep)
-        self.picture.set_sheet(_together(start.pictures))
+        self.picture.set_sheet(lay_out_any(start.pictures[:MOST_SHOWN]))
         self.picture.setToolTip(f"Variations of {counted(len(start.pictures), 'sprite')}.")
         percent = round(100 * start.strength)
         for field in (self.slider, self.number):
@@ -127,14 +124,3 @@ class VariationField(QWidget):
             self._moved = False
             self._resting.stop()
             self.confirmed.emit()
-
-
-def _together(pictures: Sequence[Pixels]) -> Pixels:
-    """The pictures of a start, all of one size, in a grid; as many as one can tell apart."""
-    shown = pictures[:MOST_SHOWN]
-    side, columns = len(shown[0]), grid_columns(len(shown))
-    sheet = np.zeros((-(-len(shown) // columns) * side, columns * side, 4), np.uint8)
-    for index, picture in enumerate(shown):
-        top, left = index // columns * side, index % columns * side
-        sheet[top : top + side, left : left + side] = picture
-    return sheet

@@ -51,4 +51,4 @@ class StageList:
         return 0 if self._model.enlarged else index
 
     def _index(self, item: int) -> int:
-        return self._model.current or 0 if self._model.enlarged else item
+        return (self._model.current or 0) if self._model.enlarged else item
