@@ -17,7 +17,6 @@ from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.header import read_header
 from pixelforge.imaging.png import write_png
 from pixelforge.services import model_library
-from pixelforge.services.model_library import DEFAULT_MODEL
 from tests.conftest import RunCommand
 
 
@@ -192,7 +191,7 @@ def test_models_for_something_else_are_listed_as_such(
     header = replace(read_header(model), task="animation")
     save_checkpoint(tmp_path / "walker.safetensors", header, load_file(model))
     assert "walker  (own, for animation)" in command("models", "list")[1]
-    assert [entry.name for entry in model_library.list_models()] == [DEFAULT_MODEL, "pixelforge16"]
+    assert [entry.name for entry in model_library.list_models()] == ["pixelforge16", "dawnlike16"]
     code, _, err = command("generate", "--model", tmp_path / "walker.safetensors", "--class", "cats")
     assert (code, err) == (2, "pixelforge: That model is for animation, not for sprites: choose another.\n")
 

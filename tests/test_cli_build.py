@@ -236,7 +236,7 @@ def test_words_palette_and_scheme_reach_the_model(build: RunCommand, game: Path)
         ("count = 6", "count = 0", "[sets.pets]: "),
         ("seed = 5", "seed = 4294967296", "Seed must be 0 to"),
         ('"tiny.safetensors"', '"big.safetensors"', "[sets.pets]: "),
-        ('"tiny.safetensors"', '"nobody"', "[sets.pets]: There is no model 'nobody'; there are dawnlike16"),
+        ('"tiny.safetensors"', '"nobody"', "[sets.pets]: There is no model 'nobody'; there are pixelforge16"),
         ('"herd.csv"', '"flock.csv"', "[sets.herd]: "),
         ('"pico-8"', '"pico-9"', "[sets.herd]: There is no palette 'pico-9'"),
         ('"boss.png"', '"bass.png"', "[sets.own]: "),

@@ -29,7 +29,7 @@ def between(
         str | None,
         typer.Option(
             help="A model's name or file, to vary pictures that dissolve from one sprite into the other. Default: the "
-            "model that made both, from noise between theirs; else dawnlike16, as told.",
+            "model that made both, from noise between theirs; else the default model, as told.",
             show_default=False,
         ),
     ] = None,

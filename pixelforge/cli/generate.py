@@ -15,6 +15,7 @@ from pixelforge.core.condition import Condition, Scheme
 from pixelforge.core.sampling import Sampling
 from pixelforge.options import with_options
 from pixelforge.processes import Place
+from pixelforge.services.paths import DEFAULT_MODEL
 from pixelforge.words import counted
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Order:
             "fast, fine (what the model recommends) or classic (every step). Default: fine."
         ),
     ] = None
-    model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = "dawnlike16"
+    model: Annotated[str, typer.Option(help="A model's name (see `pixelforge models list`) or file.")] = DEFAULT_MODEL
     device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto"
     engine: Annotated[
         str, typer.Option(help="What runs the network: auto, onnxruntime (on a CPU, where it is the faster) or torch.")

@@ -17,11 +17,10 @@ from pixelforge.files import parse_json, read_at_most, reason, rename_new, repla
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.icons import icons_path
 from pixelforge.services.naming import NAME_LENGTH, safe_name
-from pixelforge.services.paths import bundled_models_folder, user_models_folder
+from pixelforge.services.paths import DEFAULT_MODEL, bundled_models_folder, user_models_folder
 from training.runs.folder import SAMPLE_SCALE
 
 SUFFIX = ".safetensors"
-DEFAULT_MODEL = "dawnlike16"
 MAX_FIGURES = 2**20  # bytes of a file of figures
 
 
@@ -56,12 +55,12 @@ class FiguresRow:
 
 
 def list_models(task: str | None = SPRITES) -> list[ModelEntry]:
-    """Bundled models, then the user's own, by name: those for a task, and those that cannot be read; None: all."""
+    """The default model, other bundled ones, the user's own: those for a task and unreadable ones; None: all."""
     own = user_models_folder()
     entries = [
         _entry(path, bundled=folder != own)
         for folder in (bundled_models_folder(), own)
-        for path in sorted(folder.glob(f"*{SUFFIX}"))
+        for path in sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: (path.stem != DEFAULT_MODEL, path))
     ]
     return [entry for entry in entries if task is None or entry.header is None or entry.header.task == task]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+DEFAULT_MODEL = "pixelforge16"  # of the bundled ones, what is used where no other is named
+
 _dirs = PlatformDirs("PixelForge", appauthor=False)
 
 
@@ -21,7 +23,7 @@ def bundled_models_folder() -> Path:
 
 
 def samples_file() -> Path:
-    """A sheet of sprites that the bundled model made, for the first start."""
+    """A sheet of sprites that the default model made, for the first start."""
     return resources_folder() / "samples.png"
 
 

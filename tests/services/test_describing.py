@@ -11,7 +11,8 @@ from pixelforge.core.header import read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import ConfigError, RequestError
 from pixelforge.gui.generating.states import settings_for
-from pixelforge.services.model_library import DEFAULT_MODEL, describe_model, find_model
+from pixelforge.services.model_library import describe_model, find_model
+from pixelforge.services.paths import DEFAULT_MODEL
 from tests.pointer import WORDS, write_pointer_model
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pixelforge.core.header import file_sha256
-from pixelforge.services.model_library import DEFAULT_MODEL
-from pixelforge.services.paths import bundled_models_folder, samples_file
+from pixelforge.services.paths import DEFAULT_MODEL, bundled_models_folder, samples_file
 from pixelforge.services.sprites import decode_sheet
 
 

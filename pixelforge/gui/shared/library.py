@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from pixelforge.core.header import ModelHeader
 from pixelforge.gui.shared.messages import Messages
-from pixelforge.services.model_library import DEFAULT_MODEL, ModelEntry
+from pixelforge.services.model_library import ModelEntry
+from pixelforge.services.paths import DEFAULT_MODEL
 
 
 class Library(QObject):

@@ -19,9 +19,9 @@ from pixelforge.imaging.palette_files import READERS
 from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.engine_files import SHEET_SUFFIX
 from pixelforge.services.export import ExportOptions, alone, targets
-from pixelforge.services.model_library import DEFAULT_MODEL
 from pixelforge.services.model_library import SUFFIX as MODEL_SUFFIX
 from pixelforge.services.naming import DEFAULT_PATTERN, check_name
+from pixelforge.services.paths import DEFAULT_MODEL
 from pixelforge.services.project.keys import (
     ASKING,
     DRAWING,
