@@ -79,10 +79,14 @@ class Drawing:
         """How many sprites of an order are not drawn yet."""
         return sum(key not in self._found for key in self._keys[name])
 
-    def is_alike(self, name: str) -> bool:
-        """Whether the sprites of an order differ in their seeds alone, so that fewer of them are the first of more."""
-        request = self._orders[name].request
-        return len(request.conditions) == 1 and not request.seeds
+    def counted(self, name: str, count: int) -> tuple[Sprite, ...]:
+        """What an order would make if it asked for so many, where all of that was drawn already; else nothing."""
+        order = self._orders[name]
+        if order.request.seeds:
+            return ()
+        keys = _keys(replace(order, request=replace(order.request, count=count)))
+        found = [sprite for key in keys if (sprite := self._found.get(key) or self._cache.read(key)) is not None]
+        return tuple(found) if len(found) == count else ()
 
     def keep(self, batch: MissingBatch, made: Sequence[Sprite], first: int = 0) -> None:
         """Take in sprites of a batch, from its sprite `first` on; they stay for later builds. Raises OutputError."""

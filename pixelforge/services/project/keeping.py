@@ -89,7 +89,7 @@ class _Editing:
             if self._before.lacks:
                 raise RequestError("its sprites are not all made yet: changes of it are kept once they are.")
             if [one.fingerprint for one in sprites] != [one.fingerprint for one in before]:
-                self._put_sprites(sprites, before)
+                self._put_sprites(sprites)
             self._put_names(sprites)
         self._put_export(self._now.export)
         if self._now.name != self._before.name:
@@ -107,14 +107,13 @@ class _Editing:
         table = TableText(self.text, ("sets", self._before.name))
         self.text = (table.without(key) if value is None else table.with_value(key, value)).text
 
-    def _put_sprites(self, sprites: Sequence[Sprite], before: Sequence[Sprite]) -> None:
+    def _put_sprites(self, sprites: Sequence[Sprite]) -> None:
         if not sprites:
             raise RequestError(f"it would be empty: take it out of {PROJECT_FILE} instead.")
         if self._set.together:
             raise RequestError(f"it lays out the sets {', '.join(self._set.together)} once more: change those.")
-        fewer = [one.fingerprint for one in before[: len(sprites)]]
-        alike = self._set.draws and self._opened.making.drawing.is_alike(self._set.name)
-        if alike and [one.fingerprint for one in sprites] == fewer:
+        drawing, looks = self._opened.making.drawing, [one.fingerprint for one in sprites]
+        if self._set.draws and looks == [one.fingerprint for one in drawing.counted(self._set.name, len(sprites))]:
             self._put("count", len(sprites))
             return
         paths = tuple(path.as_posix() for path in self._pictures(sprites))

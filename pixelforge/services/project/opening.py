@@ -95,14 +95,14 @@ def open_project(path: Path) -> Iterator[OpenedProject]:
 def build_set(file: Path, name: str, sprites: Sequence[Sprite], force: bool) -> Iterator[Written]:
     """Write the files of one set, as a build does; the lock knows of them.
 
-    sprites: what it should hold. force: over files that no build wrote as they are now. Raises PixelForgeError, and has
-    then written nothing.
+    sprites: what it should hold, whatever their names. force: over files that no build wrote as they are now. Raises
+    PixelForgeError, and has then written nothing.
     """
     stands = standing(read_project(file))
     if name not in stands.project.sets:
         raise RequestError(f"{file} has no set {name} any more: open it again.")
     opened = OpenedProject(stands.project).sets()[name]
-    if opened.lacks or looks_of(opened.sprites) != looks_of(sprites):
+    if opened.lacks or [one.fingerprint for one in opened.sprites] != [one.fingerprint for one in sprites]:
         raise RequestError(f"{file} says something else of {name} than the set holds here: open it again.")
     root, due = stands.project.root, tuple(due for due in stands.due if due.name == name)
     outcome = Build(replace(stands, due=due)).outcome()

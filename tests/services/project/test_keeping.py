@@ -107,8 +107,10 @@ def test_names_are_written_up_to_the_last(game: Path) -> None:
 
 def test_the_last_ones_taken_out_are_a_smaller_count(game: Path) -> None:
     one = set_of(game, "pets")
-    keep(game, one, sprites=one.sprites[:2])
+    fewer = keep(game, one, sprites=one.sprites[:2])
     assert changed(game) == ["count = 2"]
+    keep(game, fewer, sprites=one.sprites[:3])
+    assert changed(game) == ["count = 3"]
 
 
 def test_fewer_of_several_classes_are_not_the_first_of_more(game: Path) -> None:
