@@ -24,6 +24,7 @@ from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.docks import lay_out
 from pixelforge.gui.window.exploring import Exploring
 from pixelforge.gui.window.exports import Exports
+from pixelforge.gui.window.following import Following
 from pixelforge.gui.window.in_step import InStep, InStepSwitch
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.docks = lay_out(self, self.controls, self.history, self.tray)
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
+        self.following = Following(studio, self.controls, self._mending, session, self)
         Recolouring(studio, self.controls.used, system.ask_colour, self)
         self._connect(training)
         for show in (self._show_settings, self._show_run, self._show_message, self._show_preferences):
@@ -192,9 +194,8 @@ class MainWindow(QMainWindow):
         actions, controls = self.actions_, self.controls
         recent = RecentMenu(self.projects, self)
         actions.fill(self.menuBar(), self.sprite_actions, recent, [dock.toggleViewAction() for dock in self.docks])
-        canvas = self.stage.canvas  # and not the slider above it, whose keys are its own
-        canvas.addAction(actions.select_all)
-        for widget in (canvas, self.history):
+        self.stage.canvas.addAction(actions.select_all)  # not the slider above it, whose keys are its own
+        for widget in (self.stage.canvas, self.history):
             self.sprite_actions.listen_in(widget)
         for button, action, what in (
             (controls.generate_button, actions.generate, "Make sprites with these settings"),
