@@ -65,7 +65,7 @@ class GenerationModel(Trials):
         self._pace = Pace(clock)
         self._done = 0  # how many of those are finished, the first ones
         self._frames: list[Pixels] = []  # of the current run or the last
-        self._device = ""
+        self._device = self._engine = ""
         self.model_changed.connect(self.load)
 
     @property
@@ -92,6 +92,11 @@ class GenerationModel(Trials):
     def device(self) -> str:
         """Where the network runs; empty until it is known."""
         return self._device
+
+    @property
+    def engine(self) -> str:
+        """What runs the network there, as `core.backend` names it; empty until it is known."""
+        return self._engine
 
     def load(self) -> None:
         """Have the chosen model loaded ahead of its first run; not while a run is going on."""
@@ -158,8 +163,8 @@ class GenerationModel(Trials):
         if report.run != self._run_number and not isinstance(report.event, Imported):
             return
         match report.event:
-            case Loaded(device=device, sha256=sha256):
-                self._on_loaded(device, sha256)
+            case Loaded() as loaded:
+                self._on_loaded(loaded)
             case Progress() as progress:
                 self._on_progress(progress)
             case Finished(first=first, sprites=sprites, conditions=conditions):
@@ -209,11 +214,12 @@ class GenerationModel(Trials):
         self.job_submitted.emit(Job(self._run_number, batch.entry.path, batch.request))
         self.pending_changed.emit()
 
-    def _on_loaded(self, device: str, sha256: str) -> None:
+    def _on_loaded(self, loaded: Loaded) -> None:
         if self._making is not None:
-            self._making = replace(self._making, model_sha256=sha256)
-        if device != self._device:
-            self._device = device
+            self._making = replace(self._making, model_sha256=loaded.sha256)
+        self._engine = loaded.engine
+        if loaded.device != self._device:
+            self._device = loaded.device
             self.device_changed.emit()
 
     def _on_imported(self, entry: ModelEntry) -> None:

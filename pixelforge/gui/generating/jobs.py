@@ -25,6 +25,7 @@ class Loaded:
     """The model is in memory."""
 
     device: str  # "cpu", "cuda", "mps"
+    engine: str  # as `core.backend` names it
     sha256: str  # of the model file
 
 

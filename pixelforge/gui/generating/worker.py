@@ -165,7 +165,8 @@ class Worker(QThread):
             if self._cached is None or (self._cached.path, self._cached.stamp) != (path, stamp):
                 self._cached = None  # the old model makes room before the new one comes
                 model = load_model(path)
-                loaded = Loaded(device=model.backend.device.type, sha256=file_sha256(path))
+                backend = model.backend
+                loaded = Loaded(device=backend.device.type, engine=backend.name, sha256=file_sha256(path))
                 self._cached = _Cached(path, stamp, model, loaded)
         except OSError as error:
             raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error

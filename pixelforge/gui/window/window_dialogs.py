@@ -186,7 +186,8 @@ class WindowDialogs:
 
     def about(self) -> None:
         """Show version, licence and credits."""
-        self._open(AboutDialog(self._studio.generation.header, parent=self._window))
+        generation = self._studio.generation
+        self._open(AboutDialog(generation.header, generation.engine, generation.device, self._window))
 
     def show_log(self) -> None:
         """Show the folder of the log."""
