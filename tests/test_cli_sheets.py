@@ -91,6 +91,9 @@ def test_remaking_tells_a_sprite_that_was_changed(
     again = tmp_path / "again.png"
     assert command("remake", out, "--model", model, "--out", again)[:2] == (1, "different\n")
     assert command("remake", again, "--model", model)[0] == 0
+    for engine in ("torch", "onnxruntime"):
+        assert command("remake", again, "--model", model, "--device", "cpu", "--engine", engine)[0] == 0
+    assert "There is no engine 'abacus'" in command("remake", again, "--model", model, "--engine", "abacus")[2]
     code, _, error = command("remake", out)
     assert code == 2
     assert "'tiny', is not among yours" in error

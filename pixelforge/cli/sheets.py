@@ -67,6 +67,7 @@ def remake(
     out: Annotated[Path | None, typer.Option(help="Write the sprites made again there, as one PNG.")] = None,
     model: Annotated[str | None, typer.Option(help="A model's name or file, instead of the recipe's own.")] = None,
     device: Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")] = "auto",
+    engine: Annotated[str, typer.Option(help="What runs the network: auto, onnxruntime or torch.")] = "auto",
     force: option.Force = False,
 ) -> None:
     """Make the sprites in a PNG again, and say whether they come out identical; if not, the exit code is 1."""
@@ -82,7 +83,7 @@ def remake(
     made = []
     with console.progress_bar() as bar:
         task = bar.add_task("sprites", total=len(sprites))
-        for remade in remake(sprites, device, None if model is None else find_model(model)):
+        for remade in remake(sprites, device, None if model is None else find_model(model), engine):
             made.append(remade)
             bar.advance(task)
     if out is not None:

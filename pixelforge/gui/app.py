@@ -195,6 +195,7 @@ def open_window(app: QApplication, entries: Sequence[ModelEntry], places: Places
     desktop = build(entries, places)
     sys.excepthook = error_hook(desktop.studio.messages)
     follow_theme(app, desktop.session)
+    desktop.window.painted.connect(desktop.window.following.measure_soon)
     desktop.studio.welcome(decode_sheet(samples_file().read_bytes()))
     desktop.window.show()
     return desktop

@@ -26,7 +26,9 @@ class Remade:
     identical: bool  # to the pixel
 
 
-def remake(sprites: Sequence[Sprite], device: str = "auto", model: Path | None = None) -> Iterator[Remade]:
+def remake(
+    sprites: Sequence[Sprite], device: str = "auto", model: Path | None = None, engine: str = "auto"
+) -> Iterator[Remade]:
     """Make sprites again, one after the other. model: instead of those that the recipes name.
 
     Raises RequestError where a sprite has no recipe, or its model is not among the user's, or is another version of it.
@@ -37,7 +39,7 @@ def remake(sprites: Sequence[Sprite], device: str = "auto", model: Path | None =
             raise RequestError("No model made it, so it cannot be made again.")
         path = model or _model_of(sprite.recipe)
         if path not in loaded:
-            loaded[path] = load_model(path, device)
+            loaded[path] = load_model(path, device, engine)
         finished = next(e for e in generate(loaded[path], sprite.recipe.request) if isinstance(e, Finished))
         pixels = finished.sprites[0]
         yield Remade(Sprite(pixels, Made(sprite.recipe)), np.array_equal(pixels, sprite.pixels))

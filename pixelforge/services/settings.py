@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -44,6 +44,16 @@ class SetExport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectLink:
+    """A set that stands in a project's file."""
+
+    set_id: int
+    file: str
+    name: str  # in the file
+    seen: str  # what the file said of it last, as `OpenedSet` has it
+
+
+@dataclass(frozen=True, kw_only=True)
 class AppSettings:
     """Everything that is remembered."""
 
@@ -63,6 +73,10 @@ class AppSettings:
     save_folder: str | None = None  # where something was saved last
     export: Export | None = None  # the last one
     set_exports: tuple[SetExport, ...] = ()  # the last one of each set, the latest at the end
+    live: bool | None = None  # whether the stage follows the controls; None: nobody has chosen
+    trial_seconds: dict[str, float] = field(default_factory=dict)  # of 16 sprites made fast, by the model's name
+    project_links: tuple[ProjectLink, ...] = ()
+    recent_projects: tuple[str, ...] = ()  # files, the latest first
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def sprites_in(data: bytes, name: str, class_name: str) -> tuple[Sprite, ...]:
     if recipes_in(texts):
         return decode_sheet(data, name)
     pixels.setflags(write=False)
-    return (Sprite(pixels, Drawn(class_name)).acting(frames_in(data, texts, name)),)
+    return (Sprite(pixels, Drawn(class_name, _mended(texts))).acting(frames_in(data, texts, name)),)
 
 
 def decode_sheet(data: bytes, name: str = "The picture") -> tuple[Sprite, ...]:
@@ -223,9 +223,13 @@ def decode_any(data: bytes, class_name: str) -> Sprite:
     pixels, texts = decode_picture(data, "The picture")
     recipes = recipes_in(texts)
     pixels.setflags(write=False)
-    mended = recipes_in({KEYWORD: texts.get(MENDED_KEYWORD, "[]")})
-    origin = Made(recipes[0]) if len(recipes) == 1 else Drawn(class_name, mended[0] if mended else None)
+    origin = Made(recipes[0]) if len(recipes) == 1 else Drawn(class_name, _mended(texts))
     return Sprite(pixels, origin).acting(frames_in(data, texts, "The picture"))
+
+
+def _mended(texts: Mapping[str, str]) -> Recipe | None:
+    """The recipe of what a sprite was before it was mended."""
+    return next(iter(recipes_in({KEYWORD: texts.get(MENDED_KEYWORD, "[]")})), None)
 
 
 def _read(path: Path) -> bytes:
@@ -239,9 +243,8 @@ def _aseprite_frames(data: bytes, name: str, class_name: str = "") -> tuple[Spri
         pixels = harden_alpha(frame.pixels)
         pixels.setflags(write=False)
         made = [Made(recipe) for recipe in recipes_in(frame.texts)[:1]]
-        mended = recipes_in({KEYWORD: frame.texts.get(MENDED_KEYWORD, "[]")})
-        before = [origin.recipe for origin in made] + list(mended)
-        sprite = Sprite(pixels, Drawn(frame.tag or class_name, before[0] if before else None))
+        before = made[0].recipe if made else _mended(frame.texts)
+        sprite = Sprite(pixels, Drawn(frame.tag or class_name, before))
         as_made = frame.texts.get(FINGERPRINT_KEYWORD) == f'"{sprite.fingerprint.hex()}"'
         sprites.append(replace(sprite, origin=made[0]) if made and as_made else sprite)
     return tuple(sprites)

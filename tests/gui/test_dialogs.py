@@ -183,7 +183,9 @@ def test_the_log_is_shown_where_it_lies(desktop, opened_folders, log_folder) -> 
 
 
 def test_about_shows_the_licences_of_all_parts(qtbot) -> None:
+    assert "It runs on the CPU by ONNX Runtime." in AboutDialog(None, "onnxruntime", "cpu").text.text()
     about = AboutDialog(None)
+    assert "It runs on" not in about.text.text()
     qtbot.addWidget(about)
     about.licences_button.click()
     dialog = about.findChild(LicencesDialog)

@@ -246,6 +246,19 @@ def test_in_true_size_the_frames_play_while_the_desk_is_seen(qtbot, bobbing, des
     assert desk.player.frames is None
 
 
+def test_what_plays_begins_anew_when_the_hand_rests_and_not_at_each_stroke(qtbot, bobbing, desk) -> None:
+    played = desk.player.frames
+    for at in range(3):
+        stroke(desk, (at, 0))
+        assert desk.player.frames is played
+    qtbot.waitUntil(lambda: desk.player.frames is not played, timeout=10_000)
+    np.testing.assert_array_equal(desk.player.frames.pictures[0], desk._model.film.pictures[0])
+    stroke(desk, (0, 3))
+    qtbot.keyClick(desk.canvas, KEY.Key_Escape)
+    qtbot.wait(600)
+    assert desk.player.frames is None  # nobody sees it
+
+
 def test_what_moves_or_was_mended_can_be_dragged_into_a_set(qtbot, bobbing, desk) -> None:
     stroke(desk, (0, 0))
     qtbot.keyClick(desk.canvas, KEY.Key_Escape)

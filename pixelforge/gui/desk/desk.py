@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -38,6 +38,7 @@ MIRROR: Glyph = (
     "     ##     ",
 )
 TRUE_SIDE = 64  # logical pixels of the small pictures beside the sprite
+REST = 500  # milliseconds without a stroke after which what was drawn is played, and not begun anew at each of them
 GROUNDS = ("#ffffff", "#202024")  # behind two of them
 
 
@@ -70,6 +71,7 @@ class Desk(QWidget):
         self.frames = FrameStrip(model)
         self.frame_fields = FrameFields(model)
         self.player = Player(self)
+        self._rest = QTimer(self, singleShot=True, interval=REST)
         self.readout = QLabel(" ")
         self.readout.setAccessibleName("Pixel")
         self.true_pictures = [SheetPicture() for _ in GROUNDS]
@@ -99,6 +101,7 @@ class Desk(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Play nothing that nobody sees."""
         super().hideEvent(event)
+        self._rest.stop()
         self.player.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -168,7 +171,8 @@ class Desk(QWidget):
         model.tool_changed.connect(self._show_tool)
         model.ink_changed.connect(self._show_inks)
         model.picture_changed.connect(self._show_true)
-        model.film_changed.connect(self._play)
+        model.film_changed.connect(self._wait_to_play)
+        self._rest.timeout.connect(self._play)
         self.player.shown.connect(self._show_playing)
 
     def _show_tool(self) -> None:
@@ -188,6 +192,13 @@ class Desk(QWidget):
         """In true size the frames play, or a single one stands."""
         for picture, ground in zip(self.true_pictures, GROUNDS, strict=True):
             picture.set_sheet(_on(self._model.picture if shown is None else shown, QColor(ground)))
+
+    def _wait_to_play(self) -> None:
+        """What plays goes on until the hand rests; where nothing does, or nothing more, none is waited for."""
+        if self.player.frames is None or self._model.film.frames() is None:
+            self._play()
+        else:
+            self._rest.start()
 
     def _play(self) -> None:
         self.player.play(self._model.film.frames() if self.isVisible() else None)

@@ -31,6 +31,7 @@ from pixelforge.gui.generating.used_field import UsedField
 from pixelforge.gui.generating.variation_field import VariationField
 from pixelforge.gui.generating.what_field import WhatField
 from pixelforge.gui.generating.words_field import WordsField
+from pixelforge.gui.shared.check_box import CheckBox
 from pixelforge.gui.shared.combo import combo
 from pixelforge.gui.shared.palette_field import PaletteField
 from pixelforge.gui.shared.plain import plain
@@ -42,6 +43,10 @@ from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.palettes import palette_of
 
 WIDTH = 320
+LIVE = (
+    "The stage follows: every change of what to make, palette or guidance shows the same seeds anew, made fast; what "
+    "is shown when you rest is kept."
+)
 MNEMONICS = {"guidance_scale": "G&uidance"}
 
 
@@ -74,6 +79,8 @@ class Controls(QWidget):
         self.seed = SeedField()
         self.count_box = CountBox()
         self.quality = QualityField()
+        self.live = CheckBox("Live")
+        self.live.setToolTip(LIVE)
         self.queue = QueueList()
         self.more = QToolButton()
         self.generate_button = QPushButton("&Generate")
@@ -195,6 +202,7 @@ class Controls(QWidget):
         column.setContentsMargins(10, 8, 10, 8)
         column.addWidget(self.queue)
         column.addLayout(_side_by_side(self.count_box, self.quality))
+        column.addWidget(self.live)
         for button in (self.generate_button, self.stop_button, self.save_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
         self.generate_button.setMinimumHeight(40)

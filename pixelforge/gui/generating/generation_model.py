@@ -13,17 +13,18 @@ from PySide6.QtCore import QObject, Signal
 
 from pixelforge.core.header import SPRITES
 from pixelforge.core.start import Start
-from pixelforge.gui.generating.batch_queue import BatchQueue
-from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Report
+from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Measured, Report
 from pixelforge.gui.generating.pace import Pace
 from pixelforge.gui.generating.states import (
     MAX_DRAWN_SEED,
+    MOST_TRIED,
     Batch,
     Phase,
     RunState,
     Waiting,
     trial_of,
 )
+from pixelforge.gui.generating.trials import Trials
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.imaging.pixels import Pixels
@@ -35,16 +36,15 @@ from pixelforge.words import counted
 MOST_FRAMED = 64  # sprites of a batch whose forming is kept: each frame holds all of them
 
 
-class GenerationModel(BatchQueue):
+class GenerationModel(Trials):
     """The settings, and the run that is made by them. Knows no threads: jobs go out by signal, reports come in.
 
     clock: seconds. library, draw_seed: as SettingsModel takes them. The base class says what is made, and when.
     """
 
     run_changed = Signal()
-    forming_changed = Signal()
-    batch_finished = Signal(object)  # Batch
     device_changed = Signal()
+    measured = Signal(float)  # seconds that a trial takes, as `Measured` has them
 
     job_submitted = Signal(object)  # Job
     stop_requested = Signal()
@@ -57,19 +57,15 @@ class GenerationModel(BatchQueue):
         draw_seed: Callable[[], int] = lambda: random.randint(0, MAX_DRAWN_SEED),
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(library, draw_seed, parent)
+        super().__init__(library, draw_seed, clock, parent)
         self._messages = messages
-        self._clock = clock
         self._run_number = 0
         self._run = RunState()
         self._shows_noise = False
         self._pace = Pace(clock)
-        self._making: Batch | None = None  # the current run: its request, its model, its sprites as they stand
         self._done = 0  # how many of those are finished, the first ones
-        self._tried: Pixels | None = None  # a finished trial, as long as it is to be seen
-        self._outdated = False  # whether the settings have changed since the trial began
         self._frames: list[Pixels] = []  # of the current run or the last
-        self._device = ""
+        self._device = self._engine = ""
         self.model_changed.connect(self.load)
 
     @property
@@ -85,12 +81,7 @@ class GenerationModel(BatchQueue):
         """
         if self._making is not None:
             return None if self._making.for_desk else self._making.sprites
-        return self._tried
-
-    @property
-    def trying(self) -> bool:
-        """Whether a trial is being made or is to be seen."""
-        return self._tried is not None or (self._current is not None and self._current.trial)
+        return None if self._tried is None else self._tried.sprites
 
     @property
     def frames(self) -> tuple[Pixels, ...]:
@@ -102,10 +93,22 @@ class GenerationModel(BatchQueue):
         """Where the network runs; empty until it is known."""
         return self._device
 
+    @property
+    def engine(self) -> str:
+        """What runs the network there, as `core.backend` names it; empty until it is known."""
+        return self._engine
+
     def load(self) -> None:
         """Have the chosen model loaded ahead of its first run; not while a run is going on."""
         if self.entry is not None and not self._run.running:
             self.job_submitted.emit(Job(self._run_number, self.entry.path, None))
+
+    def measure(self) -> None:
+        """Have it measured how long a trial of the chosen model takes; not while a run is going on."""
+        if self.entry is not None and self.entry.header is not None and self._settings and not self._run.running:
+            whole = replace(self._settings.request, start=None, count=MOST_TRIED)
+            request = trial_of(self._coloured(whole), self.entry.header)
+            self.job_submitted.emit(Job(self._run_number, self.entry.path, request, measures=True))
 
     def redo(self, start: Start, count: int) -> None:
         """Make a part of a sprite anew, so many times, of what is asked for now and fast; for the desk alone."""
@@ -118,32 +121,13 @@ class GenerationModel(BatchQueue):
         batch = Waiting(self.entry, request, for_desk=True)
         self._submit(batch, first=True)
 
-    def try_out(self) -> None:
-        """Show at once, made fast and few, what the settings make; a trial that goes on is followed by another.
-
-        Nothing happens while anything else is made.
-        """
-        if self.entry is None or self.entry.header is None or self._settings is None:
-            return
-        if self._current is not None:
-            self._outdated = self._current.trial
-            return
-        request = trial_of(self._coloured(self._settings.request), self.entry.header)
-        self._begin(Waiting(self.entry, request, trial=True))
-
-    def keep_tried(self) -> None:
-        """Make what was tried, with its seeds, as well as the settings say."""
-        if self.entry is not None and self._settings is not None:
-            self._submit(Waiting(self.entry, self._coloured(self._settings.request)))
-
     def stop(self) -> None:
         """Give up the current run and those that wait. Finished sprites are kept."""
         if self._run.running:
             if self._queue:
                 self._messages.inform(f"{counted(len(self._queue), 'waiting batch')} cancelled.")
             self._set_queue(())
-            self._run_number += 1  # what is still on its way from the worker belongs to nobody
-            self.stop_requested.emit()
+            self._give_up()
             self._end(Phase.STOPPED)
         elif self._tried is not None:
             self._tried = None
@@ -154,8 +138,7 @@ class GenerationModel(BatchQueue):
         current, done = self._current, self._done
         if current is None or not self._run.running:
             return
-        self._run_number += 1
-        self.stop_requested.emit()
+        self._give_up()
         self._paused = True
         self._end(Phase.STOPPED)
         if current.kept:
@@ -180,8 +163,8 @@ class GenerationModel(BatchQueue):
         if report.run != self._run_number and not isinstance(report.event, Imported):
             return
         match report.event:
-            case Loaded(device=device, sha256=sha256):
-                self._on_loaded(device, sha256)
+            case Loaded() as loaded:
+                self._on_loaded(loaded)
             case Progress() as progress:
                 self._on_progress(progress)
             case Finished(first=first, sprites=sprites, conditions=conditions):
@@ -193,6 +176,8 @@ class GenerationModel(BatchQueue):
                 self._messages.warn(text)
             case Imported(entry=entry):
                 self._on_imported(entry)
+            case Measured(seconds=seconds):
+                self.measured.emit(seconds)
             case Completed():
                 self._end(Phase.FINISHED)
             case Failed(text=text):
@@ -200,24 +185,15 @@ class GenerationModel(BatchQueue):
                 if self._run.running:
                     self._end(Phase.FAILED)
 
-    def _submit(self, batch: Waiting, *, first: bool = False) -> None:
-        """As in the base class; a trial that goes on makes room, and what is seen of it stays."""
-        if self._current is not None and self._current.trial:
-            self._run_number += 1
-            self.stop_requested.emit()
-            self._tried = None if self._making is None else self._making.sprites
-            self._making = self._current = None
-            self._outdated = False
-        super()._submit(batch, first=first)
-
     def _begin(self, batch: Waiting) -> None:
         assert batch.entry.header is not None
         side = batch.entry.header.model.image_size
         self._run_number += 1
         self._current = batch
         first = np.zeros((batch.request.count, side, side, 4), np.uint8)
-        if self._tried is not None and self._tried.shape == first.shape and not batch.for_desk:
-            first = self._tried  # what it becomes is like it
+        before = self._tried.sprites if self._tried is not None else self._shown if batch.trial else None
+        if before is not None and before.shape == first.shape and not batch.for_desk:
+            first = before  # what it becomes is like it
         self._tried = None
         self._making = Batch(
             first,
@@ -238,11 +214,12 @@ class GenerationModel(BatchQueue):
         self.job_submitted.emit(Job(self._run_number, batch.entry.path, batch.request))
         self.pending_changed.emit()
 
-    def _on_loaded(self, device: str, sha256: str) -> None:
+    def _on_loaded(self, loaded: Loaded) -> None:
         if self._making is not None:
-            self._making = replace(self._making, model_sha256=sha256)
-        if device != self._device:
-            self._device = device
+            self._making = replace(self._making, model_sha256=loaded.sha256)
+        self._engine = loaded.engine
+        if loaded.device != self._device:
+            self._device = loaded.device
             self.device_changed.emit()
 
     def _on_imported(self, entry: ModelEntry) -> None:
@@ -280,28 +257,26 @@ class GenerationModel(BatchQueue):
     def _end(self, phase: Phase) -> None:
         made, self._making = self._making, None
         if self._current is not None and self._current.trial:
-            self._end_trial(made, phase)
+            self._end_trial(made, whole=phase is Phase.FINISHED)
             return
         self._set_run(replace(self._run, phase=phase, seconds=self._pace.seconds, seconds_left=None))
         if made is not None and not made.for_desk:
             self.forming_changed.emit()
         if made is not None and self._done:
+            self._shown = self._shown if made.for_desk else made.sprites
             self.batch_finished.emit(replace(made, sprites=made.sprites[: self._done]))
         self._current = None
         if not self._paused:
             self.go_on()
         self.pending_changed.emit()
 
-    def _end_trial(self, made: Batch | None, phase: Phase) -> None:
-        again, self._outdated = self._outdated and phase is Phase.FINISHED, False
-        if made is not None and phase is Phase.FINISHED:
-            self._tried = made.sprites
-        self._current = None
+    def _give_up(self) -> None:
+        self._run_number += 1  # what is still on its way from the worker belongs to nobody
+        self.stop_requested.emit()
+
+    def _show_end(self, whole: bool) -> None:
+        phase = Phase.FINISHED if whole else Phase.STOPPED
         self._set_run(replace(self._run, phase=phase, seconds=self._pace.seconds, seconds_left=None))
-        if again:
-            self.try_out()
-        elif self._tried is None:
-            self.forming_changed.emit()
 
     def _set_run(self, run: RunState) -> None:
         self._run = run

@@ -17,6 +17,7 @@ class Job:
     model_path: Path
     request: GenerationRequest | None
     imports: bool = False  # put the file among the user's own models, instead of loading it
+    measures: bool = False  # say how long the request takes, instead of what comes of it
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Loaded:
     """The model is in memory."""
 
     device: str  # "cpu", "cuda", "mps"
+    engine: str  # as `core.backend` names it
     sha256: str  # of the model file
 
 
@@ -32,6 +34,13 @@ class Imported:
     """A model file is among the user's own."""
 
     entry: ModelEntry
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How long a request takes once all is warm; of one that is slow, only that it takes longer."""
+
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -51,4 +60,4 @@ class Report:
     """Something that happened in a run."""
 
     run: int
-    event: Loaded | Imported | GenerationEvent | Completed | Failed
+    event: Loaded | Imported | Measured | GenerationEvent | Completed | Failed

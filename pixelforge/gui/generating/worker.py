@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.files import reason
-from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Report
+from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Measured, Report
 from pixelforge.gui.shared.throttle import Throttle
 from pixelforge.services.model_library import import_model
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Progress
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pixelforge.core.pipeline import Model
 
 REPORT_INTERVAL = 1 / 30  # seconds between previews: more than the eye sees only costs the sampler time
+MOST_MEASURED = 0.5  # seconds; what takes longer is slow, however long
 CLOSE_TIMEOUT = 0.9  # seconds; closing the window takes less than one
 
 
@@ -121,7 +122,9 @@ class Worker(QThread):
             return
         cached = self._load(task.job.model_path)
         self._report(task, cached.loaded)
-        if task.job.request is not None and not task.stopped.is_set():
+        if task.job.request is not None and task.job.measures:
+            self._measure(task, cached.model, task.job.request)
+        elif task.job.request is not None and not task.stopped.is_set():
             self._generate(task, cached.model, task.job.request)
 
     def _generate(self, task: _Task, model: Model, request: GenerationRequest) -> None:
@@ -135,6 +138,21 @@ class Worker(QThread):
                 self._report(task, thinned)
         self._report(task, Completed())
 
+    def _measure(self, task: _Task, model: Model, request: GenerationRequest) -> None:
+        """Twice: the first warms up."""
+        from pixelforge.services.generation import generate
+
+        seconds = 0.0
+        for _ in range(2):
+            began = self._clock()
+            for _ in generate(model, request):
+                seconds = self._clock() - began
+                if task.stopped.is_set():
+                    return
+                if seconds > MOST_MEASURED:
+                    break
+        self._report(task, Measured(seconds))
+
     def _load(self, path: Path) -> _Cached:
         # Imported here, and so in this thread: it brings torch, and the window does not wait for that.
         from pixelforge.core.header import file_sha256
@@ -147,13 +165,14 @@ class Worker(QThread):
             if self._cached is None or (self._cached.path, self._cached.stamp) != (path, stamp):
                 self._cached = None  # the old model makes room before the new one comes
                 model = load_model(path)
-                loaded = Loaded(device=model.backend.device.type, sha256=file_sha256(path))
+                backend = model.backend
+                loaded = Loaded(device=backend.device.type, engine=backend.name, sha256=file_sha256(path))
                 self._cached = _Cached(path, stamp, model, loaded)
         except OSError as error:
             raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
         return self._cached
 
-    def _report(self, task: _Task, event: Loaded | Imported | GenerationEvent | Completed | Failed) -> None:
+    def _report(self, task: _Task, event: Loaded | Imported | Measured | GenerationEvent | Completed | Failed) -> None:
         if isinstance(event, Finished):
             event.sprites.setflags(write=False)
         elif isinstance(event, Progress):

@@ -16,6 +16,7 @@ OPENABLE = (
     f"Sprites, models, palettes, lists ({PICTURE_FILES} *.safetensors *.pth *.pt *.gpl *.hex *.pal *.json *.csv *.tsv)"
 )
 PICTURES = f"Pictures ({PICTURE_FILES})"
+PROJECTS = "Projects (*.toml)"
 MODELS = "Models (*.safetensors *.pth *.pt)"
 
 AskColour = Callable[[QWidget, QColor], QColor | None]

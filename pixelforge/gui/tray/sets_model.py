@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -33,7 +33,7 @@ class SetsModel(QObject):
         self._current = 0
         self._take(*self._read())
         if not self._sets:
-            first = SpriteSet(clock(), self._free_name())
+            first = SpriteSet(clock(), self.free_name())
             self._take((first,), first.id)
             self._keep(lambda: store.save(first))
 
@@ -56,11 +56,28 @@ class SetsModel(QObject):
 
     def new(self) -> None:
         """Begin an empty set under a name of its own, and show it."""
-        self._push("New set", None, SpriteSet(self._clock(), self._free_name()))
+        self._push("New set", None, SpriteSet(self._clock(), self.free_name()))
 
     def begin(self, name: str, sprites: tuple[Sprite, ...]) -> None:
         """Begin a set with these under a name, or one like it that is free, and show it."""
-        self._push(f"Make the set {name}", None, SpriteSet(self._clock(), self._free_name(name), sprites))
+        self._push(f"Make the set {name}", None, SpriteSet(self._clock(), self.free_name(name), sprites))
+
+    def lay(self, text: str, values: Sequence[SpriteSet]) -> None:
+        """Have sets be as they are told, those that there are not yet among them; one step for Undo.
+
+        The shown set stays the one that is shown.
+        """
+        by_id, shown = {one.id: one for one in self._sets}, self._current
+        self._undo.beginMacro(text)
+        for value in values:
+            self._undo.push(_Change(text, self, by_id.get(value.id), value))
+        self._undo.endMacro()
+        self.choose(shown)
+
+    def new_ids(self, count: int) -> range:
+        """Ids of sets that there are not yet."""
+        first = self._clock()
+        return range(first, first + count)
 
     def check_name(self, name: str) -> str:
         """A name that the shown set can have, without spaces around it. Raises RequestError."""
@@ -126,8 +143,9 @@ class SetsModel(QObject):
     def _push(self, text: str, before: SpriteSet | None, now: SpriteSet | None) -> None:
         self._undo.push(_Change(text, self, before, now))
 
-    def _free_name(self, wanted: str = "") -> str:
-        taken = {one.name.casefold() for one in self._sets}
+    def free_name(self, wanted: str = "", also: Collection[str] = ()) -> str:
+        """A name that no set has, nor is among `also`: this one, or one like it."""
+        taken = {name.casefold() for name in (*also, *(one.name for one in self._sets))}
         if wanted and wanted.casefold() not in taken:
             return wanted
         stem, number = wanted or "Set", 2 if wanted else 1

@@ -13,11 +13,16 @@ from pixelforge.services.paths import resources_folder
 
 LICENCE = "PixelForge is free software under the MIT licence. It works without a network and sends nothing anywhere."
 
+ENGINES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime"}
+
 
 class AboutDialog(QDialog):
     """Version, licence and credits; the texts can be copied."""
 
-    def __init__(self, header: ModelHeader | None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, header: ModelHeader | None, engine: str = "", device: str = "", parent: QWidget | None = None
+    ) -> None:
+        """engine, device: what runs the model, and where; empty as long as it is not loaded."""
         super().__init__(parent)
         self.setWindowTitle("About PixelForge")
         self.title = QLabel(f"PixelForge {__version__}")
@@ -25,7 +30,7 @@ class AboutDialog(QDialog):
         font.setPointSizeF(1.6 * font.pointSizeF())
         font.setBold(True)
         self.title.setFont(font)
-        self.text = QLabel("\n\n".join([LICENCE, *_model(header)]))
+        self.text = QLabel("\n\n".join([LICENCE, *_model(header), *_runs(engine, device)]))
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self.title, self.text):
             label.setWordWrap(True)
@@ -48,6 +53,10 @@ class AboutDialog(QDialog):
         dialog = LicencesDialog(licences(), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+
+def _runs(engine: str, device: str) -> list[str]:
+    return [f"It runs on the {device.upper()} by {ENGINES.get(engine, engine)}."] if engine else []
 
 
 def _model(header: ModelHeader | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is dropped on the window: a model, a palette, a list, a sprite with its recipe, or a picture to start from."""
+"""What is dropped on the window: a model, palette, list, project, sprite with its recipe, or picture to start from."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from pixelforge.services.sprites import sprites_in
 
 MODEL_SUFFIXES = (".safetensors", ".pth", ".pt")
 PALETTE_SUFFIXES = (".gpl", ".hex", ".pal", ".json")
+PROJECT_SUFFIX = ".toml"
 FAILURES = (DatasetError, PaletteError, RequestError)  # of a file that is opened
 MAX_BYTES = 8 * 2**20  # of a picture; sprites are small
 MAX_SIDE = 1024
@@ -47,7 +48,10 @@ def take(mime: QMimeData, studio: Studio) -> None:
 
 
 def open_file(path: Path, studio: Studio) -> None:
-    """Open a model, a palette, a list, or a picture for its recipe or as a start. Raises one of `FAILURES`."""
+    """Open a model, palette, list or project, or a picture for its recipe or as a start. Raises one of `FAILURES`."""
+    if path.is_dir() or path.suffix.lower() == PROJECT_SUFFIX:
+        studio.project_given.emit(path)
+        return
     if path.suffix.lower() in MODEL_SUFFIXES:
         studio.generation.import_model(path)
         return

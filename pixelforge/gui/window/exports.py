@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,19 +10,24 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from pixelforge.files import as_text
-from pixelforge.gui.shared.background import Background, Task
+from pixelforge.gui.shared.background import Background, Task, Work
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.session import Session
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.exporting import Export, Written, describe, describe_failure, parts_of, write_export
 from pixelforge.services.naming import safe_name
+from pixelforge.services.sets import SpriteSet
 from pixelforge.services.settings import SetExport
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
 MOST = 200  # sets whose exports are remembered
 NOTHING = "The set is empty: put sprites into it first, with Space or by dragging."
+
+
+Writer = Callable[[SpriteSet, Export, bool], Work | None]
+"""How a set is written in a way of its own, if it is. The flag: over files that it has not written."""
 
 
 class Exports(QObject):
@@ -44,6 +49,8 @@ class Exports(QObject):
         self._background = background
         self._session = session
         self._messages = messages
+        self._writer: Writer = lambda *_: None
+        self._of_project: Callable[[int], bool] = lambda _: False
 
     @property
     def last(self) -> Export | None:
@@ -88,6 +95,19 @@ class Exports(QObject):
             self._messages.warn(NOTHING)
         return not self.tray.sprites
 
+    def bind(self, writer: Writer, of_project: Callable[[int], bool]) -> None:
+        """Have sets of projects written by these. of_project: whether a set, by its id, is one."""
+        self._writer, self._of_project = writer, of_project
+
+    def laid_out(self, id_: int) -> Export | None:
+        """How a set is exported that has columns and padding of its own: one in step, or of a project."""
+        kept = self.of_set(id_)
+        return kept.export if kept is not None and (kept.in_step or self._of_project(id_)) else None
+
+    def work(self, one: SpriteSet, export: Export, again: bool) -> Work:
+        """What writes a set. again: over what was written before, and nothing else of a set that a project has."""
+        return self._writer(one, export, not again) or partial(write_export, export, one.sprites, again)
+
     def begin(self, export: Export, sprites: Sequence[Sprite], again: bool = False) -> Task:
         """Write sprites, after what is being written already. again: over what is there."""
         layout = export.options.sheet
@@ -95,7 +115,8 @@ class Exports(QObject):
         self.tray.set_padding(layout.padding)
         total = parts_of(export, sprites)
         what = counted(len(sprites), "sprite")
-        task = self._background.run(f"Exporting {what}", partial(write_export, export, sprites, again), total)
+        work = self.work(replace(self.tray.sets.current, sprites=tuple(sprites)), export, again)
+        task = self._background.run(f"Exporting {what}", work, total)
         task.done.connect(partial(self._on_done, export, self.tray.sets.current.id))
         task.failed.connect(partial(self._on_failed, task))
         return task

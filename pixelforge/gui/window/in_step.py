@@ -11,9 +11,8 @@ from pixelforge.gui.shared.background import Background, Task
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window.exports import Exports
-from pixelforge.services.exporting import Export, Written, describe_failure, parts_of, write_export
+from pixelforge.services.exporting import Export, Written, describe_failure, parts_of
 from pixelforge.services.sets import SpriteSet
-from pixelforge.services.sprites import Sprite
 
 REST = 400  # milliseconds without a change before files are written: dragging and typing make many
 FIRST = "Export the set once; from then on its files can be kept in step with it."
@@ -46,6 +45,7 @@ class InStep(QObject):
         self._rest.timeout.connect(self._write)
         self._tray.sets.changed.connect(self._look)
         self._tray.sheet_changed.connect(self._look_at_layout)
+        exports.remembered.connect(self._lay_out)
         exports.remembered.connect(self.changed)
         self._look()
 
@@ -86,18 +86,25 @@ class InStep(QObject):
                 self._seen[one.id] = one.sprites
                 self._note(one.id)
         if sets.current.id != self._shown:
-            if (export := self.export) is not None:
-                self._tray.set_columns(export.options.sheet.columns)
-                self._tray.set_padding(export.options.sheet.padding)
-            self._shown = sets.current.id  # last: until then another layout is the other set's
+            self._lay_out()
         self.changed.emit()
+
+    def _lay_out(self) -> None:
+        """Show the columns and the padding of the shown set, where it has its own."""
+        id_ = self._tray.sets.current.id
+        if (export := self._exports.laid_out(id_)) is not None:
+            self._shown = 0  # meanwhile the layout is half another's
+            self._tray.set_columns(export.options.sheet.columns)
+            self._tray.set_padding(export.options.sheet.padding)
+        self._shown = id_
 
     def _look_at_layout(self) -> None:
         """Columns and padding are the set's too."""
-        export, last = self.export, self._exports.last
-        if export is not None and last is not None and last != export and self._shown == self._tray.sets.current.id:
-            self._exports.remember(self._shown, last, in_step=True)
-            self._note(self._shown)
+        id_, last = self._tray.sets.current.id, self._exports.last
+        export = self._exports.laid_out(id_)
+        if export is not None and last is not None and last != export and self._shown == id_:
+            self._exports.remember(id_, last)
+            self._note(id_)
 
     def _note(self, id_: int) -> None:
         kept = self._exports.of_set(id_)
@@ -114,13 +121,13 @@ class InStep(QObject):
             kept = self._exports.of_set(id_)
             if id_ in sets and kept is not None and kept.in_step:
                 if sets[id_].sprites:
-                    self._begin(sets[id_], kept.export, sets[id_].sprites)
+                    self._begin(sets[id_], kept.export)
                     return
                 self._messages.inform(f"{sets[id_].name} is empty: {kept.export.sheet.name} stays as it was.")
 
-    def _begin(self, one: SpriteSet, export: Export, sprites: Sequence[Sprite]) -> None:
-        work = partial(write_export, export, sprites, True)
-        self._task = self._background.run(f"Keeping {one.name} in step", work, parts_of(export, sprites))
+    def _begin(self, one: SpriteSet, export: Export) -> None:
+        work = self._exports.work(one, export, again=True)
+        self._task = self._background.run(f"Keeping {one.name} in step", work, parts_of(export, one.sprites))
         self._task.done.connect(lambda _: self._on_done(one, export))
         self._task.failed.connect(partial(self._on_failed, one))
 

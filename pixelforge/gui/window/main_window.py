@@ -24,10 +24,13 @@ from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.docks import lay_out
 from pixelforge.gui.window.exploring import Exploring
 from pixelforge.gui.window.exports import Exports
+from pixelforge.gui.window.following import Following
 from pixelforge.gui.window.in_step import InStep, InStepSwitch
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
 from pixelforge.gui.window.moving import Moving
+from pixelforge.gui.window.projects import Projects
+from pixelforge.gui.window.recent_menu import RecentMenu
 from pixelforge.gui.window.recolouring import Recolouring
 from pixelforge.gui.window.run_status import RunStatus
 from pixelforge.gui.window.session import Session
@@ -62,6 +65,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self._dialogs = WindowDialogs(self, studio, training, session, exports, system, drag_folder, palettes)
         self._closing = Closing(studio.background, studio.messages, self)
+        self.projects = Projects(studio, exports, session, self)
         self._in_step = InStep(exports, studio.background, studio.messages, self)
         self._was_painted = False
         self.setWindowTitle("PixelForge")
@@ -97,6 +101,7 @@ class MainWindow(QMainWindow):
         self.docks = lay_out(self, self.controls, self.history, self.tray)
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
+        self.following = Following(studio, self.controls, self._mending, session, self)
         Recolouring(studio, self.controls.used, system.ask_colour, self)
         self._connect(training)
         for show in (self._show_settings, self._show_run, self._show_message, self._show_preferences):
@@ -128,6 +133,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Out of sight at once; whoever listens to `closed` ends what is still running."""
+        self.projects.flush()
         self._in_step.flush()
         if not self._closing.may_close() or not self._dialogs.may_close():
             event.ignore()
@@ -156,6 +162,7 @@ class MainWindow(QMainWindow):
             new_sprite=self._mending.begin_blank,
             escape=self._studio.escape,
             open_file=self._dialogs.open_file,
+            open_project=self._dialogs.open_project,
             import_model=self._dialogs.import_model,
             train=self._dialogs.train,
             models=self._dialogs.models,
@@ -185,10 +192,10 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         actions, controls = self.actions_, self.controls
-        actions.fill(self.menuBar(), self.sprite_actions, [dock.toggleViewAction() for dock in self.docks])
-        canvas = self.stage.canvas  # and not the slider above it, whose keys are its own
-        canvas.addAction(actions.select_all)
-        for widget in (canvas, self.history):
+        recent = RecentMenu(self.projects, self)
+        actions.fill(self.menuBar(), self.sprite_actions, recent, [dock.toggleViewAction() for dock in self.docks])
+        self.stage.canvas.addAction(actions.select_all)  # not the slider above it, whose keys are its own
+        for widget in (self.stage.canvas, self.history):
             self.sprite_actions.listen_in(widget)
         for button, action, what in (
             (controls.generate_button, actions.generate, "Make sprites with these settings"),

@@ -38,6 +38,7 @@ class Studio(QObject):
     """The user's actions on sprites, without any widget. What goes wrong is said in a message."""
 
     varied = Signal()  # variations of a sprite are asked for: how far they go is the next question
+    project_given = Signal(object)  # Path of a project's file or folder, that is to be opened
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from pixelforge.gui.window.sprite_actions import SpriteActions
 
@@ -22,6 +22,7 @@ class Slots:
     new_sprite: Slot
     escape: Slot
     open_file: Slot
+    open_project: Slot
     import_model: Slot
     train: Slot
     models: Slot
@@ -56,6 +57,7 @@ class WindowActions(QObject):
         self.new_sprite = self._add("&New sprite", slots.new_sprite, standard.New)
         self.escape = self._add("Sto&p", slots.escape, "Esc")
         self.open_file = self._add("&Open sprite, model, palette or list…", slots.open_file, standard.Open)
+        self.open_project = self._add("Open pro&ject…", slots.open_project, "Ctrl+Shift+O")
         self.import_model = self._add("&Import model…", slots.import_model, "Ctrl+I")
         self.train = self._add("New &training…", slots.train, "Ctrl+T")
         self.models = self._add("&Models…", slots.models)
@@ -90,13 +92,14 @@ class WindowActions(QObject):
         for action, name in ((self.undo, "Undo"), (self.redo, "Redo")):
             action.setData(name)  # their text tells what there is to undo
 
-    def fill(self, bar: QMenuBar, sprites: SpriteActions, views: list[QAction]) -> None:
-        """Build the menus. views: what shows and hides the docks."""
+    def fill(self, bar: QMenuBar, sprites: SpriteActions, recent: QMenu, views: list[QAction]) -> None:
+        """Build the menus. recent: of projects; views: what shows and hides the docks."""
         for title, groups in (
             (
                 "&File",
                 (
                     (self.new_sprite, self.open_file, self.import_model),
+                    (self.open_project, recent.menuAction()),
                     (self.save, self.save_forming),
                     (self.export, self.export_again),
                     (self.preferences, self.close),

@@ -17,7 +17,7 @@ from pixelforge.gui.history.bin_dialog import BinDialog
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.shared.background import Task
 from pixelforge.gui.shared.mime import to_mime
-from pixelforge.gui.shared.system_dialogs import MODELS, OPENABLE, SystemDialogs
+from pixelforge.gui.shared.system_dialogs import MODELS, OPENABLE, PROJECTS, SystemDialogs
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.window import drops
@@ -73,6 +73,12 @@ class WindowDialogs:
                 drops.open_file(path, self._studio)
             except drops.FAILURES as error:
                 self._studio.messages.complain(str(error))
+
+    def open_project(self) -> None:
+        """Open a game's project."""
+        path = self._system.ask_open_path(self._window, "Open a project", PROJECTS)
+        if path is not None:
+            self._studio.project_given.emit(path)
 
     def import_model(self) -> None:
         """Put a model file among the user's own."""
@@ -180,7 +186,8 @@ class WindowDialogs:
 
     def about(self) -> None:
         """Show version, licence and credits."""
-        self._open(AboutDialog(self._studio.generation.header, parent=self._window))
+        generation = self._studio.generation
+        self._open(AboutDialog(generation.header, generation.engine, generation.device, self._window))
 
     def show_log(self) -> None:
         """Show the folder of the log."""

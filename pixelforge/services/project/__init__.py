@@ -9,6 +9,10 @@
     sprite_cache    .pixelforge/, sprites that were drawn already: may be deleted at any time
     drawing         makes the sprites that are not there yet
     building        what is due, and the files of it, all or none
+    opening         the sets as the window has them
+    keeping         what the window changed of a set, back into the file
+    toml_text       changes values in a TOML text and leaves all else to the letter
+    told_options    how a set is exported, as keys of the file
 
 How the files look is told by `resources/PROJECT.md`. Without torch: who draws is handed in.
 """

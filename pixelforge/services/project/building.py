@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pixelforge.errors import DatasetError
 from pixelforge.files import is_there, read_at_most, replace_all, sync_folders
 from pixelforge.services.engine_files import KEPT_SUFFIX
-from pixelforge.services.export import alone, file_paths, recoloured, sheet_contents
+from pixelforge.services.export import ExportOptions, alone, file_paths, recoloured, sheet_contents
 from pixelforge.services.project.drawing import Draw, Drawing, Drawn
 from pixelforge.services.project.fingerprints import Fingerprints
 from pixelforge.services.project.lock import KEPT, LOCK_FILE, Lock, LockedSet, digest_of, encode_lock, read_lock
 from pixelforge.services.project.project_file import Project, ProjectSet, told_at
-from pixelforge.services.project.sources import Sources, check_count
+from pixelforge.services.project.sources import Sources, called, check_count
 from pixelforge.services.project.sprite_cache import SpriteCache
 from pixelforge.services.requests import Notice
 from pixelforge.services.sprites import Sprite
@@ -97,7 +97,7 @@ class Build:
 
     def __init__(self, stands: Standing) -> None:
         self._stands, self._project = stands, stands.project
-        self._sources = Sources(stands.project, stands.fingerprints)
+        self.sources = Sources(stands.project, stands.fingerprints)
         sets, needed = self._project.sets, {due.name for due in stands.due}
         for name in reversed(list(sets)):  # those that others are made of come before them
             needed |= set(sets[name].together) if name in needed else set()
@@ -106,17 +106,17 @@ class Build:
         for one in self._needed:
             if one.draws:
                 with self._told_at(one):
-                    orders[one.name] = self._sources.order(one)
-        self._drawing = Drawing(orders, SpriteCache(self._project.root))
+                    orders[one.name] = self.sources.order(one)
+        self.drawing = Drawing(orders, SpriteCache(self._project.root))
 
     @property
     def missing(self) -> int:
         """How many sprites have to be drawn."""
-        return self._drawing.missing
+        return self.drawing.missing
 
     def draw(self, draw: Draw) -> Iterator[Drawn | Notice]:
         """Draw what is missing. What is done stays for the next build, also where this one does not come to its end."""
-        return self._drawing.draw(draw)
+        return self.drawing.draw(draw)
 
     def outcome(self) -> Outcome:
         """What is to be written, once all is drawn. Raises what is wrong with a set, naming it."""
@@ -126,7 +126,7 @@ class Build:
         written: dict[str, bytes] = {}
         for one in self._needed:
             with self._told_at(one):
-                sprites[one.name] = self._sprites(one, sprites)
+                sprites[one.name] = self.sprites(one, sprites)
                 if one.name in due:
                     files = self._files(one, sprites[one.name])
                     written |= files
@@ -138,18 +138,24 @@ class Build:
         left = (path for path in before if path not in lock.files and is_there(root / path))
         return Outcome(root, lock, new, tuple(root / path for path in theirs), tuple(left))
 
-    def _sprites(self, one: ProjectSet, done: Mapping[str, Sequence[Sprite]]) -> Sequence[Sprite]:
+    def sprites(self, one: ProjectSet, done: Mapping[str, Sequence[Sprite]]) -> Sequence[Sprite]:
+        """The sprites of a set, by those of the sets that it is made of."""
         if one.draws:
-            return self._drawing.sprites(one.name)
+            return self.drawing.sprites(one.name)
         if not one.together:
-            return self._sources.pictures(one)
+            return called(self.sources.pictures(one), one)
         check_count(sum(len(done[member]) for member in one.together))
-        return [sprite for member in one.together for sprite in done[member]]
+        return called([sprite for member in one.together for sprite in done[member]], one)
+
+    def options(self, one: ProjectSet) -> ExportOptions:
+        """How a set is written, with the palette that it takes when it is."""
+        rule = one.options.palette
+        return replace(one.options, palette=rule if one.draws else rule or self.sources.rule(one))
 
     def _files(self, one: ProjectSet, sprites: Sequence[Sprite]) -> dict[str, bytes]:
         """What a set's files hold, by path from the root on."""
         root, options = self._project.root, one.options
-        sprites = recoloured(sprites, options.palette if one.draws else options.palette or self._sources.rule(one))
+        sprites = recoloured(sprites, self.options(one).palette)
         if one.is_sheet:
             contents = sheet_contents(root / one.out, sprites, options, identity=f"{one.name}/{one.out}")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,8 +27,8 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """Sprites that one request of one model makes."""
+class MissingBatch:
+    """Sprites that are not there yet, and that one request of one model makes."""
 
     model: ProjectModel
     request: GenerationRequest
@@ -47,20 +47,21 @@ class Drawing:
         for key in {key for keys in self._keys.values() for key in keys}:
             if (sprite := cache.read(key)) is not None:
                 self._found[key] = sprite
-        self._batches = list(self._grouped())
+        self.batches = tuple(self._grouped())
 
     @property
     def missing(self) -> int:
         """How many sprites have to be drawn."""
-        return sum(len(batch.keys) for batch in self._batches)
+        return sum(len(batch.keys) for batch in self.batches)
 
     def draw(self, draw: Draw) -> Iterator[Drawn | Notice]:
         """Draw what is missing, and keep each sprite as soon as it is done. Raises OutputError or what `draw` does."""
         before = 0
-        for batch in self._batches:
+        for batch in self.batches:
             for event in draw(batch.model.path, batch.request):
                 if isinstance(event, Finished):
-                    self._keep(batch, event)
+                    made = (event.sprites, batch.model.name, batch.model.sha256, event.first, event.conditions)
+                    self.keep(batch, made_sprites(batch.request, *made), event.first)
                 elif isinstance(event, Progress):
                     yield Drawn(before + event.first + event.size * event.step / event.steps)
                 else:
@@ -68,18 +69,32 @@ class Drawing:
             before += len(batch.keys)
 
     def sprites(self, name: str) -> tuple[Sprite, ...]:
-        """The sprites of an order, once all are drawn."""
-        return named([self._found[key] for key in self._keys[name]], self._orders[name].names)
+        """The sprites of an order, once all are drawn; before that, those that are."""
+        found = [self._found.get(key) for key in self._keys[name]]
+        names = self._orders[name].names
+        told = [sprite and named([sprite], names[index : index + 1])[0] for index, sprite in enumerate(found)]
+        return tuple(sprite for sprite in told if sprite is not None)
 
-    def _keep(self, batch: _Batch, event: Finished) -> None:
-        made = made_sprites(
-            batch.request, event.sprites, batch.model.name, batch.model.sha256, event.first, event.conditions
-        )
-        done = list(zip(batch.keys[event.first :], made, strict=False))
+    def lacks(self, name: str) -> int:
+        """How many sprites of an order are not drawn yet."""
+        return sum(key not in self._found for key in self._keys[name])
+
+    def counted(self, name: str, count: int) -> tuple[Sprite, ...]:
+        """What an order would make if it asked for so many, where all of that was drawn already; else nothing."""
+        order = self._orders[name]
+        if order.request.seeds:
+            return ()
+        keys = _keys(replace(order, request=replace(order.request, count=count)))
+        found = [sprite for key in keys if (sprite := self._found.get(key) or self._cache.read(key)) is not None]
+        return tuple(found) if len(found) == count else ()
+
+    def keep(self, batch: MissingBatch, made: Sequence[Sprite], first: int = 0) -> None:
+        """Take in sprites of a batch, from its sprite `first` on; they stay for later builds. Raises OutputError."""
+        done = list(zip(batch.keys[first:], made, strict=False))
         self._cache.write(done)
         self._found |= done
 
-    def _grouped(self) -> Iterator[_Batch]:
+    def _grouped(self) -> Iterator[MissingBatch]:
         """What is missing, each sprite once; those that differ in condition and seed alone are drawn together."""
         groups: dict[tuple[object, ...], dict[str, tuple[Order, int]]] = {}
         for name, order in self._orders.items():
@@ -89,7 +104,7 @@ class Drawing:
                     groups.setdefault(like, {}).setdefault(key, (order, index))
         for missing in groups.values():
             order, _ = next(iter(missing.values()))
-            yield _Batch(order.model, _only(missing.values(), order.request), tuple(missing))
+            yield MissingBatch(order.model, _only(missing.values(), order.request), tuple(missing))
 
 
 def _keys(order: Order) -> tuple[str, ...]:

@@ -46,7 +46,8 @@ def _of_record(record: type) -> dict[str, tuple[str, Kind]]:
 SAMPLING = _of_record(Sampling)
 SHEET = _of_record(SheetOptions)
 SOURCES = {"list": Kind.TEXT, "pictures": Kind.TEXTS, "sets": Kind.TEXTS}  # a set has one of them, or asks by itself
-ASKING = {"class": Kind.TEXTS, "kind": Kind.TEXTS, "count": Kind.WHOLE, "names": Kind.TEXTS}
+ASKING = {"class": Kind.TEXTS, "kind": Kind.TEXTS, "count": Kind.WHOLE}
+OWN = {"names": Kind.TEXTS, "out": Kind.TEXT}  # of every set, and no two share them
 DRAWING = {
     "model": Kind.TEXT,
     **dict.fromkeys(SINGLE, Kind.TEXT),
@@ -71,12 +72,12 @@ EVERY = {
     **SOURCES,
     **ASKING,
     **DRAWING,
-    "out": Kind.TEXT,
+    **OWN,
     **EXPORT,
     **{key: kind for key, (_, kind) in SHEET.items()},
     **SHEETS_ALONE,
 }
-SHARED = {key: kind for key, kind in EVERY.items() if key not in (*SOURCES, *ASKING, "out")}
+SHARED = {key: kind for key, kind in EVERY.items() if key not in (*SOURCES, *ASKING, *OWN)}
 """Those that `[defaults]` may have."""
 
 

@@ -89,7 +89,20 @@ def find_project(path: Path) -> Path:
 
 def read_project(file: Path) -> Project:
     """A project. Raises RequestError that names the file and the key, for all that is wrong whatever the model."""
-    content = _parsed(file)
+    return parse_project(file, read_text(file))
+
+
+def read_text(file: Path) -> str:
+    """What stands in a project file. Raises DatasetError or RequestError for what is no text."""
+    try:
+        return read_at_most(file, MAX_BYTES, DatasetError).decode("utf-8-sig")  # some editors begin a text with a mark
+    except UnicodeDecodeError as error:
+        raise RequestError(f"{file} is no text in UTF-8: save it as that.") from error
+
+
+def parse_project(file: Path, text: str) -> Project:
+    """The project that a text is, if it stands in a file. Raises as `read_project` does."""
+    content = _parsed(file, text)
     for key in content:
         if key not in TOP:
             belongs = " under [defaults] or in a set" if key in EVERY else f"; {known(key, TOP, 'has')}"
@@ -128,19 +141,16 @@ def told_at(place: str) -> Iterator[None]:
         raise type(error)(f"{place}: {error}", *error.remedies) from error
 
 
-def _parsed(file: Path) -> dict[str, Any]:
-    data = read_at_most(file, MAX_BYTES, DatasetError)
+def _parsed(file: Path, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))  # some editors of Windows begin a text with a mark
-    except UnicodeDecodeError as error:
-        raise RequestError(f"{file} is no text in UTF-8: save it as that.") from error
+        return tomllib.loads(text)
     except RecursionError as error:
         raise RequestError(f"{file} nests tables more deeply than can be followed.") from error
     except ValueError as error:  # numbers of thousands of digits as well
         found = PLACE.fullmatch(str(error))
-        text = found[1] if found else str(error).split(";")[0]
+        why = found[1] if found else str(error).split(";")[0]
         place = "" if found is None else f", line {found[2]}," if found[2] else ", at its end,"
-        raise RequestError(f"{file}{place} is no TOML: {text[:1].lower()}{text[1:].rstrip('.')}.") from error
+        raise RequestError(f"{file}{place} is no TOML: {why[:1].lower()}{why[1:].rstrip('.')}.") from error
 
 
 def _set(file: Path, name: str, table: dict[str, Any], shared: Values) -> ProjectSet:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pixelforge.core.condition import Condition, Scheme
@@ -21,7 +21,7 @@ from pixelforge.services.project.fingerprints import Fingerprints, pictures_in
 from pixelforge.services.project.keys import SAMPLING, Values
 from pixelforge.services.project.project_file import Project, ProjectSet, is_palette_file
 from pixelforge.services.requests import GenerationRequest, in_palette, make_request
-from pixelforge.services.sprites import MAX_BYTES, Sprite, sprites_in
+from pixelforge.services.sprites import MAX_BYTES, Sprite, named, sprites_in
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,17 @@ class Sources:
         Raises DatasetError that names the file, RequestError for too many.
         """
         found: list[Sprite] = []
+        for _, sprites in self.picture_files(one):
+            found += sprites
+            check_count(len(found))
+        return tuple(found)
+
+    def picture_files(self, one: ProjectSet) -> Iterator[tuple[PurePosixPath, tuple[Sprite, ...]]]:
+        """Each of a set's own pictures, from the project's folder on, with its sprites. Raises DatasetError."""
         for given in one.pictures:
             for path in pictures_in(self._root, given):
                 data = read_at_most(self._root / path, MAX_BYTES, DatasetError)
-                found += sprites_in(data, path.as_posix(), path.parent.name or one.name)
-                check_count(len(found))
-        return tuple(found)
+                yield path, sprites_in(data, path.as_posix(), path.parent.name or one.name)
 
     def _named(self, text: str) -> str:
         return str(self._root / text) if is_palette_file(text) else text
@@ -117,10 +122,7 @@ class Sources:
         if ask == Ask() and not values.get("scheme"):
             classes = ", ".join(model.offer.classes)
             raise RequestError(f"it names no class and no kind; {model.name} makes {classes}, or all.")
-        names: list[str] = []
-        for name in values.get("names", ()):
-            names.append(check_name(name, names))
-        return ask.conditions(model.offer), (), tuple(names)
+        return ask.conditions(model.offer), (), _names(values)
 
     def _listed(
         self, values: Values, model: ProjectModel
@@ -131,7 +133,8 @@ class Sources:
         def whole(asked: Condition) -> Condition:
             return replace(asked, **{part: getattr(asked, part) or word for part, word in told.items()})
 
-        return tuple(map(whole, listed.conditions)), listed.seeds, listed.names
+        own = _names(values)
+        return tuple(map(whole, listed.conditions)), listed.seeds, (*own, *listed.names[len(own) :])
 
     def _scheme_of(self, values: Values, header: ModelHeader) -> Scheme | None:
         if "scheme" not in values:
@@ -148,13 +151,30 @@ def check_count(count: int) -> None:
 
 
 def _count(values: Values, conditions: Sequence[Condition], names: Sequence[str]) -> int:
-    if "list" in values:
-        return len(conditions)
-    count: int = values.get("count", max(len(conditions), len(names)))
-    if len(names) > count:
-        raise RequestError(f"it has {len(names):,} names for {count:,} sprites.")
+    listed = len(conditions)
+    count: int = listed if "list" in values else values.get("count", max(listed, len(names)))
+    _check_names(names, count)
     check_count(count)
     return count
+
+
+def called(sprites: Sequence[Sprite], one: ProjectSet) -> tuple[Sprite, ...]:
+    """Sprites under the names that their set gives the first of them. Raises RequestError."""
+    names = _names(one.values)
+    _check_names(names, len(sprites))
+    return named(sprites, names)
+
+
+def _names(values: Values) -> tuple[str, ...]:
+    names: list[str] = []
+    for name in values.get("names", ()):
+        names.append(check_name(name, names))
+    return tuple(names)
+
+
+def _check_names(names: Sequence[str], count: int) -> None:
+    if len(names) > count:
+        raise RequestError(f"it has {len(names):,} names for {count:,} sprites.")
 
 
 def _classes(texts: Sequence[str], asks: Sequence[Ask], offer: Offer) -> tuple[str, ...]:
