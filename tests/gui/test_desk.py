@@ -337,11 +337,11 @@ def test_the_list_of_keys_has_those_of_the_desk(desktop, desk) -> None:
 
 
 def test_a_stroke_on_a_sprite_that_another_window_deleted_is_kept(qtbot, desktop, desk, model, places) -> None:
-    stroke(desk, (2, 3))
+    stroke(desk, (2, 3), (9, 3))
     history, _ = open_history(places.history, 100)
     (drawn,) = history.ids(HistoryFilter())[:1]
     history.delete([drawn])
-    stroke(desk, (4, 5))
+    stroke(desk, (2, 5), (9, 5))
     newest = history.entries(history.ids(HistoryFilter())[:1])[0]
     history.close()
     assert newest.id != drawn
