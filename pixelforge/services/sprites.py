@@ -238,12 +238,13 @@ def _aseprite_frames(data: bytes, name: str, class_name: str = "") -> tuple[Spri
     for frame in read_aseprite(data, name, MAX_SIDE, MAX_PIXELS):
         pixels = harden_alpha(frame.pixels)
         pixels.setflags(write=False)
-        made = [Made(recipe) for recipe in recipes_in(frame.texts)[:1]]
-        mended = recipes_in({KEYWORD: frame.texts.get(MENDED_KEYWORD, "[]")})
+        made = [Made(recipe) for recipe in recipes_in(frame.texts)[:1]] if frame.texts else []
+        mended = recipes_in({KEYWORD: frame.texts[MENDED_KEYWORD]}) if MENDED_KEYWORD in frame.texts else ()
         before = [origin.recipe for origin in made] + list(mended)
         sprite = Sprite(pixels, Drawn(frame.tag or class_name, before[0] if before else None))
-        as_made = frame.texts.get(FINGERPRINT_KEYWORD) == f'"{sprite.fingerprint.hex()}"'
-        sprites.append(replace(sprite, origin=made[0]) if made and as_made else sprite)
+        if made and frame.texts.get(FINGERPRINT_KEYWORD) == f'"{sprite.fingerprint.hex()}"':
+            sprite = replace(sprite, origin=made[0])
+        sprites.append(sprite)
     return tuple(sprites)
 
 
