@@ -18,7 +18,7 @@ from typing import Any, TypeVar, overload
 
 import msgspec
 
-from pixelforge.errors import OutputError, PixelForgeError
+from pixelforge.errors import OutputError, PixelForgeError, Remedy
 
 T = TypeVar("T")
 
@@ -42,17 +42,14 @@ def replacing(target: Path, durable: bool = True, new: bool = False) -> Iterator
     with _part_of(target) as (part, mode):
         yield part
         _finish(part, mode, durable)
-        if new:
-            rename_new(part, target)
-        else:
-            part.replace(target)
+        _give_name(part, target, new)
 
 
-def replace_all(contents: Mapping[Path, bytes]) -> None:
+def replace_all(contents: Mapping[Path, bytes], new: bool = False) -> None:
     """Write several files, all or none: where one cannot be written, those before it are put back.
 
-    They are synced, their folder is not; nor is it one step for the disk: a kill can leave some of them new. Raises
-    OutputError, which names what could not be put back.
+    They are synced, their folder is not; nor is it one step for the disk: a kill can leave some of them new. new:
+    nothing may be there yet, as in `replacing`. Raises OutputError, which names what could not be put back.
     """
     with ExitStack() as stack:
         parts = {}
@@ -67,7 +64,7 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
         try:
             for target in reversed(list(contents)):  # the first is the one that the others serve, so it is the last
                 with _told_of(target):
-                    parts[target].replace(target)
+                    _give_name(parts[target], target, new)
                 done.append(target)
         except BaseException as error:
             stuck = [target for target in reversed(done) if not _put_back(old[target], target)]
@@ -76,11 +73,22 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
             raise
 
 
+def _give_name(part: Path, target: Path, new: bool) -> None:
+    """Raises OSError, or OutputError where something is there that must not be."""
+    if not new:
+        part.replace(target)
+        return
+    try:
+        rename_new(part, target)
+    except FileExistsError as error:
+        raise OutputError(f"{target} is there already.", Remedy.REPLACE) from error
+
+
 def rename_new(source: Path, target: Path) -> None:
     """Give a file a name that nothing has, whoever else takes it at the same moment. Raises OSError."""
     try:
         os.link(source, target)  # a rename would replace what is there; this does not, wherever there are links
-    except FileExistsError:
+    except (FileExistsError, FileNotFoundError):
         raise
     except OSError:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
+from pixelforge import console
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.imaging.png import write_png
+from pixelforge.services.project.building import TURN_FILE
+from pixelforge.services.project.places import begin_own_folder
 from tests.conftest import RunCommand
 from tests.pointer import write_pointer_model
 
@@ -268,3 +272,28 @@ def test_sets_of_sets_cannot_grow_without_end(build: RunCommand, game: Path) -> 
     (game / "pixelforge.toml").write_text(text)
     code, _, err = build(game)
     assert (code, "it has more than 10,000 sprites" in err) == (2, True)
+
+
+def test_a_build_waits_for_another_and_makes_nothing_again(
+    build: RunCommand, game: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one ends as soon as it is waited for."""
+    shutil.copytree(game, game.with_name("other"))
+    other = game.with_name("other")
+    assert build(other)[0] == 0
+    held = FileLock(begin_own_folder(game) / TURN_FILE)
+    held.acquire()
+
+    def ends(text: str) -> None:
+        said.append(text)
+        if held.is_locked:
+            for path in other.rglob("*"):
+                if path.is_file() and path.name != TURN_FILE:
+                    (game / path.relative_to(other)).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(path, game / path.relative_to(other))
+            held.release()
+
+    said: list[str] = []
+    monkeypatch.setattr(console, "report", ends)
+    assert build(game)[0] == 0
+    assert said == ["Another build of the project is going on.", "4 sets, nothing to make."]

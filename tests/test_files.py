@@ -224,7 +224,7 @@ def test_a_new_name_takes_nothing_away(tmp_path: Path, monkeypatch: pytest.Monke
         (tmp_path / name).write_text(name)
     with pytest.raises(FileExistsError):
         rename_new(tmp_path / "a", tmp_path / "b")
-    with pytest.raises(OutputError, match="b cannot be written: file exists"), replacing(tmp_path / "b", new=True):
+    with pytest.raises(OutputError, match="b is there already"), replacing(tmp_path / "b", new=True):
         pass
     rename_new(tmp_path / "a", tmp_path / "c")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b": "b", "c": "a"}
@@ -239,3 +239,17 @@ def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
             read_at_most(tmp_path / name, 10, DatasetError)
     with pytest.raises(DatasetError, match="directory"):
         read_at_most(tmp_path, 10, DatasetError)
+
+
+def test_of_several_new_files_none_replaces_another(tmp_path: Path) -> None:
+    replace_all({tmp_path / "a": b"1", tmp_path / "b": b"1"}, new=True)
+    with pytest.raises(OutputError, match="a is there already"):
+        replace_all({tmp_path / "a": b"2", tmp_path / "c": b"2"}, new=True)
+    assert names(tmp_path) == ["a", "b"]
+    assert (tmp_path / "a").read_bytes() == b"1"
+
+
+def test_a_name_that_was_given_away_meanwhile_leaves_no_empty_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        rename_new(tmp_path / "gone", tmp_path / "new")
+    assert names(tmp_path) == []

@@ -55,32 +55,38 @@ def animate(
     options = choices.export_options(choices.palette_rule(None))
     moving = _moving(_read(sprites), action, pace)
     there, write = _target(out, moving, options)
-    if not option.may_replace(there, choices.force):
+    force = option.may_replace(there, choices.force)
+    if not force:
         refuse_replacing(there)
-    written = ", ".join(map(str, write()))
+    written = ", ".join(map(str, write(not force)))
     frames = sum(len(sprite.pictures) for sprite in moving)
     console.report(f"{counted(len(moving), 'sprite')}, {counted(frames, 'frame')}: {written}")
 
 
-def _target(out: Path, moving: list[Sprite], options: ExportOptions) -> tuple[list[Path], Callable[[], Sequence[Path]]]:
-    """What writing there would replace, and what does it: an animation, a sheet, or a folder of strips."""
+def _target(
+    out: Path, moving: list[Sprite], options: ExportOptions
+) -> tuple[list[Path], Callable[[bool], Sequence[Path]]]:
+    """What writing there would replace, and what does it: an animation, a sheet, or a folder of strips.
+
+    It is told whether nothing may stand there yet.
+    """
     from pixelforge.services.acting import write_acts
     from pixelforge.services.animating import is_animation
     from pixelforge.services.engine_files import SHEET_SUFFIX
     from pixelforge.services.export import export_files, export_sprites, file_paths, in_the_way, recoloured
 
-    def animation() -> list[Path]:
-        write_acts(out, recoloured(moving, options.palette), options.sheet.scale)
+    def animation(fresh: bool) -> list[Path]:
+        write_acts(out, recoloured(moving, options.palette), options.sheet.scale, fresh)
         return [out]
 
-    def strips() -> list[Path]:
-        export_files(out, moving, options)
+    def strips(fresh: bool) -> list[Path]:
+        export_files(out, moving, options, fresh)
         return [out]
 
     if is_animation(out):
         return [out] * out.is_file(), animation
     if out.suffix.lower() == SHEET_SUFFIX:
-        return in_the_way(out, options), lambda: export_sprites(out, moving, options)
+        return in_the_way(out, options), lambda fresh: export_sprites(out, moving, options, fresh)
     return [path for path in file_paths(out, moving, options) if path.is_file()], strips
 
 

@@ -38,24 +38,34 @@ def build(
     It begins as small as `[sets.monsters]` and below it `class = "monsters"` and `count = 16`. resources/PROJECT.md
     tells all keys.
     """
-    from pixelforge.services.project.building import Build, standing
+    from pixelforge.services.project.building import building_alone, standing
     from pixelforge.services.project.project_file import find_project, read_project
 
-    stands = standing(read_project(find_project(folder)))
+    file = find_project(folder)
+    stands = standing(read_project(file))
     if stands.lock.problem:
         console.report(stands.lock.problem)
     for path in stands.left_over if check else ():
         console.report(f"{path} belongs to no set any more.")
-    if not stands.due:
-        console.report(f"{counted(len(stands.project.sets), 'set')}, nothing to make.")
-        return
-    if check:
+    if check and stands.due:
         for due in stands.due:
             console.say(f"{due.name}: {due.reason}")
         raise typer.Exit(console.FAILURE)
+    if stands.due:
+        with building_alone(stands.project.root, lambda: console.report("Another build of the project is going on.")):
+            stands = standing(read_project(file))  # which another build may have made in the meantime
+            if stands.due:
+                _make(stands, _drawer(device, engine), force)
+                return
+    console.report(f"{counted(len(stands.project.sets), 'set')}, nothing to make.")
+
+
+def _make(stands: Standing, draw: Draw, force: bool) -> None:
+    from pixelforge.services.project.building import Build
+
     making = Build(stands)
     drawn = making.missing
-    _draw(making, _drawer(device, engine))
+    _draw(making, draw)
     _write(making, stands, drawn, force)
 
 

@@ -41,9 +41,10 @@ def sheet(
     collected, without = _collect(sprites)
     options = choices.export_options(choices.palette_rule(None))
     there = in_the_way(out, options)
-    if not option.may_replace(there, choices.force):
+    force = option.may_replace(there, choices.force)
+    if not force:
         refuse_replacing(there)
-    written = export_sprites(out, collected, options)
+    written = export_sprites(out, collected, options, fresh=not force)
     if without and options.recipes:
         console.report(f"The sheet carries no recipes, because {without[0]} has none.")
     console.report(f"{counted(len(collected), 'sprite')}: {', '.join(map(str, written))}")
@@ -78,7 +79,8 @@ def remake(
 
     sprites = read_sheet(picture)
     there = [] if out is None else in_the_way(out, ExportOptions())
-    if not option.may_replace(there, force):
+    force = option.may_replace(there, force)
+    if not force:
         refuse_replacing(there)
     made = []
     with console.progress_bar() as bar:
@@ -87,7 +89,7 @@ def remake(
             made.append(remade)
             bar.advance(task)
     if out is not None:
-        export_sprites(out, [remade.sprite for remade in made], ExportOptions())
+        export_sprites(out, [remade.sprite for remade in made], ExportOptions(), fresh=not force)
     same = sum(remade.identical for remade in made)
     if same == len(made):
         typer.echo("identical" if same == 1 else f"all {same} identical")

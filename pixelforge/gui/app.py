@@ -111,6 +111,7 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     session.changed.connect(lambda: history.set_cap(session.settings.history_cap))
     refresh = QTimer(window)
     refresh.timeout.connect(history_model.refresh_if_changed)
+    refresh.timeout.connect(session.refresh_if_changed)
     refresh.start(REFRESH)
     window.painted.connect(worker.start)
     window.painted.connect(generation.load)

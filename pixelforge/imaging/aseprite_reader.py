@@ -237,7 +237,7 @@ def _string(content: bytes, at: int) -> tuple[str, int]:
 def _drawn(file: _File) -> Picture:
     """The last frame: visible cels, the lowest first; specification, "Z-Index" of a cel and "Opacity"."""
     picture = np.zeros((file.height, file.width, 4), np.uint8)
-    cels = file.cels[-1]
+    cels, blank = file.cels[-1], True
     for number in sorted(cels, key=lambda number: (number + cels[number].order, cels[number].order)):
         cel, layer = cels[number], file.layers[number]
         if not layer.shown or layer.kind == GROUP:
@@ -253,6 +253,11 @@ def _drawn(file: _File) -> Picture:
         part = cel.picture[top - cel.y : bottom - cel.y, left - cel.x : right - cel.x]
         colours = _coloured(file, part, bool(layer.flags & BACKGROUND))
         opacity = cel.opacity * layer.opacity / 255**2
+        if blank and opacity == 1:  # most frames are one such cel, and a file may have 65,535 of them
+            np.copyto(picture[top:bottom, left:right], colours, where=colours[..., 3:] > 0)
+            blank = False
+            continue
+        blank = False
         for first in range(0, bottom - top, BAND):
             below = picture[top + first : min(top + first + BAND, bottom), left:right]
             below[:] = _over(below, colours[first : first + BAND], opacity)

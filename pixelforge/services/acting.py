@@ -58,10 +58,10 @@ def read_acting(path: Path) -> tuple[Sprite, ...]:
     return (replace(sprites[0], origin=Drawn(sprites[0].class_name)).acting(frames),)
 
 
-def write_acts(target: Path, sprites: Sequence[Sprite], scale: int) -> Path:
+def write_acts(target: Path, sprites: Sequence[Sprite], scale: int, fresh: bool = False) -> Path:
     """Write what sprites do, side by side, as a .gif or .apng that begins again with the longest of them.
 
-    Gives the file. Raises RequestError or OutputError.
+    Gives the file. fresh: nothing may stand there yet. Raises RequestError or OutputError.
     """
     if not 1 <= len(sprites) <= MAX_TOGETHER:
         raise RequestError(f"An animation shows 1 to {MAX_TOGETHER} sprites, not {len(sprites)}.")
@@ -69,7 +69,7 @@ def write_acts(target: Path, sprites: Sequence[Sprite], scale: int) -> Path:
     shown = together(sprites)
     pictures = [enlarge(picture, scale) for picture, _ in shown]
     data = encode_animation(pictures, target.suffix.lower(), [duration for _, duration in shown])
-    with replacing(target) as part:
+    with replacing(target, new=fresh) as part:
         part.write_bytes(data)
     return target
 

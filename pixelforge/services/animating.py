@@ -23,16 +23,16 @@ def is_animation(target: Path) -> bool:
     return target.suffix.lower() in FORMATS
 
 
-def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE) -> tuple[Path]:
+def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE, fresh: bool = False) -> tuple[Path]:
     """Write pictures of sprites as they form, (N, H, W, 4) each and at least one, as a .gif or .apng of the grid.
 
-    Gives the file. Raises OutputError or RequestError.
+    Gives the file. fresh: nothing may stand there yet. Raises OutputError or RequestError.
     """
     suffix = target.suffix.lower()
     if suffix not in FORMATS:
         raise RequestError(f"{target}: animations are written as {' or '.join(FORMATS)}.")
     pictures = [enlarge(lay_out(sprites), scale) for sprites in frames]
-    with replacing(target) as part:
+    with replacing(target, new=fresh) as part:
         part.write_bytes(encode_animation(pictures, suffix))
     return (target,)
 
@@ -40,10 +40,11 @@ def write_animation(target: Path, frames: Sequence[Pixels], scale: int = SCALE) 
 class AnimationWriter:
     """Takes the previews and sprites of a request of `count`; writes them on `close` as one animation of the grid.
 
-    Raises RequestError for more than 64 sprites, and OutputError from the start if the target cannot be written.
+    fresh: nothing may stand there yet. Raises RequestError for more than 64 sprites, and OutputError from the start if
+    the target cannot be written.
     """
 
-    def __init__(self, target: Path, count: int, scale: int) -> None:
+    def __init__(self, target: Path, count: int, scale: int, fresh: bool = False) -> None:
         if count > MAX_SPRITES:
             raise RequestError(f"An animation shows at most {MAX_SPRITES} sprites, not {count}.")
         if target.is_dir():
@@ -53,6 +54,7 @@ class AnimationWriter:
         self._target = target
         self._count = count
         self._scale = scale
+        self._fresh = fresh
         self._frames: list[Pixels] = []
 
     def preview(self, first: int, sprites: Pixels) -> None:
@@ -68,5 +70,5 @@ class AnimationWriter:
 
     def close(self) -> None:
         """Write the file. Raises OutputError."""
-        write_animation(self._target, self._frames, self._scale)
+        write_animation(self._target, self._frames, self._scale, self._fresh)
         self.written = (self._target,)

@@ -71,7 +71,7 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self._version_seen = self._version()
+        self._version_seen = self.version()
 
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         """The rows of a query."""
@@ -99,16 +99,17 @@ class Database:
 
     def changed_elsewhere(self) -> bool:
         """Whether another window has written since this was asked last."""
-        version = self._version()
+        version = self.version()
         changed, self._version_seen = version != self._version_seen, version
         return changed
+
+    def version(self) -> int:
+        """A number that is another one once another window has written."""
+        return int(self.read("PRAGMA data_version")[0][0])
 
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
-
-    def _version(self) -> int:
-        return int(self.read("PRAGMA data_version")[0][0])
 
 
 def open_database(path: Path) -> tuple[Database, str]:

@@ -77,13 +77,15 @@ def targets(sheet: Path, options: ExportOptions) -> tuple[Path, ...]:
     return sheet, *beside(sheet, options.formats), *([disclosure_path(sheet)] if options.disclosure else [])
 
 
-def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
+def export_sprites(
+    sheet: Path, sprites: Sequence[Sprite], options: ExportOptions, fresh: bool = False
+) -> tuple[Path, ...]:
     """Write a sheet and its engine files, all or none; the files and folders written.
 
-    A Unity .meta that stands there already is kept. Raises RequestError for a name that is no PNG's or a sheet that
-    a format cannot tell of, OutputError or PaletteError, and then leaves all files as they were.
+    A Unity .meta that stands there already is kept. fresh: nothing else may stand there. Raises RequestError for a name
+    that is no PNG's or a sheet that a format cannot tell of, OutputError or PaletteError, and then leaves all as is.
     """
-    files = _write_sheet(sheet, recoloured(sprites, options.palette), options)
+    files = _write_sheet(sheet, recoloured(sprites, options.palette), options, fresh)
     sync_folders(files)
     written = tuple(path for path in targets(sheet, options) if path in files or any(f.parent == path for f in files))
     logger.info(
@@ -92,10 +94,12 @@ def export_sprites(sheet: Path, sprites: Sequence[Sprite], options: ExportOption
     return written
 
 
-def export_files(folder: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
+def export_files(
+    folder: Path, sprites: Sequence[Sprite], options: ExportOptions, fresh: bool = False
+) -> tuple[Path, ...]:
     """Write every sprite as a PNG of its own, named by the pattern; the files written. Raises OutputError."""
     sprites = recoloured(sprites, options.palette)
-    return tuple(export_each(file_paths(folder, sprites, options), sprites, options))
+    return tuple(export_each(file_paths(folder, sprites, options), sprites, options, fresh))
 
 
 def file_paths(folder: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
@@ -103,24 +107,26 @@ def file_paths(folder: Path, sprites: Sequence[Sprite], options: ExportOptions) 
     return unlike_paths(folder, sprite_names(options.names, sprites))
 
 
-def export_each(paths: Sequence[Path], sprites: Sequence[Sprite], options: ExportOptions) -> Iterator[Path]:
+def export_each(
+    paths: Sequence[Path], sprites: Sequence[Sprite], options: ExportOptions, fresh: bool = False
+) -> Iterator[Path]:
     """Write sprites, recoloured already, as PNGs of their own; each file as soon as it is written.
 
-    Raises OutputError, and then leaves those that are written.
+    fresh: nothing may stand there yet. Raises OutputError, and then leaves those that are written.
     """
     try:
         for path, sprite in zip(paths, sprites, strict=True):
-            _write_sheet(path, [sprite], alone(options))
+            _write_sheet(path, [sprite], alone(options), fresh)
             yield path
     finally:
         sync_folders(paths)
     logger.info("%s, each to a file", counted(len(paths), "sprite"))
 
 
-def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions) -> tuple[Path, ...]:
+def _write_sheet(sheet: Path, sprites: Sequence[Sprite], options: ExportOptions, fresh: bool) -> tuple[Path, ...]:
     """Write a sheet of sprites, recoloured already, and its engine files, all or none; their folder is not synced."""
     content = sheet_contents(sheet, sprites, options)
-    replace_all(content)
+    replace_all(content, new=fresh)
     return tuple(content)
 
 

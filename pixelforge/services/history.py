@@ -105,12 +105,15 @@ class History:
             )
         return ids
 
-    def replace(self, id_: int, sprite: Sprite) -> None:
-        """Keep a sprite in place of another that was there."""
+    def replace(self, id_: int, sprite: Sprite) -> bool:
+        """Keep a sprite in place of another; False where that is there no more, and nothing is kept."""
+        update = "UPDATE sprites SET png = ? WHERE id = ?"
         with self.database.transaction() as connection:
-            connection.execute("UPDATE sprites SET png = ? WHERE id = ?", (encode_sprite(sprite), id_))
+            if connection.execute(update, (encode_sprite(sprite), id_)).rowcount == 0:
+                return False
             looks = encoded(features_of(sprite.pixels))
             connection.execute("INSERT OR REPLACE INTO looks VALUES (?, ?)", (id_, looks))
+        return True
 
     def ids(self, chosen: HistoryFilter) -> list[int]:
         """The ids of the sprites that pass a filter, newest first; of the bin, what was deleted last."""

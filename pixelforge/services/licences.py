@@ -43,6 +43,17 @@ def licences() -> tuple[Licence, ...]:
     return licences_of(installed_packages())
 
 
+def parts() -> tuple[str, ...]:
+    """Every part with its version, as "numpy 2.4.6", by name: quickly, for no licence is read."""
+    packaged = packaged_licences_folder()
+    if packaged.is_dir():
+        names = [_title(path) for path in packaged.glob("*.txt")]
+    else:
+        found = [distribution(name) for name in installed_packages()]
+        names = [f"{PYTHON} {platform.python_version()}", *(f"{one.metadata['Name']} {one.version}" for one in found)]
+    return tuple(sorted(names, key=str.lower))
+
+
 def licences_of(packages: Iterable[str]) -> tuple[Licence, ...]:
     """Those of some installed packages and of Python, by name."""
     found = [of_package(distribution(name)) for name in packages]
@@ -95,6 +106,11 @@ def _read(path: Path) -> Licence:
     title, kind, _, *text = path.read_text(encoding="utf-8").split("\n")
     name, _, version = title.rpartition(" ")
     return Licence(name, version, kind, "\n".join(text).rstrip("\n"))
+
+
+def _title(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.readline().rstrip("\n")
 
 
 def _licence_files(package: Distribution) -> list[PackagePath]:

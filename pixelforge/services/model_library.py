@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.icons import icons_path
 from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import DEFAULT_MODEL, bundled_models_folder, user_models_folder
+from pixelforge.turns import turn
 from training.runs.folder import SAMPLE_SCALE
 
 SUFFIX = ".safetensors"
@@ -83,15 +84,16 @@ def import_model(source: Path, class_names: Sequence[str] = ()) -> ModelEntry:
     class_names: for a .pth, which has none of its own. Raises CheckpointError, RequestError or OutputError.
     """
     target = user_models_folder() / f"{source.stem}{SUFFIX}"
-    if target.stem in (entry.name for entry in list_models(None)):
-        raise RequestError(f"There is a model named {target.stem} already: rename {source.name} first.")
-    if source.suffix.lower() in (".pth", ".pt"):
-        _convert_notebook(source, target, tuple(class_names))
-    else:
-        from pixelforge.core.checkpoint import load_checkpoint
+    with _changing():
+        if target.stem in (entry.name for entry in list_models(None)):
+            raise RequestError(f"There is a model named {target.stem} already: rename {source.name} first.")
+        if source.suffix.lower() in (".pth", ".pt"):
+            _convert_notebook(source, target, tuple(class_names))
+        else:
+            from pixelforge.core.checkpoint import load_checkpoint
 
-        load_checkpoint(source)
-        _copy(source, target, new=True)
+            load_checkpoint(source)
+            _copy(source, target, new=True)
     return _entry(target, bundled=False)
 
 
@@ -100,21 +102,28 @@ def add_model(source: Path, name: str, grid: Path | None = None) -> ModelEntry:
 
     Raises RequestError for a name that is taken or that no file can have, or OutputError.
     """
-    check_name(name)
     entry = ModelEntry(name, user_models_folder() / f"{name}{SUFFIX}", False, None)
-    _copy(source, entry.path, new=True)  # the first, for it takes the name
-    if grid is not None:
-        try:
-            _copy(grid, grid_of(entry))
-        except OutputError:
-            entry.path.unlink(missing_ok=True)
-            raise
+    with _changing():
+        check_name(name)
+        _copy(source, entry.path, new=True)  # the first, for it takes the name
+        if grid is not None:
+            try:
+                _copy(grid, grid_of(entry))
+            except OutputError:
+                entry.path.unlink(missing_ok=True)
+                raise
     return _entry(entry.path, bundled=False)
 
 
 def rename_model(entry: ModelEntry, name: str) -> ModelEntry:
     """Give one of the user's own models another name, all of its files or none. Raises RequestError or OutputError."""
-    check_name(name)
+    with _changing():
+        check_name(name)
+        _rename(entry, name)
+    return _entry(entry.path.with_name(f"{name}{SUFFIX}"), bundled=False)
+
+
+def _rename(entry: ModelEntry, name: str) -> None:
     *beside, model = files_of(entry) or [entry.path]
     moved: list[tuple[Path, Path]] = []
     try:
@@ -132,7 +141,6 @@ def rename_model(entry: ModelEntry, name: str) -> ModelEntry:
         if isinstance(error, FileExistsError):
             raise RequestError(f"There is a model named {name} already.") from error
         raise OutputError(f"{entry.name} cannot be renamed: {reason(error)}.") from error
-    return _entry(entry.path.with_name(f"{name}{SUFFIX}"), bundled=False)
 
 
 def export_model(entry: ModelEntry, target: Path) -> Path:
@@ -150,19 +158,18 @@ def describe_model(
     """
     from pixelforge.core.checkpoint import replace_header
 
-    header = read_header(path)
-    words = header.words
-    if usual_style is not None:
-        if words is None:
-            raise RequestError("That model knows no styles.")
-        header.vocabulary.rows(Condition(style=usual_style))
-        words = replace(words, usual_style=usual_style)
-    sampling = replace(header.recommended, **recommended)
-    header.check_sampling(sampling)
-    replace_header(
-        path,
-        replace(header, words=words, recommended=sampling, provenance=replace(header.provenance, **provenance)),
-    )
+    with _changing():
+        header = read_header(path)
+        words = header.words
+        if usual_style is not None:
+            if words is None:
+                raise RequestError("That model knows no styles.")
+            header.vocabulary.rows(Condition(style=usual_style))
+            words = replace(words, usual_style=usual_style)
+        sampling = replace(header.recommended, **recommended)
+        header.check_sampling(sampling)
+        about = replace(header.provenance, **provenance)
+        replace_header(path, replace(header, words=words, recommended=sampling, provenance=about))
 
 
 def check_name(name: str) -> None:
@@ -205,6 +212,11 @@ def files_of(entry: ModelEntry) -> list[Path]:
     """The files that a model consists of, the model itself the last."""
     beside = (grid_of(entry), figures_of(entry), icons_path(entry.path))
     return [path for path in (*beside, entry.path) if path.exists()]
+
+
+def _changing() -> AbstractContextManager[None]:
+    """Whoever imports, renames or describes a model does so alone."""
+    return turn(user_models_folder().with_suffix(".lock"))
 
 
 def _copy(source: Path, target: Path, new: bool = False) -> None:

@@ -93,12 +93,15 @@ class Destination:
         return [path for path in paths if path.name in there[path.parent]]
 
     def writer(self, force: bool) -> Writer:
-        """What writes it; raises OutputError at once if it cannot, or, unless `force`, if something is in the way."""
+        """What writes it. Raises OutputError at once if it cannot, or, unless `force`, if something is in the way.
+
+        What comes there only while the sprites are made is not replaced either: the writer then raises OutputError.
+        """
         if not force:
             refuse_replacing(self.in_the_way())
         if is_animation(self.target):
-            return AnimationWriter(self.target, self.request.count, self.options.sheet.scale)
-        return SheetWriter(self) if self.is_sheet else FolderWriter(self)
+            return AnimationWriter(self.target, self.request.count, self.options.sheet.scale, fresh=not force)
+        return SheetWriter(self, fresh=not force) if self.is_sheet else FolderWriter(self, fresh=not force)
 
     def path_of(self, index: int) -> Path:
         """The file of sprite `index` in a folder."""
@@ -133,9 +136,10 @@ class Destination:
 class SheetWriter:
     """Gathers sprites and writes them on `close`, with the files of engines. Raises OutputError from the start."""
 
-    def __init__(self, destination: Destination) -> None:
+    def __init__(self, destination: Destination, fresh: bool) -> None:
         self.written: tuple[Path, ...] = ()
         self._to = destination
+        self._fresh = fresh
         self._sprites: list[Sprite] = []
         if destination.target.is_dir():
             raise OutputError(
@@ -156,15 +160,16 @@ class SheetWriter:
 
     def close(self) -> None:
         """Write the sheet. Raises OutputError."""
-        self.written = export_sprites(self._to.target, self._sprites, self._to.options)
+        self.written = export_sprites(self._to.target, self._sprites, self._to.options, self._fresh)
 
 
 class FolderWriter:
     """Writes each sprite at once, into a folder a class. Raises OutputError from the start."""
 
-    def __init__(self, destination: Destination) -> None:
+    def __init__(self, destination: Destination, fresh: bool) -> None:
         self.written: tuple[Path, ...] = ()
         self._to = destination
+        self._fresh = fresh
         if destination.target.exists() and not destination.target.is_dir():
             raise OutputError(
                 f"{destination.target} is a file: name a folder, or a file that ends in {SHEET_SUFFIX} for a sheet."
@@ -178,7 +183,7 @@ class FolderWriter:
         """Write finished sprites. Raises OutputError."""
         made = recoloured_alone(self._to.sprites(finished), self._to.options.palette)
         paths = [self._to.path_of(finished.first + index) for index in range(len(made))]
-        for _ in export_each(paths, made, self._to.options):
+        for _ in export_each(paths, made, self._to.options, self._fresh):
             pass
 
     def close(self) -> None:

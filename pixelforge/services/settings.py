@@ -5,17 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from pixelforge.errors import RequestError
-from pixelforge.files import open_plain, parse_json, reason, replacing, sync_folders
+from pixelforge.files import is_there, open_plain, parse_json, reason, replacing, sync_folders
 from pixelforge.hex_colours import PATTERN
 from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
+from pixelforge.turns import turn
 
 FORMAT_VERSION = 2  # the older ones: `MIGRATIONS`
 MAX_BYTES = 2**20  # of the file; what is longer is no settings
@@ -116,6 +117,36 @@ def save_settings(path: Path, settings: AppSettings) -> None:
     with replacing(path) as part:
         part.write_bytes(text)
     sync_folders([path])
+
+
+def change_settings(path: Path, before: AppSettings, now: AppSettings) -> AppSettings:
+    """Write what stands otherwise in `now` than `before`; the rest stays as another window has written it. All of it.
+
+    Raises OutputError.
+    """
+    with turn(path.with_suffix(".lock")):
+        there, notice = load_settings(path) if is_there(path) else (before, "")
+        settings = merged(before, now, before if notice else there)
+        save_settings(path, settings)
+    return settings
+
+
+def merged(before: AppSettings, now: AppSettings, there: AppSettings) -> AppSettings:
+    """Settings that were changed here and elsewhere: `now` where that is not as `before`, else as they are `there`."""
+    changed = {fact.name for fact in fields(now) if getattr(now, fact.name) != getattr(before, fact.name)}
+    values = {name: getattr(now, name) for name in changed}
+    if "set_exports" in changed:
+        values["set_exports"] = _merged_exports(before.set_exports, now.set_exports, there.set_exports)
+    return replace(there, **values)
+
+
+def _merged_exports(
+    before: tuple[SetExport, ...], now: tuple[SetExport, ...], there: tuple[SetExport, ...]
+) -> tuple[SetExport, ...]:
+    known, stays = {one.set_id: one for one in before}, {one.set_id for one in now}
+    changed = {one.set_id: one for one in now if known.get(one.set_id) != one}
+    others = (one for one in there if one.set_id not in changed and (one.set_id in stays or one not in before))
+    return (*others, *changed.values())
 
 
 def _decode(content: dict[str, Any]) -> AppSettings:

@@ -242,11 +242,12 @@ def _aseprite_frames(data: bytes, name: str, class_name: str = "") -> tuple[Spri
     for frame in read_aseprite(data, name, MAX_SIDE, MAX_PIXELS):
         pixels = harden_alpha(frame.pixels)
         pixels.setflags(write=False)
-        made = [Made(recipe) for recipe in recipes_in(frame.texts)[:1]]
-        before = made[0].recipe if made else _mended(frame.texts)
+        made = [Made(recipe) for recipe in recipes_in(frame.texts)[:1]] if frame.texts else []
+        before = made[0].recipe if made else _mended(frame.texts) if frame.texts else None
         sprite = Sprite(pixels, Drawn(frame.tag or class_name, before))
-        as_made = frame.texts.get(FINGERPRINT_KEYWORD) == f'"{sprite.fingerprint.hex()}"'
-        sprites.append(replace(sprite, origin=made[0]) if made and as_made else sprite)
+        if made and frame.texts.get(FINGERPRINT_KEYWORD) == f'"{sprite.fingerprint.hex()}"':
+            sprite = replace(sprite, origin=made[0])
+        sprites.append(sprite)
     return tuple(sprites)
 
 

@@ -16,7 +16,7 @@ from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.desk.tools import Tool
 from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.gui.window.shortcuts_dialog import ShortcutsDialog
-from pixelforge.services.history import HistoryFilter
+from pixelforge.services.history import HistoryFilter, open_history
 from pixelforge.services.sprites import Drawn
 from tests.gui.using import click, click_cell, make
 
@@ -334,3 +334,15 @@ def test_the_list_of_keys_has_those_of_the_desk(desktop, desk) -> None:
     rows = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
     assert rows["Desk: Pencil"] == "B"
     assert rows["Desk: Make the part anew"] == "Return"
+
+
+def test_a_stroke_on_a_sprite_that_another_window_deleted_is_kept(qtbot, desktop, desk, model, places) -> None:
+    stroke(desk, (2, 3), (9, 3))
+    history, _ = open_history(places.history, 100)
+    (drawn,) = history.ids(HistoryFilter())[:1]
+    history.delete([drawn])
+    stroke(desk, (2, 5), (9, 5))
+    newest = history.entries(history.ids(HistoryFilter())[:1])[0]
+    history.close()
+    assert newest.id != drawn
+    np.testing.assert_array_equal(newest.sprite.pixels, model.picture)

@@ -155,6 +155,7 @@ def test_about_tells_version_licence_and_credits(desktop) -> None:
     dialog = open_dialog(desktop, desktop.window.actions_.about, AboutDialog)
     assert __version__ in dialog.title.text()
     assert "MIT" in dialog.text.text()
+    assert f"numpy {np.__version__}" in dialog.made_of.text()
     credits = dialog.credits.toPlainText()
     assert "DawnLike" in credits
     assert "DragonDePlatino" in credits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from pixelforge.gui import app
 from pixelforge.gui.shared.messages import Severity
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.asking import Ask
+from pixelforge.services.settings import load_settings
 from tests.gui.using import classic, click, click_cell, make, pictures
 
 
@@ -191,3 +193,14 @@ def test_a_class_that_the_model_no_longer_knows_is_passed_over(start, places) ->
     assert second.studio.generation.settings.request.labels == ("dogs",)
     assert second.studio.messages.current is None
     assert pictures(second) == []
+
+
+def test_two_windows_keep_the_settings_that_each_of_them_changed(start, places) -> None:
+    first, second = start(), start()
+    first.session.take(replace(first.session.settings, history_cap=54_321, theme="dark"))
+    second.session.remember_folder(places.history.parent)
+    assert second.session.settings.history_cap == 54_321  # and so it keeps as many
+    first.session.refresh_if_changed()
+    assert first.session.settings.save_folder == str(places.history.parent)
+    kept, _ = load_settings(places.settings)
+    assert (kept.history_cap, kept.theme, kept.save_folder) == (54_321, "dark", str(places.history.parent))

@@ -347,3 +347,36 @@ def test_the_context_menu_of_a_sprite(qtbot, tray, model) -> None:
     remove.trigger()
     menu.close()
     assert seeds(model) == [2]
+
+
+@pytest.fixture
+def other(tmp_path, sets) -> SetsModel:
+    """Another window's, with the same sets."""
+    database, _ = open_database(tmp_path / "history.sqlite")
+    yield SetsModel(SetStore(database), QUndoStack(), itertools.count(100).__next__)
+    database.close()
+
+
+def test_what_another_window_added_outlives_a_change_and_its_undo(sets, model, undo, other) -> None:
+    model.add([made(1)])
+    other.reload()
+    other.put_sprites((*other.current.sprites, made(7)), "Add")
+    model.add([made(2)])
+    assert sorted(seeds(model)) == [1, 2, 7]
+    undo.undo()
+    undo.undo()
+    assert seeds(model) == [7]
+    other.reload()
+    assert [sprite.seed for sprite in other.current.sprites] == [7]
+
+
+def test_a_set_that_another_window_changed_is_not_deleted_and_shown(sets, model, other) -> None:
+    texts: list[str] = []
+    sets.failed.connect(texts.append)
+    sets.new()
+    other.reload()
+    other.choose(sets.current.id)
+    other.put_sprites((made(7),), "Add")
+    sets.delete()
+    assert seeds(model) == [7]
+    assert "another window" in texts[0]

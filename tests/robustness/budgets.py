@@ -31,7 +31,7 @@ from pixelforge.services.requests import make_request, of_classes
 from pixelforge.services.sets import SetStore
 from pixelforge.services.sprites import read_recipes, read_sprites
 from tests.fuzz.readers import READERS, Files, lay_out
-from tests.robustness.costly import aseprite, own, packs, pictures
+from tests.robustness.costly import aseprite, many, own, packs, pictures
 from tests.robustness.costly.special import SPECIAL
 
 MEMORY = 1536 * 2**20  # bytes above what the process has before it reads
@@ -163,22 +163,23 @@ def costly_files() -> Iterator[Costly]:
         for put in SPECIAL:
             yield Costly(f"{reader.name}: {put.__name__}", _special(reader.name, put), reader.read)
     groups: Sequence[tuple[str, dict[str, Callable[[], bytes]], Callable[[Path], object], str]] = (
-        ("picture", {**pictures.PICTURES, **aseprite.ASEPRITE}, _read_picture, "cats"),
+        ("picture", {**pictures.PICTURES, **aseprite.ASEPRITE, **many.ASEPRITE}, _read_picture, "cats"),
         ("recipe in a PNG", packs.RECIPES, _read_picture, "cats"),
         ("palette", {"plain.png": pictures.plain_png}, _reader("palette"), ""),
         ("recolouring", {"noise.png": pictures.noise_png}, _recolour, ""),
-        ("zip", packs.ZIPS, _reader("zip"), ""),
-        ("model file", own.MODELS, _draw, ""),
+        ("zip", {**packs.ZIPS, **many.ZIPS}, _reader("zip"), ""),
+        ("model file", {**own.MODELS, **many.ONNX}, _draw, ""),
         ("notebook's pickle", own.PICKLES, _reader("notebook's pickle"), ""),
         ("npy", own.ARRAYS, _reader("npy"), ""),
-        ("list of sprites", own.LISTS, _reader("list of sprites"), ""),
+        ("list of sprites", {**own.LISTS, **many.LISTS}, _reader("list of sprites"), ""),
+        ("project file", many.PROJECTS, _reader("project file"), ""),
         ("history", own.DATABASES, _read_history, ""),
         ("stats.jsonl", own.STATS, _reader("stats.jsonl"), ""),
     )  # fmt: skip
     for group, files, read, beside in groups:
         for name, make in files.items():
             yield Costly(f"{group}: {name}", _content(name, make, beside), read)
-    for name, make in own.TABLES.items():
+    for name, make in {**own.TABLES, **many.TABLES}.items():
         yield Costly(f"labels.csv: {name}", _content("labels.csv", make), _reader("labels.csv"))
     for lay in (own.sparse_arrays, own.bytes_arrays):
         yield Costly(f"npy: {lay.__name__}", lay, _reader("npy"))

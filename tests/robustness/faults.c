@@ -1,22 +1,14 @@
 /* Preloaded: the n-th call of a kind on a file below a folder fails, or the process is killed in its place.
 
    Nothing happens until faults_arm is called; see tests/robustness/faults.py, which builds and uses it. */
-#define _GNU_SOURCE
-#include <dlfcn.h>
+#include "preload.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum kind { OPEN, READ, WRITE, SYNC, RENAME, LINK, UNLINK, CLOSE, MKDIR };
 enum how { FAILS, HALF, KILLS }; /* HALF: a write takes half of what it is given, and the next one fails */
 
 static int kind = -1, at, error_number, how, from_then_on, seen;
-static char below[4096];
 
 void faults_arm(int k, int n, int error, int h, int sticky, const char *folder) {
     at = n, error_number = error, how = h, from_then_on = sticky, seen = 0;
@@ -29,17 +21,6 @@ int faults_disarm(void) {
     return seen;
 }
 
-static int is_below(const char *path) { return path && strncmp(path, below, strlen(below)) == 0; }
-
-static int fd_is_below(int fd) {
-    char link[64], path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < 0) return 0;
-    path[length] = 0;
-    return is_below(path);
-}
-
 /* Whether this call is the one: 1 fails, 2 takes half. Counts it. */
 static int struck(int k, int here) {
     if (k != kind || !here) return 0;
@@ -50,10 +31,6 @@ static int struck(int k, int here) {
     errno = error_number;
     return 1;
 }
-
-#define REAL(name) \
-    static __typeof__(name) *real; \
-    if (!real) real = (__typeof__(real))dlsym(RTLD_NEXT, #name)
 
 #define OPENER(name) \
     int name(const char *path, int flags, ...) { \

@@ -1,12 +1,13 @@
 """The n-th call of a kind fails, or kills the process: work that writes files, and what must hold afterwards.
 
 As SQLite's own tests do it (sqlite.org/testing.html, "I/O Error Tests"): n = 0, 1, 2 … until the work ends before it
-comes to its n-th call. The test builds the library beside this file and begins this program with it preloaded;
-`python -m tests.robustness.faults LIBRARY` then prints a line a scene, and exits with 1 where a rule was broken.
+comes to its n-th call. `python -m tests.robustness.faults [--long] [SCENE …]` prints a line a scene, and exits with 1
+where a rule was broken; it builds the library beside this file and begins itself anew with it preloaded.
 """
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import errno
 import os
@@ -15,20 +16,15 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.files import PART_SUFFIX
-from pixelforge.imaging.atlas import ATLAS_FORMATS
-from pixelforge.services import model_library
-from pixelforge.services.export import ExportOptions, export_sprites
-from pixelforge.services.history import HistoryFilter, open_history
-from pixelforge.services.model_library import ModelEntry, rename_model
-from pixelforge.services.settings import AppSettings, load_settings, save_settings
-from tests.made import made
+from tests.robustness.preloading import preloaded
+from tests.robustness.scenes import SCENES, Scene
 
 FINE, WORDS, TRACE = 0, 1, 2  # how the work ends, where nobody kills it
 MEMORY = Path("/dev/shm")  # where syncing costs nothing, if there is such a folder
@@ -78,91 +74,6 @@ FAULTS = (
     Fault(Kind.WRITE, How.HALF, errno.ENOSPC, sticky=True),
     Fault(Kind.OPEN, How.FAILS, errno.EMFILE, sticky=True),
     Fault(Kind.RENAME, How.FAILS, errno.EACCES),
-)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Work in a folder. `check` gets the folder and how the work ended, and asserts what must hold of it."""
-
-    name: str
-    prepare: Callable[[Path], object]
-    work: Callable[[Path], object]
-    check: Callable[[Path, int], object]
-    whole: Callable[[Path], object] = lambda folder: contents(folder)  # by which all old is told from all new
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """The files of a folder but for temporary ones; of Unity's, whose numbers are drawn, the names alone."""
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(PART_SUFFIX))
-    return {path.name: b"" if path.suffix == ".meta" else path.read_bytes() for path in files}
-
-
-ALL_FORMATS = ExportOptions(formats=tuple(format_.name for format_ in ATLAS_FORMATS))
-
-
-def _export(folder: Path, count: int) -> None:
-    export_sprites(folder / "sheet.png", [made(seed, side=8) for seed in range(count)], ALL_FORMATS)
-
-
-def _prepare_rename(folder: Path) -> None:
-    for suffix in (".safetensors", ".grid.png", ".figures.json"):
-        (folder / f"old{suffix}").write_text(suffix)
-
-
-def _rename(folder: Path) -> None:
-    model_library.user_models_folder = lambda: folder
-    rename_model(ModelEntry("old", folder / "old.safetensors", False, None), "new")
-
-
-def _prepare_history(folder: Path) -> None:
-    history, _ = open_history(folder / "history.sqlite", 100)
-    history.add([made(seed, side=8) for seed in range(3)])
-    history.close()
-
-
-def _keep(folder: Path) -> None:
-    """Ends in words where the history cannot be opened, as the window says them."""
-    _said(folder).unlink(missing_ok=True)
-    history, notice = open_history(folder / "history.sqlite", 100)
-    try:
-        if notice:
-            raise PixelForgeError(notice)
-        history.add([made(seed, side=8) for seed in (3, 4)])
-        _said(folder).write_text("kept")
-    finally:
-        history.close()
-
-
-def _said(folder: Path) -> Path:
-    """Is there once the sprites are said to be kept; beside the folder, where no call fails."""
-    return folder.with_name("said")
-
-
-def _check_history(folder: Path, ended: int) -> None:
-    assert not list(folder.glob("history-damaged-*")), "a healthy history was moved aside"
-    history, notice = open_history(folder / "history.sqlite", 100)
-    there = len(history.ids(HistoryFilter()))
-    history.close()
-    assert notice == "", notice
-    assert there in ((5,) if _said(folder).exists() else (3, 5)), f"{there} sprites"
-
-
-def _same_or_new(folder: Path, ended: int) -> None:
-    """Nothing more than what holds of all: see `_judge`."""
-
-
-SCENES = (
-    Scene("sheet over another", lambda f: _export(f, 2), lambda f: _export(f, 3), _same_or_new),
-    Scene("new sheet", lambda f: None, lambda f: _export(f, 3), _same_or_new),
-    Scene(
-        "settings",
-        lambda f: save_settings(f / "settings.json", AppSettings()),
-        lambda f: save_settings(f / "settings.json", replace(AppSettings(), history_cap=1234)),
-        lambda f, ended: load_settings(f / "settings.json"),
-    ),
-    Scene("rename of a model", _prepare_rename, _rename, _same_or_new),
-    Scene("history", _prepare_history, _keep, _check_history, whole=lambda folder: None),
 )
 
 
@@ -238,17 +149,29 @@ def _judge(scene: Scene, fault: Fault, folder: Path, ended: int, states: tuple[o
 
 def main() -> int:
     """Try all faults on all scenes; 1 where a rule was broken."""
-    library, broken = ctypes.CDLL(sys.argv[1]), 0
-    for scene in SCENES:
-        tried = 0
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--long", action="store_true", help="scenes that load torch or Qt, and every format, as well")
+    parser.add_argument("scenes", nargs="*", help="these alone")
+    options = parser.parse_args()
+    library, broken = preloaded("faults"), 0
+    scenes = list(SCENES)
+    if options.long:
+        from tests.robustness.long_scenes import LONG_SCENES
+
+        scenes += LONG_SCENES
+    for scene in scenes:
+        if options.scenes and scene.name not in options.scenes:
+            continue
+        tried = failed = 0
         for fault in FAULTS:
             with tempfile.TemporaryDirectory(prefix="faults-", dir=MEMORY if MEMORY.is_dir() else None) as home:
                 for number, what in enumerate(injections(library, scene, fault, Path(home).resolve())):
                     tried += 1
                     if what:
-                        broken += 1
+                        failed += 1
                         print(f"{scene.name}, {fault}, call {number}: {what}", file=sys.stderr)
-        print(f"{scene.name}: {tried} faults", flush=True)
+        broken += failed
+        print(f"{scene.name}: {tried} faults, {failed} against a rule", flush=True)
     return int(broken > 0)
 
 

@@ -14,6 +14,7 @@ from pixelforge.services.licences import (
     licences,
     licences_of,
     of_package,
+    parts,
     save_licences,
 )
 
@@ -22,6 +23,14 @@ def test_the_app_is_made_of_its_requirements_and_theirs() -> None:
     packages = installed_packages()
     assert {"torch", "numpy", "pyside6-essentials", "shiboken6", "typer", "sympy"} <= set(packages)
     assert not {"pytest", "hypothesis", "ruff", "pyinstaller"} & set(packages)
+
+
+def test_the_parts_are_those_that_have_licences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = licences_of(["numpy", "pillow"])
+    assert set(parts()) >= {f"{part.name} {part.version}" for part in found}
+    save_licences(found, tmp_path)
+    monkeypatch.setattr(module, "packaged_licences_folder", lambda: tmp_path)
+    assert parts() == tuple(f"{part.name} {part.version}" for part in found)
 
 
 def test_every_part_has_a_kind_and_a_text() -> None:

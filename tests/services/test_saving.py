@@ -14,7 +14,7 @@ from pixelforge.imaging.sheet_plan import SheetOptions
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.naming import safe_name
 from pixelforge.services.requests import Finished
-from pixelforge.services.saving import Destination
+from pixelforge.services.saving import Destination, Writer
 from pixelforge.services.sprites import read_recipes
 from tests.made import asked
 
@@ -37,7 +37,10 @@ def finished(first: int, sprites: Pixels) -> Finished:
 
 
 def write(target: Path, sprites: Pixels) -> None:
-    writer = to(target).writer(force=True)
+    take(to(target).writer(force=True), sprites)
+
+
+def take(writer: Writer, sprites: Pixels) -> None:
     writer.add(finished(0, sprites[:4]))
     writer.add(finished(4, sprites[4:]))
     writer.close()
@@ -138,3 +141,15 @@ def test_single_sprites_may_be_indexed_and_stand_on_a_ground(tmp_path: Path, spr
         assert (image.mode, image.size) == ("P", (16, 16))
         assert image.convert("RGB").getpixel((0, 0)) == (1, 2, 3)
     assert read_recipes(order.path_of(1))[0].request.palette is not None
+
+
+@pytest.mark.parametrize("name", ["sheet.png", "out", "moving.gif"])
+def test_what_comes_there_while_sprites_are_made_is_not_replaced(tmp_path: Path, sprites: Pixels, name: str) -> None:
+    target = tmp_path / name
+    writer = to(target).writer(force=False)
+    write(target, sprites[::-1])  # somebody else's, who was faster
+    theirs = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(OutputError, match="there already") as refused:
+        take(writer, sprites)
+    assert refused.value.remedies == (Remedy.REPLACE,)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == theirs

@@ -152,3 +152,68 @@ def test_a_kill_loses_nothing_that_was_chosen(path) -> None:
     assert len(history.ids(HistoryFilter())) == 11
     assert len(history.ids(HistoryFilter(binned=True))) == 1
     history.close()
+
+
+@pytest.fixture
+def windows(path, database):
+    """Two windows' sets, which both know one set of three sprites."""
+    SetStore(database).save(SpriteSet(1, "Cave", tuple(made(seed) for seed in (1, 2, 3))))
+    other, _ = open_database(path)
+    stores = SetStore(database), SetStore(other)
+    for store in stores:
+        store.sets()
+    yield stores
+    other.close()
+
+
+def seeds(one: SpriteSet) -> list[int]:
+    return [sprite.seed for sprite in one.sprites]
+
+
+def test_what_two_windows_make_of_a_set_is_put_together(windows) -> None:
+    one, other = windows
+    (known,) = one.sets()
+    first, second, third = known.sprites
+    other.save(SpriteSet(1, "Cave", (first, made(7), replace(second, name="bat"), third)))
+    kept = one.save(SpriteSet(1, "Den", (first, second, made(8))))
+    assert (kept.name, seeds(kept)) == ("Den", [1, 7, 2, 8])  # 3 is taken out, 7 and 8 put in
+    assert kept.sprites[2].name == "bat"
+    (again,) = other.sets()
+    assert_same(again, kept)
+
+
+def test_the_order_that_one_window_chose_outlives_what_the_other_adds(windows) -> None:
+    one, other = windows
+    first, second, third = one.sets()[0].sprites
+    other.save(SpriteSet(1, "Cave", (third, first, second)))
+    assert seeds(one.save(SpriteSet(1, "Cave", (first, second, third, made(9))))) == [3, 9, 1, 2]
+
+
+def test_alike_sprites_are_told_apart(windows) -> None:
+    one, other = windows
+    first, second, third = one.sets()[0].sprites
+    other.save(SpriteSet(1, "Cave", (first, first, second, third)))
+    assert seeds(one.save(SpriteSet(1, "Cave", (first, third)))) == [1, 1, 3]
+
+
+def test_a_set_that_changed_elsewhere_is_not_deleted(windows) -> None:
+    one, other = windows
+    (known,) = one.sets()
+    other.save(replace(known, sprites=(*known.sprites, made(7))))
+    with pytest.raises(HistoryError, match="another window"):
+        one.delete(1)
+    assert seeds(one.sets()[0]) == [1, 2, 3, 7]
+    one.delete(1)
+    assert other.sets() == ()
+
+
+def test_what_could_not_be_written_is_written_with_what_comes_next(windows) -> None:
+    one, other = windows
+    (known,) = one.sets()
+    failed, later = (replace(known, sprites=(*known.sprites, *map(made, more))) for more in ((7,), (7, 8)))
+    other._database.connection.execute("BEGIN IMMEDIATE")
+    one._database.connection.execute("PRAGMA busy_timeout = 0")
+    with pytest.raises(HistoryError, match="locked"):
+        one.save(failed)
+    other._database.connection.execute("COMMIT")
+    assert seeds(one.save(later)) == [1, 2, 3, 7, 8]

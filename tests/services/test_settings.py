@@ -15,6 +15,8 @@ from pixelforge.services.settings import (
     MIGRATIONS,
     AppSettings,
     GenerationSettings,
+    SetExport,
+    change_settings,
     load_settings,
     save_settings,
 )
@@ -178,3 +180,27 @@ def test_a_file_that_is_too_large_is_moved_aside_and_not_copied(tmp_path) -> Non
     assert settings == AppSettings()
     assert "settings-damaged.json" in notice
     assert (tmp_path / "settings-damaged.json").stat().st_size == 2**40
+
+
+def test_two_windows_keep_what_each_of_them_changed(tmp_path) -> None:
+    path = tmp_path / "settings.json"
+    started = AppSettings(set_exports=(exported(1, "old.png"), exported(2, "old.png")))
+    save_settings(path, started)
+    one = replace(started, theme="dark", set_exports=(exported(2, "old.png"), exported(1, "mine.png")))
+    other = replace(started, history_cap=5000, set_exports=(exported(3, "theirs.png"),))
+    change_settings(path, started, one)
+    assert change_settings(path, started, other) == load_settings(path)[0]
+    both, _ = load_settings(path)
+    assert (both.theme, both.history_cap) == ("dark", 5000)
+    assert both.set_exports == (exported(1, "mine.png"), exported(3, "theirs.png"))  # 2 was forgotten as it was known
+
+
+def test_settings_whose_file_is_gone_are_written_whole(tmp_path) -> None:
+    path = tmp_path / "settings.json"
+    started = AppSettings(theme="dark")
+    change_settings(path, started, replace(started, pixel_grid=True))
+    assert load_settings(path)[0] == replace(started, pixel_grid=True)
+
+
+def exported(set_id: int, target: str) -> SetExport:
+    return SetExport(set_id=set_id, export=Export(target=target))

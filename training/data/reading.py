@@ -14,6 +14,7 @@ from training.data.sources import MAX_ITEMS, Item, find_items
 
 MAX_KEPT = 2**30  # bytes of all pictures together, which a small zip of many frames could exceed by far
 MAX_SEEN = 2**30  # pixels of all pictures as they are found: a small zip may hold one that is large a million times
+MAX_MOVING = 2**27  # pixels of all frames but the first of each file, of which a kilobyte may hold a million
 KEPT_SIDE = 128  # of what is kept of a large picture until all are read; it is trained at 64 at most
 
 
@@ -47,7 +48,7 @@ def read_raw(
     refused += found.refused
     remarks += found.remarks
     raw: list[RawSprite] = []
-    kept = seen = 0  # bytes, and pixels
+    kept = seen = moving = 0  # bytes, and pixels
     for item in found.items:
         counted = len(raw)
         try:
@@ -58,10 +59,12 @@ def read_raw(
             refused.append(f"Left out: {error}")
         kept += sum(sprite.pixels.nbytes for sprite in raw[counted:])
         seen += sum(sprite.size[0] * sprite.size[1] for sprite in raw[counted:])
-        if len(raw) > MAX_ITEMS or kept > MAX_KEPT or seen > MAX_SEEN:
+        moving += sum(sprite.size[0] * sprite.size[1] for sprite in raw[counted + 1 :])
+        if len(raw) > MAX_ITEMS or kept > MAX_KEPT or seen > MAX_SEEN or moving > MAX_MOVING:
             raise DatasetError(
-                f"{source} holds too much to train on: at most {MAX_ITEMS:,} pictures, {MAX_SEEN:,} pixels in all, and "
-                f"{MAX_KEPT >> 20:,} MB of them at the size that is kept. Large ones are made smaller first."
+                f"{source} holds too much to train on: at most {MAX_ITEMS:,} pictures, {MAX_SEEN:,} pixels in all, "
+                f"{MAX_MOVING:,} of them in frames after the first of a file, and {MAX_KEPT >> 20:,} MB at the size "
+                "that is kept. Large ones are made smaller first."
             )
     return raw if keep_background else _without_grounds(raw)
 

@@ -18,6 +18,7 @@ from pixelforge.imaging.pixels import Pixels, decode_frames
 from training.data.arrays import read_arrays
 from training.data.labels import LABELS, MAX_LABELS_BYTES, Labels, labels_in, parse_labels, tell
 from training.data.naming import Told
+from training.data.zip_directory import check_directory
 
 MAX_BYTES = 32 * 2**20  # of a picture file
 MAX_ITEMS = 200_000
@@ -122,13 +123,14 @@ def _file_item(class_name: str, file: Path) -> Item:
 
 def _in_zip(source: Path) -> Found:
     try:
-        archive = zipfile.ZipFile(
-            source
-        )  # closed with the last item: opening it anew for each reads its list each time
+        check_directory(source)
+        archive = zipfile.ZipFile(source)  # closed with the last item: opening it for each reads its list each time
         files = (info for info in archive.infolist() if info.filename and not info.is_dir())
         entries = sorted(files, key=lambda info: info.filename)
     except OSError as error:
         raise DatasetError(f"{source} cannot be read: {reason(error)}.") from error
+    except DatasetError:
+        raise
     except Exception as error:  # zipfile lets through whatever a broken archive makes it stumble on
         raise DatasetError(f"{source} is not a zip archive that can be read.") from error
     refused: list[str] = []

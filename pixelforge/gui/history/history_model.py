@@ -102,15 +102,17 @@ class HistoryModel(QAbstractListModel):
         self._update()
         return ids
 
-    def replace(self, id_: int, sprite: Sprite) -> None:
-        """Keep a sprite in place of another that was there."""
+    def replace(self, id_: int, sprite: Sprite) -> int | None:
+        """Keep a sprite in place of another, or as a new one where that is gone; its id, None where it failed."""
         try:
-            self._history.replace(id_, sprite)
+            if not self._history.replace(id_, sprite):
+                return next(iter(self.add([sprite])), None)
         except HistoryError as error:
             self.failed.emit(str(error))
-            return
+            return None
         self._forget([id_])
         self._repaint([row for row in (self.row_of(id_),) if row >= 0])
+        return id_
 
     def entry(self, row: int) -> Entry | None:
         """The sprite in a row; None if it is gone."""

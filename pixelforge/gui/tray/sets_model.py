@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from pixelforge.errors import HistoryError
 from pixelforge.services.naming import check_name
-from pixelforge.services.sets import SetStore, SpriteSet
+from pixelforge.services.sets import SetStore, SpriteSet, merged
 from pixelforge.services.sprites import Sprite
+
+T = TypeVar("T")
 
 
 class SetsModel(QObject):
@@ -98,16 +101,22 @@ class SetsModel(QObject):
         """Have the shown set hold these; `text` says what is done, for Undo."""
         self._push(text, self.current, replace(self.current, sprites=sprites))
 
-    def put(self, id_: int, value: SpriteSet | None) -> None:
-        """Have a set be as it is told, and show it; None: there is none. For the undo commands alone."""
+    def put(self, id_: int, before: SpriteSet | None, value: SpriteSet | None) -> None:
+        """Have a set that was as `before` be as it is told, and show it; None: there is none.
+
+        What another window has made of it since stays. For the undo commands alone.
+        """
         rest = [one for one in self._sets if one.id != id_]
         if value is not None:
-            now, shown = (*rest, value), id_
-            self._keep(lambda: self._store.save(value))
+            there = next((one for one in self._sets if one.id == id_), None)
+            wanted = value if before is None or there is None else merged(before, value, there)
+            now, shown = (*rest, self._keep(lambda: self._store.save(wanted)) or wanted), id_
         elif rest:
-            before = [one.id for one in rest if one.id < id_]
-            now, shown = tuple(rest), before[-1] if before else rest[0].id
-            self._keep(lambda: self._store.delete(id_))
+            left = [one.id for one in rest if one.id < id_]
+            now, shown = tuple(rest), left[-1] if left else rest[0].id
+            if self._keep(lambda: self._store.delete(id_)) is None:
+                self.reload()
+                return
         else:
             return  # another window has deleted the others in the meantime
         self._keep(lambda: self._store.choose(shown))
@@ -117,8 +126,7 @@ class SetsModel(QObject):
     def reload(self) -> None:
         """Show what another window has made of the sets."""
         sets, _ = self._read()
-        same = [(one.id, one.name, _looks(one)) for one in sets]
-        if sets and same != [(one.id, one.name, _looks(one)) for one in self._sets]:
+        if sets and [one.looks for one in sets] != [one.looks for one in self._sets]:
             self._take(sets, self._current)
             self.changed.emit()
 
@@ -134,11 +142,13 @@ class SetsModel(QObject):
         known = [one.id for one in self._sets]
         self._current = shown if shown in known else known[0] if known else 0
 
-    def _keep(self, write: Callable[[], None]) -> None:
+    def _keep(self, write: Callable[[], T]) -> T | None:
+        """What writing gives; None where it failed, which is said."""
         try:
-            write()
+            return write()
         except HistoryError as error:
             self.failed.emit(str(error))
+            return None
 
     def _push(self, text: str, before: SpriteSet | None, now: SpriteSet | None) -> None:
         self._undo.push(_Change(text, self, before, now))
@@ -162,11 +172,7 @@ class _Change(QUndoCommand):
         self._id = next(one.id for one in (before, now) if one is not None)
 
     def redo(self) -> None:
-        self._sets.put(self._id, self._now)
+        self._sets.put(self._id, self._before, self._now)
 
     def undo(self) -> None:
-        self._sets.put(self._id, self._before)
-
-
-def _looks(one: SpriteSet) -> list[tuple[str, bytes]]:
-    return [(sprite.name, sprite.fingerprint) for sprite in one.sprites]
+        self._sets.put(self._id, self._now, self._before)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTextBrowser, Q
 from pixelforge import __version__
 from pixelforge.core.header import ModelHeader
 from pixelforge.gui.window.licences_dialog import LicencesDialog
-from pixelforge.services.licences import licences
+from pixelforge.services.licences import licences, parts
 from pixelforge.services.paths import resources_folder
 
 LICENCE = "PixelForge is free software under the MIT licence. It works without a network and sends nothing anywhere."
@@ -31,8 +31,10 @@ class AboutDialog(QDialog):
         font.setBold(True)
         self.title.setFont(font)
         self.text = QLabel("\n\n".join([LICENCE, *_model(header), *_runs(engine, device)]))
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
-        for label in (self.title, self.text):
+        self.made_of = QLabel(f"Made of {', '.join(parts())}.")
+        for label in (self.text, self.made_of):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for label in (self.title, self.text, self.made_of):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.credits = QTextBrowser()
@@ -45,7 +47,7 @@ class AboutDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        for widget in (self.title, self.text, self.credits, buttons):
+        for widget in (self.title, self.text, self.credits, self.made_of, buttons):
             column.addWidget(widget)
         self.resize(520, 480)
 

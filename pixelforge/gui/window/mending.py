@@ -112,7 +112,7 @@ class Mending(QObject):
         if self._id is None:
             self._id = next(iter(self._history.add([self._sprite])), None)
         else:
-            self._history.replace(self._id, self._sprite)
+            self._id = self._history.replace(self._id, self._sprite) or self._id
 
 
 def colours_of_style(recipe: Recipe | None, header: ModelHeader | None) -> tuple[Ink, ...]:

@@ -14,11 +14,18 @@ from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.states import MAX_TYPED_SEED, USUAL_COUNT, possible, settings_for
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.tray.tray_model import TrayModel
-from pixelforge.services.settings import COUNTS, AppSettings, GenerationSettings, load_settings, save_settings
+from pixelforge.services.settings import (
+    COUNTS,
+    AppSettings,
+    GenerationSettings,
+    change_settings,
+    load_settings,
+    merged,
+)
 
 
 class Session(QObject):
-    """The settings file, read once and written whenever something is worth remembering."""
+    """The settings file, written whenever something is worth remembering; several windows share it."""
 
     changed = Signal()
 
@@ -27,6 +34,8 @@ class Session(QObject):
         self._path = path
         self._messages = messages
         self._settings, notice = load_settings(path)
+        self._kept = self._settings  # as the file was when it was read or written last
+        self._seen = self._changed_at()
         if notice:
             messages.warn(notice)
 
@@ -63,11 +72,31 @@ class Session(QObject):
         return _from_text(self._settings.window), _from_text(self._settings.docks)
 
     def save(self) -> None:
-        """Write the file; a failure is said, and the app goes on."""
+        """Write what was changed here into the file; a failure is said, and the app goes on."""
         try:
-            save_settings(self._path, self._settings)
+            self._settings = self._kept = change_settings(self._path, self._kept, self._settings)
+            self._seen = self._changed_at()
         except PixelForgeError as error:
             self._messages.warn(f"{error} The settings will not be there at the next start.")
+
+    def refresh_if_changed(self) -> None:
+        """Take over what another window has changed, such as how much the history keeps."""
+        if (seen := self._changed_at()) == self._seen:
+            return
+        self._seen = seen
+        there, notice = load_settings(self._path)
+        if seen and not notice:
+            before, self._settings = self._settings, merged(self._kept, self._settings, there)
+            self._kept = there
+            if self._settings != before:
+                self.changed.emit()
+
+    def _changed_at(self) -> int:
+        """When the file was written last, in nanoseconds; 0: it is not there."""
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def restore(self, generation: GenerationModel, tray: TrayModel) -> None:
         """Set model, controls and tray as they were left, as far as the model still allows it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +14,16 @@ from pixelforge.services.export import ExportOptions, alone, file_paths, recolou
 from pixelforge.services.project.drawing import Draw, Drawing, Drawn
 from pixelforge.services.project.fingerprints import Fingerprints
 from pixelforge.services.project.lock import KEPT, LOCK_FILE, Lock, LockedSet, digest_of, encode_lock, read_lock
+from pixelforge.services.project.places import begin_own_folder
 from pixelforge.services.project.project_file import Project, ProjectSet, told_at
 from pixelforge.services.project.sources import Sources, called, check_count
 from pixelforge.services.project.sprite_cache import SpriteCache
 from pixelforge.services.requests import Notice
 from pixelforge.services.sprites import Sprite
+from pixelforge.turns import FOR_EVER, turn
 
 MAX_FILE = 2**31  # bytes of a file that was built
+TURN_FILE = "build.turn"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,14 @@ class Outcome:
         contents |= {self.root / path: content for path, content in self.new.items()}
         replace_all(contents)
         sync_folders(contents)
+
+
+def building_alone(root: Path, waits: Callable[[], object]) -> AbstractContextManager[None]:
+    """Within it no other build of the project writes; `waits` is called where it has to be waited for.
+
+    Else the files of two of them could mix, which no lock tells of. Raises OutputError.
+    """
+    return turn(begin_own_folder(root) / TURN_FILE, FOR_EVER, waits)
 
 
 def standing(project: Project) -> Standing:

@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pixelforge.errors import RequestError
+from pixelforge.files import replacing
 from pixelforge.services.naming import NOT_IN_NAMES, RESERVED_NAMES, UNPRINTABLE
 
 OWN_FOLDER = ".pixelforge"
+IGNORE_ALL = b"*\n"
+
+
+def begin_own_folder(root: Path) -> Path:
+    """The folder of what PixelForge itself keeps in a project, which Git passes over. Raises OutputError."""
+    ignore = root / OWN_FOLDER / ".gitignore"
+    if not ignore.exists():
+        with replacing(ignore, durable=False) as part:
+            part.write_bytes(IGNORE_ALL)
+    return ignore.parent
 
 
 def inside(text: str, root: Path) -> PurePosixPath:

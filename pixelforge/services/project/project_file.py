@@ -40,6 +40,8 @@ MAX_BYTES = 8 * 2**20
 MAX_SETS = 10_000
 TOP = ("defaults", "sets")
 PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)")  # as tomllib ends its messages
+# Tables within 32 others, on which tomllib spends time that grows with the square of their number.
+DEEP = re.compile(r"(?:\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+){32}")
 DITHERS = (0, 2, 4)
 
 
@@ -143,14 +145,16 @@ def told_at(place: str) -> Iterator[None]:
 
 def _parsed(file: Path, text: str) -> dict[str, Any]:
     try:
+        if DEEP.search(text):
+            raise RecursionError
         return tomllib.loads(text)
     except RecursionError as error:
         raise RequestError(f"{file} nests tables more deeply than can be followed.") from error
     except ValueError as error:  # numbers of thousands of digits as well
         found = PLACE.fullmatch(str(error))
-        why = found[1] if found else str(error).split(";")[0]
+        told = found[1] if found else str(error).split(";")[0]
         place = "" if found is None else f", line {found[2]}," if found[2] else ", at its end,"
-        raise RequestError(f"{file}{place} is no TOML: {why[:1].lower()}{why[1:].rstrip('.')}.") from error
+        raise RequestError(f"{file}{place} is no TOML: {told[:1].lower()}{told[1:].rstrip('.')}.") from error
 
 
 def _set(file: Path, name: str, table: dict[str, Any], shared: Values) -> ProjectSet:

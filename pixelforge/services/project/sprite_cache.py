@@ -14,12 +14,11 @@ import msgspec
 
 from pixelforge.errors import DatasetError
 from pixelforge.files import replacing
-from pixelforge.services.project.places import OWN_FOLDER
+from pixelforge.services.project.places import OWN_FOLDER, begin_own_folder
 from pixelforge.services.recipe import Recipe, flat
 from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
 
 FOLDER = "sprites"
-IGNORE_ALL = b"*\n"
 
 
 def key_of(recipe: Recipe) -> str:
@@ -31,8 +30,8 @@ class SpriteCache:
     """The sprites in a project's folder, by key."""
 
     def __init__(self, root: Path) -> None:
-        self._own = root / OWN_FOLDER
-        self._folder = self._own / FOLDER
+        self._root = root
+        self._folder = root / OWN_FOLDER / FOLDER
 
     def read(self, key: str) -> Sprite | None:
         """A sprite; None where it is not there, or is damaged."""
@@ -43,10 +42,7 @@ class SpriteCache:
 
     def write(self, sprites: Iterable[tuple[str, Sprite]]) -> None:
         """Keep sprites. They can be drawn again, so that none has to outlive a power cut. Raises OutputError."""
-        ignore = self._own / ".gitignore"
-        if not ignore.exists():
-            with replacing(ignore, durable=False) as part:
-                part.write_bytes(IGNORE_ALL)
+        begin_own_folder(self._root)
         for key, sprite in sprites:
             with replacing(self._path(key), durable=False) as part:
                 part.write_bytes(encode_sprite(sprite))

@@ -147,3 +147,12 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, file: Path) -> None:
 
 def test_the_mark_that_some_editors_begin_a_text_with_is_no_error(file: Path) -> None:
     assert "a" in read_project(written(file, b"\xef\xbb\xbf[sets.a]\r\nclass = 'cats'\r\n")).sets
+
+
+@pytest.mark.parametrize("part", [".a", " . a", '."a"', ".'a'"])
+def test_tables_within_tables_without_end_are_refused_at_once(file: Path, part: str) -> None:
+    """Reading them takes time that grows with the square of their number."""
+    with pytest.raises(RequestError, match="nests tables more deeply"):
+        read_project(written(file, f"[sets.a{part * 200_000}]\n"))
+    names = ", ".join(f'"a.b/{number}.png"' for number in range(200))
+    assert read_project(written(file, f"[sets.a]\npictures = [{names}]\n")).sets["a"].pictures

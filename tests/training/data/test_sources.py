@@ -19,7 +19,7 @@ from PIL import Image
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.data import arrays, reading, sources
+from training.data import arrays, reading, sources, zip_directory
 from training.data.cleaning import clear_background, shrink_exactly, thinned
 from training.data.reading import read_raw
 from training.data.sources import find_items
@@ -415,3 +415,29 @@ def test_arrays_are_the_same_in_parts_and_as_a_whole(tmp_path: Path, monkeypatch
     monkeypatch.setattr(arrays, "AT_ONCE", 8 * 8 * 3 * 2)
     np.testing.assert_array_equal(load_sprites(tmp_path, 8, keep_background=True).sprites, whole)
     np.testing.assert_array_equal(whole[..., :3], np.rint((values - least) / (1 - least) * 255))
+
+
+def test_frames_are_counted_however_small_their_file(tmp_path: Path, monkeypatch) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (32, 32)).save(buffer, "GIF", save_all=True, append_images=[Image.new("L", (32, 32), 9)] * 9)
+    files = {"a.gif": buffer.getvalue(), "b.gif": buffer.getvalue()}
+    monkeypatch.setattr(reading, "MAX_MOVING", 3 * 32 * 32)
+    assert len(load_sprites(make_zip(tmp_path / "few.zip", files), 8)) == 4  # Pillow keeps frames that differ
+    monkeypatch.setattr(reading, "MAX_MOVING", 32 * 32)
+    with pytest.raises(DatasetError, match=r"many\.zip holds too much"):
+        load_sprites(make_zip(tmp_path / "many.zip", files), 8)
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["usual", "ZIP64"])
+def test_a_zip_of_too_many_files_is_refused_before_they_are_listed(tmp_path: Path, monkeypatch, far: bool) -> None:
+    path = tmp_path / "many.zip"
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3 if far else 65_535)
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(9):
+            archive.writestr(f"cats/{number}.png", b"")
+        archive.comment = b"with a comment"
+    monkeypatch.setattr(zip_directory, "MAX_DIRECTORY", 9 * (46 + 10))
+    zip_directory.check_directory(path)
+    monkeypatch.setattr(zip_directory, "MAX_DIRECTORY", 9 * (46 + 10) - 1)
+    with pytest.raises(DatasetError, match=r"many\.zip holds too many files"):
+        load_sprites(path, 8)
