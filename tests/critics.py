@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def critic_for(header: ModelHeader) -> NumpyCritic:
     words, rng = CriticWords.of(header), np.random.default_rng(0)
     shapes = shapes_of(words, FACTS.widths, header.model.image_size)
     weights = {
-        name: np.asarray(rng.normal(size=shape) / np.sqrt(max(1, np.prod(shape[1:]))), np.float16)
+        name: np.asarray(rng.normal(size=shape) / max(1, math.prod(shape[1:])) ** 0.5, np.float16)
         for name, shape in shapes.items()
     }
     return NumpyCritic(words, weights, FACTS.word_weight)

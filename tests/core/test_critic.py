@@ -112,9 +112,9 @@ def test_files_that_do_not_hold_the_critic_that_they_tell_of(path: Path, tmp_pat
         load_checkpoint(changed(path, target, weights, {"critic": None}))
     with pytest.raises(CheckpointError, match=r"critic\.kinds\.bias holds numbers that are not finite"):
         load_checkpoint(changed(path, target, {**weights, bias: torch.full_like(some, torch.nan)}, {}))
-    for odd in (some[:1], some.int()):
+    for other in (some[:1].clone(), some.int()):
         with pytest.raises(CheckpointError, match=r"critic\.kinds\.bias is .* where numbers \(3,\) are needed"):
-            load_checkpoint(changed(path, target, {**weights, bias: odd.clone()}, {}))
+            load_checkpoint(changed(path, target, {**weights, bias: other}, {}))
 
 
 @pytest.mark.parametrize("change", [{"widths": (0, 1, 1)}, {"widths": (8, 8, 10**6)}, {"word_weight": -1}])

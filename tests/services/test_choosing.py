@@ -13,6 +13,7 @@ import pytest
 from pixelforge.core.condition import Condition
 from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.pipeline import Model
+from pixelforge.core.start import Start
 from pixelforge.errors import Remedy, RequestError
 from pixelforge.imaging.pixels import Pixels, to_values
 from pixelforge.services.asking import Offer
@@ -99,8 +100,8 @@ def test_parts_and_micro_batches_change_nothing(choosy: Model) -> None:
 def test_variations_of_several_are_chosen_each_among_its_own(choosy: Model) -> None:
     rng = np.random.default_rng(0)
     first, second = (np.where(rng.random((8, 8, 1)) < 0.5, np.uint8(255), np.uint8(0)).repeat(4, 2) for _ in range(2))
-    request = request_for(count=4, picture=first, strength=0.3)
-    request = replace(request, start=replace(request.start, others=(second,)), best_of=2)
+    start = Start(picture=first, others=(second,), strength=0.3)
+    request = replace(request_for(count=4, best_of=2), start=start)
     candidates = request.candidates(range(1, 4))
     for index in range(6):
         expected = request.start_of(1 + index // 2).picture

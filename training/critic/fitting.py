@@ -120,7 +120,7 @@ def _unseen_loss(network: CriticNetwork, unseen: Examples) -> float:
 
 
 def _blocks(x: Tensor, told: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    return zip(x.split(BLOCK), told.split(BLOCK), strict=True)
+    return zip(torch.split(x, BLOCK), torch.split(told, BLOCK), strict=True)
 
 
 def _fitted(network: CriticNetwork, unseen: Examples, words: CriticWords, word_weight: float, learnt: int) -> Fitted:

@@ -114,8 +114,14 @@ class Batch:
     @cached_property
     def finished(self) -> tuple[Sprite, ...]:
         """Each of them with its recipe, under its name where it has one."""
-        told = {"conditions": self.conditions, "seeds": self.seeds}
-        made = made_sprites(self.request, self.sprites, self.model, self.model_sha256, **told)
+        made = made_sprites(
+            self.request,
+            self.sprites,
+            self.model,
+            self.model_sha256,
+            conditions=self.conditions,
+            seeds=self.seeds,
+        )
         return named(made, self.sprite_names)
 
 
