@@ -36,8 +36,8 @@ def critic(
     """Give a model a critic: a small network in its file, by which `generate --best-of` chooses among what is made.
 
     The model makes sprites for the words of its drawn ones, and the critic learns to tell these from those, and to name
-    kinds. It is half a megabyte, and the file makes all that it made before as before. What the sprites are made by is
-    what the critic knows best; a few steps of ddim are made soonest.
+    kinds. It is less than a megabyte, and the file makes all that it made before as before. It knows best what is made
+    as those sprites were; a few steps of ddim are made soonest.
     """
     from pixelforge.core.checkpoint import load_checkpoint
     from pixelforge.core.critic import CriticWords

@@ -20,7 +20,7 @@ from training.evaluation.fitting import BATCH, LEARNING_RATE, WEIGHT_DECAY, as_v
 from training.evaluation.two_sample import wins
 
 LOOK_EVERY = 20  # batches between two looks at the unseen ones
-PATIENCE = 5  # looks without a lesser loss
+PATIENCE = 8  # looks without a lesser loss
 SMOOTHING = 0.05
 WARM_UP = 20  # batches
 BLOCK = 256

@@ -22,6 +22,8 @@ class CriticRequest:
         least=20,
         most=10_000,
     )
+    # 64 of 256 made sprites kept, a critic of 872: two-sample area 0.81 at 0 and 0.5, 0.83 by the words alone (all of
+    # them: 0.87); kinds told of 33, 34, 33% (all: 31%).
     word_weight: float = setting(
         0.5,
         "Word weight",
