@@ -43,6 +43,7 @@ REMEDIES = {
     Remedy.KNOWN_CLASSES: "judge it by those alone, with --class",
     Remedy.OTHER_MODEL: "import that one, or try another with --model",
     Remedy.DISTIL: "make one with `pixelforge distill`, or leave out --quality and --sampler",
+    Remedy.CRITIC: "make one with `pixelforge critic`, or leave out --best-of",
     Remedy.SHEET: "name a file that ends in .png, or lay the sprites out with `pixelforge sheet` afterwards",
 }
 """What helps, in the words of the command line."""

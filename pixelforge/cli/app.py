@@ -16,6 +16,7 @@ from pixelforge.cli.generate import generate
 from pixelforge.cli.models import models_app
 from pixelforge.cli.vary import vary
 from pixelforge.logs import log_to_stderr, stop_logging
+from training.commands.critic import critic
 from training.commands.dataset import dataset_app
 from training.commands.distil import distill
 from training.commands.evaluate import evaluate
@@ -33,6 +34,7 @@ app.command()(vary)
 app.command()(between)
 app.command()(train)
 app.command()(distill)
+app.command()(critic)
 app.command()(evaluate)
 app.command()(panel)
 app.command()(animate)

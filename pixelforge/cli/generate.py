@@ -50,6 +50,13 @@ class Order:
     count: Annotated[
         int | None, typer.Option(help="Sprites in all; several classes share them evenly. Default: one a class.")
     ] = None
+    best_of: Annotated[
+        int,
+        typer.Option(
+            help="1 to 16: for each sprite make so many, and keep the one that the model's critic likes best (see "
+            "`pixelforge critic`)."
+        ),
+    ] = 1
     seed: Annotated[int, typer.Option(help="Of the first sprite; sprite i has seed + i.")] = 0
     scheme: Annotated[
         str | None,
@@ -114,7 +121,7 @@ def generate(
         return
     conditions = conditions_of(path, header, order, words)
     count = len(conditions) if order.count is None else order.count
-    request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling)
+    request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling, best_of=order.best_of)
     make(request, path, header, order, choices)
 
 
@@ -181,14 +188,19 @@ def listed(
 
     if order.asked or order.classes or order.count is not None or "kind" in told:
         raise RequestError("The list says what to make: leave out words, --class, --kind and --count.")
-    sprites = read_list(path, offer_of(model, header), order.seed)
+    sprites = read_list(path, offer_of(model, header), order.seed, max(1, order.best_of))
     scheme = scheme_of(header, order)
 
     def whole(asked: Condition) -> Condition:
         return replace(asked, scheme=scheme, **{part: getattr(asked, part) or word for part, word in told.items()})
 
     request = make_request(
-        header, tuple(map(whole, sprites.conditions)), count=len(sprites.names), seed=0, sampling=sampling
+        header,
+        tuple(map(whole, sprites.conditions)),
+        count=len(sprites.names),
+        seed=0,
+        sampling=sampling,
+        best_of=order.best_of,
     )
     return replace(request, seeds=sprites.seeds), sprites.names
 

@@ -62,5 +62,7 @@ def vary(
         scheme = scheme_of(header, order) or (None if words else made_for.scheme)
         conditions = (replace(made_for, scheme=scheme, **words),)
     count = USUAL_COUNT if order.count is None else order.count
-    request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling, start=start)
+    request = make_request(
+        header, conditions, count=count, seed=order.seed, sampling=sampling, start=start, best_of=order.best_of
+    )
     make(request, path, header, order, choices)

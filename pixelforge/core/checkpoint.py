@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import torch
 from safetensors.torch import save
 
 from pixelforge.core.build import build_network
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.critic import CRITIC, NumpyCritic, read_critic
 from pixelforge.core.header import (
     CLASSES_ONLY,
     FORMAT_VERSION,
     HEADER_KEY,
-    SPRITES,
     ModelHeader,
     open_model_file,
     parse_header,
@@ -39,6 +40,7 @@ class Checkpoint:
     network: Network
     bank: SchemeBank | None = None  # of a `pointer` model
     student: Network | None = None  # of a model that has one
+    critic: NumpyCritic | None = None  # likewise
 
 
 def save_checkpoint(
@@ -48,19 +50,29 @@ def save_checkpoint(
     bank: SchemeBank | None = None,
     new: bool = False,
     student: dict[str, torch.Tensor] | None = None,
+    critic: NumpyCritic | None = None,
 ) -> None:
     """Write a model file, whole or not at all. Raises OutputError.
 
     bank: of a `pointer` model, which needs it. new: nothing may be there yet. student: the weights of that which the
-    header tells of.
+    header tells of. critic: likewise.
     """
     assert (bank is not None) == (header.words is not None)
     assert (student is not None) == (header.student is not None)
+    assert (critic is not None) == (header.critic is not None)
     weights = weights | {STUDENT + name: weight for name, weight in (student or {}).items()}
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
     if bank is not None:
         tensors |= {name: torch.from_numpy(array) for name, array in bank_tensors(bank).items()}
+    if critic is not None:
+        tensors |= {CRITIC + name: torch.from_numpy(np.array(array)) for name, array in critic.stored.items()}
     _write(path, header, tensors, new)
+
+
+def as_small(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights in half precision where that is exact, so that a file is as large as it was and makes the same."""
+    halves = {name: weight.half() for name, weight in weights.items()}
+    return {name: half if torch.equal(half.float(), weights[name]) else weights[name] for name, half in halves.items()}
 
 
 def replace_header(path: Path, header: ModelHeader) -> None:
@@ -71,8 +83,7 @@ def replace_header(path: Path, header: ModelHeader) -> None:
 
 
 def _write(path: Path, header: ModelHeader, tensors: dict[str, torch.Tensor], new: bool = False) -> None:
-    plain = header.words is None and header.task == SPRITES and header.student is None
-    header = replace(header, format_version=CLASSES_ONLY if plain else FORMAT_VERSION)
+    header = replace(header, format_version=CLASSES_ONLY if header.is_plain else FORMAT_VERSION)
     metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
     with replacing(path, new=new) as part:
         # Not `save_file`, which makes a temporary file of its own that a kill leaves and nobody knows.
@@ -89,13 +100,17 @@ def load_checkpoint(path: Path) -> Checkpoint:
         if header.words is not None:
             bank = read_bank(path, header)
             names -= set(TENSORS.values())
+        critic = None
+        if header.critic is not None:
+            critic = read_critic(path, header)
+            names = {name for name in names if not name.startswith(CRITIC)}
         of_student = {name for name in names if name.startswith(STUDENT)} if header.student is not None else set()
         network = _read_network(path, file, header.model, names - of_student)
         student = None
         if header.student is not None:
             own = {name.removeprefix(STUDENT) for name in of_student}
             student = _read_network(path, file, header.student_model, own, STUDENT)
-    return Checkpoint(header, network, bank, student)
+    return Checkpoint(header, network, bank, student, critic)
 
 
 def _read_network(path: Path, file: Any, config: ModelConfig, names: set[str], prefix: str = "") -> Network:

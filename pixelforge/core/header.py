@@ -20,11 +20,12 @@ from pixelforge.errors import CheckpointError, ConfigError, Remedy, RequestError
 from pixelforge.fields import in_range
 from pixelforge.files import open_plain, parse_json, reason
 
-FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, a task, a student
+FORMAT_VERSION = 2  # 2: words beside the classes, palettes that are handed in, a task, a student, a critic
 CLASSES_ONLY = 1  # the format of files that need none of that, so that version 0.1 reads them as well
 HEADER_KEY = "pixelforge"
 SPRITES = "sprites"  # the task of a model that makes sprites for a condition
 FRAMES = "frames"  # of one that makes the next frame of a sprite; its classes are the actions
+MOST_WIDTH, MOST_WEIGHT = 1024, 100.0  # of a critic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,22 @@ class Student:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Critic:
+    """A small network in the file that says which of several finished sprites came out best. Raises ConfigError."""
+
+    widths: tuple[int, int, int]  # of its convolutions, two of each
+    word_weight: float  # how much it counts that what was asked for is recognised, beside looking drawn
+    area: float  # of the ROC curve, of made and drawn sprites that it had not seen: 0.5 cannot tell, 1 always can
+    learnt: int  # made sprites that it learnt from
+
+    def __post_init__(self) -> None:
+        if not all(1 <= width <= MOST_WIDTH for width in self.widths):
+            raise ConfigError(f"no critic is {' and '.join(map(str, self.widths))} wide.")
+        if not 0 <= self.word_weight <= MOST_WEIGHT:
+            raise ConfigError(f"no critic weighs words {self.word_weight:g} times.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelHeader:
     """The JSON in a model file's header."""
 
@@ -67,6 +84,7 @@ class ModelHeader:
     words: Words | None = None  # of models that know more than classes and their kinds
     recommended: Sampling = field(default_factory=Sampling)  # what evaluation found best
     student: Student | None = None  # of models that have been made fast
+    critic: Critic | None = None  # of models that can choose among what they make
     provenance: Provenance = field(default_factory=Provenance)
 
     @property
@@ -95,6 +113,11 @@ class ModelHeader:
         sampling = replace(self.recommended, **given)
         self.check_sampling(sampling)
         return sampling
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether version 0.1 could read the file."""
+        return self.words is None and self.task == SPRITES and self.student is None and self.critic is None
 
     def check_sampling(self, sampling: Sampling) -> None:
         """Raises RequestError for what the model cannot be sampled with."""

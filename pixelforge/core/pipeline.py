@@ -15,6 +15,7 @@ from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.colours import colours_of, from_rgb, to_rgb
 from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.config import Colour
+from pixelforge.core.critic import NumpyCritic
 from pixelforge.core.cues import CueMaker
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
@@ -43,6 +44,7 @@ class Model:
     schedule: NoiseSchedule
     bank: SchemeBank | None = None  # of a `pointer` model
     load_student: Callable[[], Backend] | None = None  # of a model that has one
+    critic: NumpyCritic | None = None  # likewise
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu", engine: str = "torch") -> Model:
@@ -50,7 +52,7 @@ class Model:
         header, place, student = checkpoint.header, torch.device(device), checkpoint.student
         load = None if student is None else partial(pick_backend, header.student_model, student, place, engine)
         backend = pick_backend(header.model, checkpoint.network, place, engine)
-        return cls(header, backend, NoiseSchedule.build(header.diffusion), checkpoint.bank, load)
+        return cls(header, backend, NoiseSchedule.build(header.diffusion), checkpoint.bank, load, checkpoint.critic)
 
     @cached_property
     def student(self) -> Backend:

@@ -86,6 +86,7 @@ def between_pictures(
         seeds=(asked.seed,) * count,  # the same noise for all, so that they differ by their pictures alone
         start=Start(picture=picture, others=tuple(others)),
         palette=None,
+        best_of=1,
     )
 
 
@@ -98,7 +99,8 @@ def around_picture(sprite: Sprite, header: ModelHeader, asked: GenerationRequest
     """A map of variations of a sprite, whoever made it; `asked` as `between_pictures` has it."""
     start = Start(picture=_of_size(sprite.pixels, header.model.image_size))
     told = _condition(sprite, header) or asked.conditions[0]
-    return _around(replace(asked, conditions=(told,), count=1, seeds=(), blends=(), start=start, palette=None))
+    one = replace(asked, conditions=(told,), count=1, seeds=(), blends=(), start=start, palette=None, best_of=1)
+    return _around(one)
 
 
 def dissolved(first: Pixels, second: Pixels, amount: float) -> Pixels:

@@ -19,6 +19,7 @@ from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
 from pixelforge.imaging.palette import recolour, snap
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
+from pixelforge.services.choosing import choose
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,28 @@ def generate(
     part: only these of the sprites, the same as in the whole. Raises RequestError, before anything is computed.
     """
     request.check(model.header)
-    first, end = (0, request.count) if part is None else (part.start, part.stop)
+    part = range(request.count) if part is None else part
+    if request.best_of > 1:
+        yield from _best_of_several(model, request, part, micro_batch)
+    else:
+        yield from _generate_all(model, request, part, micro_batch)
+
+
+def _best_of_several(
+    model: Model, request: GenerationRequest, part: range, micro_batch: int
+) -> Iterator[GenerationEvent]:
+    """The same where each sprite is the one that the critic likes best of several."""
+    assert model.critic is not None  # or the request would have been refused
+    at_once = max(1, micro_batch // request.best_of)
+    for first in range(part.start, part.stop, at_once):
+        chosen = range(first, min(first + at_once, part.stop))
+        candidates = request.candidates(chosen)
+        made = _generate_all(model, candidates, range(candidates.count), micro_batch)
+        yield from choose(model.critic, candidates, chosen, made)
+
+
+def _generate_all(model: Model, request: GenerationRequest, part: range, micro_batch: int) -> Iterator[GenerationEvent]:
+    first, end = part.start, part.stop
     began, asked = time.perf_counter(), request.sampling
     logger.info("%d sprites by %s in %d steps at guidance %g", end, asked.sampler, asked.steps, asked.guidance_scale)
     while first < end:

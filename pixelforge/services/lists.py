@@ -59,9 +59,10 @@ class _Line:
     name: str
 
 
-def read_list(path: Path, offer: Offer, first_seed: int = 0) -> SpriteList:
+def read_list(path: Path, offer: Offer, first_seed: int = 0, best_of: int = 1) -> SpriteList:
     """The sprites that a table asks for. Sprite i has seed `first_seed` + i, unless its line has a seed of its own.
 
+    best_of: how many each is to be chosen from, of which every one takes a seed.
     A sprite without a name is called by its kind or class; a line of several numbers them. Raises RequestError that
     names the file and says of every line what is wrong with it.
     """
@@ -87,7 +88,7 @@ def read_list(path: Path, offer: Offer, first_seed: int = 0) -> SpriteList:
         raise RequestError(f"{path.name} asks for more than {MAX_SPRITES:,} sprites: cut it into several lists.")
     if not lines:
         raise RequestError(f"{path.name} has no lines below its first one, which names the columns.")
-    return _told(safe_name(path.stem), lines, first_seed)
+    return _told(safe_name(path.stem), lines, first_seed, best_of)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Cells]]:
@@ -169,7 +170,7 @@ def model_word(text: str, part: str, names: tuple[str, ...]) -> str | None:
     raise RequestError(f"The model knows no {part} {quoted(text)}; {known(text, names)}.")
 
 
-def _told(title: str, lines: list[_Line], first_seed: int) -> SpriteList:
+def _told(title: str, lines: list[_Line], first_seed: int, best_of: int) -> SpriteList:
     """The lines, sprite by sprite. Raises RequestError where the last seed is too large."""
     conditions: list[Condition] = []
     seeds: list[int] = []
@@ -178,10 +179,11 @@ def _told(title: str, lines: list[_Line], first_seed: int) -> SpriteList:
     for line in lines:
         stem = line.name or safe_name(line.condition.kind or line.condition.label)
         for at in range(line.count):
-            seeds.append(first_seed + len(seeds) if line.seed is None else line.seed + at)
+            own = at if line.seed is not None else len(seeds)
+            seeds.append((first_seed if line.seed is None else line.seed) + own * best_of)
             conditions.append(line.condition)
             given.append(line.name if line.name and line.count == 1 else names.free(stem, numbered=line.count > 1))
-    if max(seeds) > MAX_SEED:
+    if max(seeds) + best_of - 1 > MAX_SEED:
         raise RequestError(f"The seeds of {len(seeds):,} sprites end above {MAX_SEED:,}: begin lower.")
     return SpriteList(title, tuple(conditions), tuple(seeds), tuple(given))
 

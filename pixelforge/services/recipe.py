@@ -48,10 +48,15 @@ class Recipe:
 
 
 def recipe_of(
-    request: GenerationRequest, index: int, model: str, model_sha256: str, settled: Condition | None = None
+    request: GenerationRequest,
+    index: int,
+    model: str,
+    model_sha256: str,
+    settled: Condition | None = None,
+    seed: int | None = None,
 ) -> Recipe:
-    """The recipe of sprite `index` of a request. settled: its condition, as `Finished` has it."""
-    return Recipe(request=request.alone(index, settled), model=model, model_sha256=model_sha256)
+    """The recipe of sprite `index` of a request. settled, seed: its own, as `Finished` has them."""
+    return Recipe(request=request.alone(index, settled, seed), model=model, model_sha256=model_sha256)
 
 
 def flat(recipe: Recipe) -> dict[str, Any]:

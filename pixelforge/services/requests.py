@@ -13,17 +13,20 @@ from pixelforge.core.header import SPRITES, ModelHeader
 from pixelforge.core.normal import MAX_SEED
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Start
-from pixelforge.errors import RequestError
+from pixelforge.errors import Remedy, RequestError
 from pixelforge.fields import check, setting
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
+
+MOST_CANDIDATES = 16  # that a sprite is chosen from
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationRequest:
     """Sprites to make. Sprite i has seed `seed` + i; several conditions share the count evenly, in their order.
 
-    A list gives each sprite a condition and a seed of its own.
+    A list gives each sprite a condition and a seed of its own. Where each is the best of several, those of sprite i
+    have the seeds from `seed` + i * best_of on, or from its own.
 
     Raises RequestError for what no model could do.
     """
@@ -36,16 +39,27 @@ class GenerationRequest:
     start: Start | None = None  # make variations of this sprite
     seeds: tuple[int, ...] = ()  # of each sprite; none: `seed` + i
     blends: tuple[Blend, ...] = ()  # of each sprite, what is mixed into its noise; none: nothing is
+    best_of: int = setting(
+        1,
+        "Best of",
+        "For each sprite make so many, and keep the one that the model's critic likes best",
+        least=1,
+        most=MOST_CANDIDATES,
+    )
 
     def __post_init__(self) -> None:
         check(self)
-        if self.seeds and (len(self.seeds) != self.count or not all(0 <= seed <= MAX_SEED for seed in self.seeds)):
-            raise RequestError(f"{self.count:,} sprites have as many seeds, each of them 0 to {MAX_SEED:,}.")
+        last = MAX_SEED - self.best_of + 1
+        if self.seeds and (len(self.seeds) != self.count or not all(0 <= seed <= last for seed in self.seeds)):
+            raise RequestError(f"{self.count:,} sprites have as many seeds, each of them 0 to {last:,}.")
         if self.blends and len(self.blends) != self.count:
             raise RequestError(f"{self.count:,} sprites have as many blends of noise, not {len(self.blends):,}.")
-        last_seed = MAX_SEED - self.count + 1
-        if self.seed > last_seed:
-            raise RequestError(f"Seed must be 0 to {last_seed:,} for {self.count:,} sprites, not {self.seed:,}.")
+        if self.blends and self.best_of > 1:
+            raise RequestError("Noise that is told whole makes one sprite: there are no several to choose from.")
+        tried = self.count * self.best_of
+        if self.seed > MAX_SEED - tried + 1:
+            told = f"{self.count:,} sprites" + (f", each the best of {self.best_of}" if self.best_of > 1 else "")
+            raise RequestError(f"Seed must be 0 to {MAX_SEED - tried + 1:,} for {told}, not {self.seed:,}.")
 
     def check(self, header: ModelHeader) -> None:
         """Raises RequestError if the model with this header cannot do it."""
@@ -56,6 +70,8 @@ class GenerationRequest:
         for condition in self.conditions:
             header.vocabulary.rows(condition)
         header.check_sampling(self.sampling)
+        if self.best_of > 1 and header.critic is None:
+            raise RequestError("That model has no critic, which would choose the best of several.", Remedy.CRITIC)
         side = header.model.image_size
         if self.start is not None and self.start.picture.shape != (side, side, 4):
             height, width = self.start.picture.shape[:2]
@@ -73,8 +89,8 @@ class GenerationRequest:
         return self.conditions[index * len(self.conditions) // self.count]
 
     def seed_of(self, index: int) -> int:
-        """The seed of sprite `index`."""
-        return self.seeds[index] if self.seeds else self.seed + index
+        """The seed of sprite `index`; where it is the best of several, of the first of those."""
+        return self.seeds[index] if self.seeds else self.seed + index * self.best_of
 
     def start_of(self, index: int) -> Start | None:
         """What sprite `index` is a variation of."""
@@ -96,28 +112,42 @@ class GenerationRequest:
             conditions=tuple(map(self.condition_of, left)),
             seeds=tuple(map(self.seed_of, left)),
             blends=self.blends[done:],
-            start=self._start_after(left),
+            start=self._start_for(left),
             count=len(left),
             seed=0,
         )
 
-    def alone(self, index: int, settled: Condition | None = None) -> GenerationRequest:
-        """The request that makes sprite `index` and no other. settled: its condition, as `Finished` has it."""
+    def candidates(self, chosen: range) -> GenerationRequest:
+        """The request that makes all that these of its sprites are chosen from, `best_of` for each, in their order."""
+        each = [index for index in chosen for _ in range(self.best_of)]
+        return replace(
+            self,
+            conditions=tuple(map(self.condition_of, each)),
+            seeds=tuple(self.seed_of(index) + number for index in chosen for number in range(self.best_of)),
+            start=self._start_for(each),
+            count=len(each),
+            seed=0,
+            best_of=1,
+        )
+
+    def alone(self, index: int, settled: Condition | None = None, seed: int | None = None) -> GenerationRequest:
+        """The request that makes sprite `index` and no other. settled, seed: its own, as `Finished` has them."""
         condition = settled or self.condition_of(index)
         return replace(
             self,
             conditions=(condition,),
             count=1,
-            seed=self.seed_of(index),
+            seed=self.seed_of(index) if seed is None else seed,
             seeds=(),
             blends=self.blends[index : index + 1],
             start=self.start_of(index),
+            best_of=1,
         )
 
-    def _start_after(self, left: range) -> Start | None:
+    def _start_for(self, indices: Sequence[int]) -> Start | None:
         if self.start is None or not self.start.others:
             return self.start
-        first, *others = [self.start.alone(index, self.count).picture for index in left]
+        first, *others = [self.start.alone(index, self.count).picture for index in indices]
         return replace(self.start, picture=first, others=tuple(others))
 
 
@@ -129,6 +159,7 @@ def make_request(
     seed: int,
     sampling: Mapping[str, Any] | None = None,
     start: Start | None = None,
+    best_of: int = 1,
 ) -> GenerationRequest:
     """A checked request; fields of `sampling` that are not given are as `ModelHeader.sampling` has them.
 
@@ -140,6 +171,7 @@ def make_request(
         count=count,
         seed=seed,
         start=start,
+        best_of=best_of,
     )
     request.check(header)
     return request
@@ -177,6 +209,7 @@ class Finished:
     first: int
     sprites: Pixels  # (size, H, W, 4), alpha 0 or 255
     conditions: tuple[Condition, ...]  # what each was made for, the scheme that its seed drew told
+    seeds: tuple[int, ...] = ()  # of each, where they were chosen among several; none: as the request has them
 
 
 @dataclass(frozen=True)

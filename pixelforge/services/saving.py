@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -89,7 +90,7 @@ class Destination:
         there: dict[Path, set[str]] = {}
         for folder in {self.path_of(index).parent for index in self._class_starts()}:
             there[folder] = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-        paths = (self.path_of(index) for index in self.indices) if any(there.values()) else ()
+        paths = (path for index in self.indices for path in self._possible(index)) if any(there.values()) else ()
         return [path for path in paths if path.name in there[path.parent]]
 
     def writer(self, force: bool) -> Writer:
@@ -103,12 +104,19 @@ class Destination:
             return AnimationWriter(self.target, self.request.count, self.options.sheet.scale, fresh=not force)
         return SheetWriter(self, fresh=not force) if self.is_sheet else FolderWriter(self, fresh=not force)
 
-    def path_of(self, index: int) -> Path:
-        """The file of sprite `index` in a folder."""
+    def path_of(self, index: int, seed: int | None = None) -> Path:
+        """The file of sprite `index` in a folder. seed: its own, where it was chosen among several."""
         if self._named_paths:
             return self._named_paths[index]
         folder = safe_name(self.request.class_of(index))
-        return self.target / folder / f"{folder}_{self.request.seed_of(index):05}{SHEET_SUFFIX}"
+        return (
+            self.target / folder / f"{folder}_{self.request.seed_of(index) if seed is None else seed:05}{SHEET_SUFFIX}"
+        )
+
+    def _possible(self, index: int) -> Iterator[Path]:
+        """The files of which sprite `index` becomes one."""
+        first = self.request.seed_of(index)
+        return (self.path_of(index, seed) for seed in range(first, first + self.request.best_of))
 
     @property
     def indices(self) -> range:
@@ -118,7 +126,13 @@ class Destination:
     def sprites(self, finished: Finished) -> tuple[Sprite, ...]:
         """Finished sprites with their recipes."""
         made = made_sprites(
-            self.request, finished.sprites, self.model, self.model_sha256, finished.first, finished.conditions
+            self.request,
+            finished.sprites,
+            self.model,
+            self.model_sha256,
+            finished.first,
+            finished.conditions,
+            finished.seeds,
         )
         return named(made, self.names[finished.first :])
 
@@ -182,7 +196,8 @@ class FolderWriter:
     def add(self, finished: Finished) -> None:
         """Write finished sprites. Raises OutputError."""
         made = recoloured_alone(self._to.sprites(finished), self._to.options.palette)
-        paths = [self._to.path_of(finished.first + index) for index in range(len(made))]
+        indices = range(finished.first, finished.first + len(made))
+        paths = list(map(self._to.path_of, indices, finished.seeds or map(self._to.request.seed_of, indices)))
         for _ in export_each(paths, made, self._to.options, self._fresh):
             pass
 

@@ -21,6 +21,7 @@ from pixelforge.turns import turn
 FORMAT_VERSION = 2  # the older ones: `MIGRATIONS`
 MAX_BYTES = 2**20  # of the file; what is longer is no settings
 COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the window
+BEST_OF = (1, 2, 4, 8)  # that each of them can be chosen from
 MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
 
 Theme = Literal["system", "light", "dark"]

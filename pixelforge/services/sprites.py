@@ -112,15 +112,17 @@ def made_sprites(
     model_sha256: str,
     first: int = 0,
     conditions: Sequence[Condition] = (),
+    seeds: Sequence[int] = (),
 ) -> tuple[Sprite, ...]:
     """Finished sprites (N, H, W, 4) of a request, from its sprite `first` on, with their recipes.
 
-    conditions: of each of them, as `Finished` has them; none: as the request asks for them.
+    conditions, seeds: of each of them, as `Finished` has them; none: as the request asks for them.
     """
-    asked = conditions or [request.condition_of(index) for index in range(first, first + len(pixels))]
+    indices = range(first, first + len(pixels))
+    asked, own = conditions or map(request.condition_of, indices), seeds or map(request.seed_of, indices)
     return tuple(
-        Sprite(one, Made(recipe_of(request, index, model, model_sha256, condition)))
-        for index, (one, condition) in enumerate(zip(pixels, asked, strict=True), first)
+        Sprite(one, Made(recipe_of(request, index, model, model_sha256, condition, seed)))
+        for index, one, condition, seed in zip(indices, pixels, asked, own, strict=True)
     )
 
 

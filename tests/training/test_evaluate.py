@@ -19,6 +19,7 @@ from pixelforge.files import parse_json
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.model_library import FiguresRow
 from tests.conftest import RunCommand
+from tests.critics import add_critic
 from training.data.indexed import IndexedSprites, words_of
 from training.data.sprites import load_sprites
 from training.evaluation import classifier, kinds, two_sample
@@ -115,6 +116,20 @@ def test_the_made_half_of_a_panel_is_asked_for_as_the_real_half_is(evaluate: Run
         assert real == made
     assert {cell["seed"] for cell in keys[1]} == {None, *range(9, 18)}
     assert [cell["file"] for cell in keys[0]] != [cell["file"] for cell in keys[1]]
+
+
+def test_the_best_of_several_are_judged(evaluate: RunCommand, model: Path, tmp_path: Path) -> None:
+    options = ["--no-figures", "--panel", tmp_path / "p.png", "--panel-count", 9, "--best-of", 3]
+    code, _, err = evaluate(*options)
+    assert code == 2
+    assert "That model has no critic" in err
+    add_critic(model)
+    code, _, _ = evaluate(*options)
+    assert code == 0
+    key = json.loads((tmp_path / "p.key.json").read_text())
+    seeds = sorted(cell["seed"] for cell in key if cell["is"] == "made")
+    assert [seed // 3 for seed in seeds] == list(range(9))
+    assert seeds != list(range(0, 27, 3))
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,19 @@ class Rows:
     guidance: Annotated[list[float] | None, typer.Option(help="One row each; default: the model's own.")] = None
     sampler: Annotated[list[str] | None, typer.Option(help="One row each; default: the model's own.")] = None
     steps: Annotated[list[int] | None, typer.Option(help="One row each; default: the model's own.")] = None
+    best_of: Annotated[
+        int,
+        typer.Option(
+            help="Make so many for each sprite, and judge the one that the model's critic likes best.", min=1, max=16
+        ),
+    ] = 1
+
+    def check(self, header: ModelHeader) -> None:
+        """Raises RequestError for a choice that the model has no critic for."""
+        from pixelforge.errors import Remedy, RequestError
+
+        if self.best_of > 1 and header.critic is None:
+            raise RequestError("That model has no critic, which would choose the best of several.", Remedy.CRITIC)
 
     def of(self, header: ModelHeader) -> list[Sampling]:
         """The settings. Raises RequestError for those that a model cannot be sampled with."""
@@ -165,9 +178,10 @@ def evaluate(
 
     checkpoint = load_checkpoint(model)
     settings = rows.of(checkpoint.header)
+    rows.check(checkpoint.header)
     pictures.check()
     table.check()
-    workshop = Workshop(checkpoint, pick_device(device))
+    workshop = Workshop(checkpoint, pick_device(device), rows.best_of)
     reals = split.load(data, checkpoint.header, among)
     if pictures.panel is not None:
         _write_panel(workshop, reals, settings[0], pictures, pictures.panel, model.stem)
@@ -188,22 +202,24 @@ class Workshop:
 
     checkpoint: Checkpoint
     device: torch.device
+    best_of: int
+
+    def name(self, sampling: Sampling) -> str:
+        """Of the sprites that are made so."""
+        told = f"{sampling.sampler} {sampling.steps} steps, w {sampling.guidance_scale:g}"
+        return f"{told}, best of {self.best_of}" if self.best_of > 1 else told
 
     def make(self, like: SpriteSet, sampling: Sampling, first_seed: int = 0) -> Made:
         """A sprite for the words of each real one."""
         from training.evaluation.making import make_like
 
         with progress_bar() as bar:
-            task = bar.add_task(_name(sampling), total=len(like))
-            for event in make_like(self.checkpoint, like, sampling, first_seed, self.device):
+            task = bar.add_task(self.name(sampling), total=len(like) * self.best_of)
+            for event in make_like(self.checkpoint, like, sampling, first_seed, self.device, self.best_of):
                 if not isinstance(event, int):
                     return event
                 bar.advance(task, event)
         raise AssertionError("the last event holds the sprites")
-
-
-def _name(sampling: Sampling) -> str:
-    return f"{sampling.sampler} {sampling.steps} steps, w {sampling.guidance_scale:g}"
 
 
 def _judge(
@@ -221,7 +237,7 @@ def _judge(
         made = workshop.make(like, sampling)
         if pairs is not None and number == 0:
             _write_pairs(made.sprites, reals, pairs)
-        found.append(evaluator.score(_name(sampling), made.sprites, made.like))
+        found.append(evaluator.score(workshop.name(sampling), made.sprites, made.like))
     for line in tables(found).splitlines():
         say(line)
     if table.out is not None:
@@ -236,9 +252,9 @@ def _write_panel(
     from training.evaluation.panel import PanelReals, write_panel
 
     real = PanelReals.choose(reals, pictures.panel_count, pictures.panel_seed)
-    first_seed = pictures.panel_seed * pictures.panel_count
+    first_seed = pictures.panel_seed * pictures.panel_count * workshop.best_of
     made = workshop.make(real.sprites, sampling, first_seed)
-    key = write_panel(target, real, made.sprites, model, first_seed, pictures.panel_seed)
+    key = write_panel(target, real, made, model, pictures.panel_seed)
     count = len(real.sprites)
     report(f"Panel: {target}, {count} real sprites ({real.held_out} held out) and {count} made; its key: {key}")
 

@@ -10,7 +10,7 @@ import torch
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.sampling import Sampling
-from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.pixels import Pixels, to_values
 from training.data.sprites import SpriteSet
 from training.evaluation.reals import conditions_like
 from training.learning.samples import draw_sprites
@@ -22,20 +22,35 @@ class Made:
 
     sprites: Pixels  # (N, S, S, 4)
     like: SpriteSet  # (N) real ones that they were asked for to be like, with the kinds that were asked for
+    seeds: tuple[int, ...]  # (N)
 
 
 def make_like(
-    checkpoint: Checkpoint, like: SpriteSet, sampling: Sampling, first_seed: int, device: torch.device
+    checkpoint: Checkpoint,
+    like: SpriteSet,
+    sampling: Sampling,
+    first_seed: int,
+    device: torch.device,
+    best_of: int = 1,
 ) -> Iterator[int | Made]:
     """Make a sprite for the words of each real one; yields each batch's size, then the sprites.
 
-    Sprite i has the seed first_seed + i, which draws what is left open, as everywhere: its colours, and its kind where
-    a model of classes alone is asked. Raises DatasetError for classes that the model does not make.
+    best_of: make so many for each, and keep those that the model's critic likes best; then it has to have one.
+
+    Sprite i has the seed first_seed + i, or one of the `best_of` from first_seed + i * best_of on, which draws what is
+    left open, as everywhere: its colours, and its kind where a model of classes alone is asked. Raises DatasetError for
+    classes that the model does not make.
     """
-    conditions = conditions_like(like, checkpoint.header)
+    asked_for = conditions_like(like, checkpoint.header)
+    conditions = [condition for condition in asked_for for _ in range(best_of)]
     batches = []
     for batch in draw_sprites(checkpoint, conditions, sampling, first_seed, device):
         batches.append(batch)
         yield len(batch)
-    asked = replace(like, kinds=tuple(condition.kind or "" for condition in conditions))
-    yield Made(np.concatenate(batches), asked)
+    sprites, kept = np.concatenate(batches), np.arange(len(conditions))
+    if best_of > 1:
+        assert checkpoint.critic is not None
+        scores = checkpoint.critic.scores(to_values(sprites, 4), conditions).reshape(-1, best_of)
+        kept = scores.argmax(axis=1) + np.arange(len(like)) * best_of
+    asked = replace(like, kinds=tuple(condition.kind or "" for condition in asked_for))
+    yield Made(sprites[kept], asked, tuple((first_seed + kept).tolist()))

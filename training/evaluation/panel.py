@@ -17,9 +17,9 @@ import numpy as np
 
 from pixelforge.files import replacing
 from pixelforge.imaging.numbered import numbered
-from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import write_png
 from training.data.sprites import SpriteSet
+from training.evaluation.making import Made
 from training.evaluation.reals import Numbers, Reals, taken
 
 COLUMNS = 10
@@ -57,15 +57,15 @@ class PanelReals:
         return cls(_joined(*parts), len(first))
 
 
-def write_panel(path: Path, real: PanelReals, made: Pixels, model: str, first_seed: int, seed: int) -> Path:
-    """Write the picture of real and made sprites (N, S, S, 4), and its key beside it, whose path comes back.
+def write_panel(path: Path, real: PanelReals, made: Made, model: str, seed: int) -> Path:
+    """Write the picture of real and made sprites, and its key beside it, whose path comes back.
 
-    The made ones have the seeds first_seed, first_seed + 1, …; `seed` shuffles. Raises OutputError.
+    `seed` shuffles. Raises OutputError.
     """
     count = len(real.sprites)
-    order = np.random.default_rng(seed).permutation(count + len(made))
-    cells = [*_real_cells(real), *_made_cells(real.sprites, model, first_seed)]
-    sprites = np.concatenate([real.sprites.sprites, made])
+    order = np.random.default_rng(seed).permutation(count + len(made.sprites))
+    cells = [*_real_cells(real), *_made_cells(real.sprites, model, made.seeds)]
+    sprites = np.concatenate([real.sprites.sprites, made.sprites])
     key = [cells[index] for index in order]
     write_png(path, numbered(sprites[order], COLUMNS, SCALE))
     target = key_of(path)
@@ -84,8 +84,8 @@ def _real_cells(real: PanelReals) -> Iterable[KeyCell]:
         yield _cell(told, real.sprites.groups[index], "real", held_out=index < real.held_out)
 
 
-def _made_cells(like: SpriteSet, model: str, first_seed: int) -> Iterable[KeyCell]:
-    for seed, told in enumerate(_told(like), start=first_seed):
+def _made_cells(like: SpriteSet, model: str, seeds: Sequence[int]) -> Iterable[KeyCell]:
+    for seed, told in zip(seeds, _told(like), strict=True):
         yield _cell(told, f"{model} seed {seed}", "made", seed=seed)
 
 

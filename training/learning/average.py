@@ -22,7 +22,7 @@ def average_models(paths: Sequence[Path], out: Path) -> None:
         raise RequestError("Name the models to average.")
     total: dict[str, torch.Tensor] = {}
     last = load_checkpoint(paths[-1])
-    header = replace(last.header, student=None)  # of one of them alone
+    header = replace(last.header, student=None, critic=None)  # of one of them alone
     for path in paths:
         checkpoint = load_checkpoint(path)
         if not _alike(checkpoint.header, header):

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
-import torch
-
-from pixelforge.core.checkpoint import Checkpoint
+from pixelforge.core.checkpoint import Checkpoint, as_small
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.network import Network
 from pixelforge.core.sampling import Sampling
@@ -57,7 +55,7 @@ class Product:
         learnt = cast(Network, self.trainer.ema.module.eval())
         if self.teacher is None:
             return Checkpoint(self.header, learnt, self.bank)
-        return Checkpoint(self.header, self.teacher.network, self.bank, learnt)
+        return Checkpoint(self.header, self.teacher.network, self.bank, learnt, self.teacher.critic)
 
     def written(self) -> Written:
         """The model, as it is written."""
@@ -65,10 +63,5 @@ class Product:
         learnt = {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
         if self.teacher is None:
             return Written(self.header, learnt, self.bank)
-        return Written(self.header, _as_small(self.teacher.network.state_dict()), self.bank, learnt)
-
-
-def _as_small(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """A teacher's weights in half precision where that is exact: a resumed run must have the same teacher."""
-    halves = {name: weight.half() for name, weight in weights.items()}
-    return {name: half if torch.equal(half.float(), weights[name]) else weights[name] for name, half in halves.items()}
+        own = as_small(self.teacher.network.state_dict())
+        return Written(self.header, own, self.bank, learnt, self.teacher.critic)

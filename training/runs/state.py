@@ -11,6 +11,7 @@ import msgspec
 import torch
 
 from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.critic import NumpyCritic
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.unpickle import load_without_code
@@ -34,10 +35,11 @@ class Written:
     weights: dict[str, torch.Tensor]
     bank: SchemeBank | None = None
     student: dict[str, torch.Tensor] | None = None
+    critic: NumpyCritic | None = None
 
     def write(self, path: Path) -> None:
         """Write it. Raises OutputError."""
-        save_checkpoint(path, self.header, self.weights, self.bank, student=self.student)
+        save_checkpoint(path, self.header, self.weights, self.bank, student=self.student, critic=self.critic)
 
 
 class RunStorage(RunFolder):

@@ -67,10 +67,9 @@ class BatchQueue(SettingsModel):
             return
         if not self._settings.seed_locked:
             self.roll_seed()
-        asked = read_list(path, self.offer, self._settings.request.seed)
-        request = self._coloured(
-            replace(asked.request(self._settings.request.sampling), palette=self._settings.request.palette)
-        )
+        now = self._settings.request
+        asked = read_list(path, self.offer, now.seed, now.best_of)
+        request = self._coloured(replace(asked.request(now.sampling), palette=now.palette, best_of=now.best_of))
         self._submit(Waiting(self.entry, request, set_name=asked.title, sprite_names=asked.names))
 
     def cancel(self, waiting: Waiting) -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampling import Sampling
 from pixelforge.fields import settings_of
-from pixelforge.gui.generating.count_box import CountBox
+from pixelforge.gui.generating.count_box import BestOfBox, CountBox
 from pixelforge.gui.generating.quality_field import QualityField
 from pixelforge.gui.generating.queue_list import QueueList
 from pixelforge.gui.generating.scheme_field import SchemeField
@@ -78,6 +78,7 @@ class Controls(QWidget):
         self.scalars = {name: ScalarField(told) for name, told in ranged.items()}
         self.seed = SeedField()
         self.count_box = CountBox()
+        self.best_of = BestOfBox()
         self.quality = QualityField()
         self.live = CheckBox("Live")
         self.live.setToolTip(LIVE)
@@ -116,6 +117,7 @@ class Controls(QWidget):
             self.quality,
             self.seed,
             self.count_box,
+            self.best_of,
             self.palette_field,
         ):
             widget.setEnabled(header is not None)
@@ -124,6 +126,7 @@ class Controls(QWidget):
             self.quality.set_header(header)
             self.palette_field.set_model_palette(palette_of(header))
             self.palette_field.set_drawn(header.model.prediction == "pointer")
+        self.best_of.setVisible(header is not None and header.critic is not None)
         self.scheme_row.setVisible(header is not None and header.model.prediction == "pointer")
 
     def set_sampling(self, sampling: Sampling) -> None:
@@ -201,7 +204,7 @@ class Controls(QWidget):
         column = QVBoxLayout(footer)
         column.setContentsMargins(10, 8, 10, 8)
         column.addWidget(self.queue)
-        column.addLayout(_side_by_side(self.count_box, self.quality))
+        column.addLayout(_side_by_side(self.count_box, self.best_of, self.quality))
         column.addWidget(self.live)
         for button in (self.generate_button, self.stop_button, self.save_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
@@ -233,8 +236,8 @@ def _form(*rows: tuple[str, QWidget]) -> QFormLayout:
     return form
 
 
-def _side_by_side(first: QWidget, second: QWidget) -> QHBoxLayout:
+def _side_by_side(*widgets: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
-    for widget in (first, second):
+    for widget in widgets:
         row.addWidget(widget, 1 if widget.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Fixed else 0)
     return row

@@ -27,7 +27,7 @@ class ControlsBinding(QObject):
         self._controls = controls
         self._generation = generation
         what, rest, palette, start = controls.what, controls.words, controls.palette_field, controls.variation
-        count, seed, model = controls.count_box, controls.seed, generation
+        count, best, seed, model = controls.count_box, controls.best_of, controls.seed, generation
         self._bound: tuple[Bound, ...] = (
             (what.value_changed, model.set_ask, what.set_value, lambda _: model.ask),
             (rest.removed, model.drop_the_rest, rest.set_value, lambda _: model.rest),
@@ -35,6 +35,7 @@ class ControlsBinding(QObject):
             (start.value_changed, model.set_variation, start.set_value, lambda s: s.request.start),
             (controls.sampling_changed, self._set_sampling, controls.set_sampling, lambda s: s.request.sampling),
             (count.value_changed, model.set_count, count.set_value, lambda s: s.request.count),
+            (best.value_changed, model.set_best_of, best.set_value, lambda s: s.request.best_of),
             (seed.seed_changed, model.set_seed, seed.set_seed, lambda s: s.request.seed),
             (seed.lock_changed, model.set_seed_locked, seed.set_locked, lambda s: s.seed_locked),
         )

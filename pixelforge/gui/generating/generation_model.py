@@ -116,7 +116,7 @@ class GenerationModel(Trials):
             return
         fast, *_ = qualities(self.entry.header)
         sampling = replace(self._settings.request.sampling, sampler=fast.sampler, steps=fast.steps)
-        asked = replace(self._settings.request, start=start, count=count, blends=())
+        asked = replace(self._settings.request, start=start, count=count, blends=(), best_of=1)
         request = replace(asked, palette=None, sampling=sampling, seed=self._draw_seed())
         batch = Waiting(self.entry, request, for_desk=True)
         self._submit(batch, first=True)
@@ -167,11 +167,11 @@ class GenerationModel(Trials):
                 self._on_loaded(loaded)
             case Progress() as progress:
                 self._on_progress(progress)
-            case Finished(first=first, sprites=sprites, conditions=conditions):
-                self._put(first, sprites)
-                self._done = first + len(sprites)
+            case Finished() as finished:
+                self._put(finished.first, finished.sprites)
+                self._done = finished.first + len(finished.sprites)
                 if self._making is not None:
-                    self._making = replace(self._making, conditions=(*self._making.conditions, *conditions))
+                    self._making = self._making.with_told(finished)
             case Notice(text=text):
                 self._messages.warn(text)
             case Imported(entry=entry):

@@ -165,6 +165,10 @@ class SettingsModel(QObject):
         """Sprites to make."""
         self._change(count=count)
 
+    def set_best_of(self, best_of: int) -> None:
+        """How many each sprite is chosen from."""
+        self._change(best_of=best_of)
+
     def _on_entry_changed(self) -> None:
         """Take the recommended settings, and what was asked for before where the model knows it."""
         if self.header is not None:
@@ -186,6 +190,6 @@ class SettingsModel(QObject):
 
     def _change(self, **fields: Any) -> None:
         if self._settings is not None:
-            if fields.keys() & {"count", "seed", "start"}:
+            if fields.keys() & {"count", "seed", "start", "best_of"}:
                 fields.setdefault("blends", ())  # of a recipe that is not followed any more
             self.take(replace(self._settings, request=replace(self._settings.request, **fields)))

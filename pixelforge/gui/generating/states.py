@@ -15,22 +15,22 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.asking import Offer
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.quality import qualities
-from pixelforge.services.requests import GenerationRequest, of_classes
-from pixelforge.services.settings import COUNTS, GenerationSettings
+from pixelforge.services.requests import Finished, GenerationRequest, of_classes
+from pixelforge.services.settings import BEST_OF, COUNTS, GenerationSettings
 from pixelforge.services.sprites import Sprite, made_sprites, named
 
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
 USUAL_COUNT = 16
 FRONT = "down"  # a facing
 MOST_TRIED = 16  # sprites of a trial, so that it follows the slider
-MAX_TYPED_SEED = MAX_SEED - max(COUNTS) + 1  # so that the last sprite of any batch has one as well
+MAX_TYPED_SEED = MAX_SEED - max(COUNTS) * max(BEST_OF) + 1  # so that the last sprite of any batch has one as well
 
 
 def trial_of(request: GenerationRequest, header: ModelHeader) -> GenerationRequest:
     """The first sprites of a request, made fast."""
     fast, *_ = qualities(header)
     sampling = replace(request.sampling, sampler=fast.sampler, steps=fast.steps)
-    return replace(request, sampling=sampling, count=min(request.count, MOST_TRIED), blends=())
+    return replace(request, sampling=sampling, count=min(request.count, MOST_TRIED), blends=(), best_of=1)
 
 
 def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
@@ -48,7 +48,10 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
     known = tuple(condition for condition in asked.conditions if knows(header, condition))
     fits = start is not None and len(start.picture) == header.model.image_size
     start = start if fits else None
-    request = replace(asked, conditions=known or first, sampling=header.recommended, start=start, blends=())
+    best_of = asked.best_of if header.critic is not None else 1
+    request = replace(
+        asked, conditions=known or first, sampling=header.recommended, start=start, blends=(), best_of=best_of
+    )
     return replace(before, request=request)
 
 
@@ -99,14 +102,26 @@ class Batch:
     model: str
     model_sha256: str
     conditions: tuple[Condition, ...] = ()  # of the finished ones, as `Finished` has them
+    seeds: tuple[int, ...] = ()  # likewise
     for_desk: bool = False  # choices for the sprite that is mended, which neither the stage nor the history gets
     set_name: str = ""  # as `Waiting` has them
     sprite_names: tuple[str, ...] = ()
 
+    def with_told(self, finished: Finished) -> Batch:
+        """With what is told of more finished ones."""
+        return replace(self, conditions=(*self.conditions, *finished.conditions), seeds=(*self.seeds, *finished.seeds))
+
     @cached_property
     def finished(self) -> tuple[Sprite, ...]:
         """Each of them with its recipe, under its name where it has one."""
-        made = made_sprites(self.request, self.sprites, self.model, self.model_sha256, conditions=self.conditions)
+        made = made_sprites(
+            self.request,
+            self.sprites,
+            self.model,
+            self.model_sha256,
+            conditions=self.conditions,
+            seeds=self.seeds,
+        )
         return named(made, self.sprite_names)
 
 

@@ -16,6 +16,7 @@ from pixelforge.imaging.pixels import Pixels, read_sprite
 from training.data.sprites import SpriteSet
 from training.evaluation.answers import Answers, Score, score_table, scores
 from training.evaluation.copies import NearestPairs
+from training.evaluation.making import Made
 from training.evaluation.panel import COLUMNS, SCALE, PanelReals, write_panel
 from training.evaluation.reals import Reals
 
@@ -60,14 +61,15 @@ def test_picture_and_key_tell_of_the_same_sprites(reals: Reals, tmp_path: Path) 
     real = PanelReals.choose(reals, 12, 0)
     made = 255 - real.sprites.sprites
     made[..., 3] = 255
-    target = write_panel(tmp_path / "p.png", real, made, "toy", 40, 7)
+    of_model = Made(made, real.sprites, tuple(range(40, 40 + 3 * len(made), 3)))
+    target = write_panel(tmp_path / "p.png", real, of_model, "toy", 7)
     key = json.loads(target.read_text())
     assert target == tmp_path / "p.key.json"
     assert Counter(entry["is"] for entry in key) == {"real": 12, "made": 12}
     assert [entry["is"] for entry in key] != ["real"] * 12 + ["made"] * 12
     sheet, places = read_sprite(tmp_path / "p.png"), {group: at for at, group in enumerate(real.sprites.groups)}
     for number, entry in enumerate(key):
-        at = places[entry["file"]] if entry["is"] == "real" else entry["seed"] - 40
+        at = places[entry["file"]] if entry["is"] == "real" else (entry["seed"] - 40) // 3
         sprite = (real.sprites.sprites if entry["is"] == "real" else made)[at]
         np.testing.assert_array_equal(cell(sheet, number), np.where(sprite[..., 3:] > 0, sprite[..., :3], GROUND))
         words = (real.sprites.styles[at], real.sprites.class_names[real.sprites.labels[at]], real.sprites.kinds[at])

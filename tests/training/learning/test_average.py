@@ -14,6 +14,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.errors import RequestError
 from tests.conftest import RunCommand
+from tests.critics import add_critic
 
 
 def snapshot(path: Path, config: ModelConfig, seed: int) -> dict[str, torch.Tensor]:
@@ -33,6 +34,16 @@ def test_the_mean_of_three(command: RunCommand, tmp_path: Path, model_config: Mo
     for name, weight in mean.network.state_dict().items():
         expected = torch.stack([each[name].double() for each in weights]).mean(dim=0)
         torch.testing.assert_close(weight.double(), expected, atol=1e-3, rtol=1e-3)
+
+
+def test_a_critic_of_one_of_them_is_left_out(tmp_path: Path, model_config: ModelConfig) -> None:
+    """It knows the sprites of that one alone."""
+    from training.learning.average import average_models
+
+    snapshot(tmp_path / "a.safetensors", model_config, 1)
+    average_models([add_critic(tmp_path / "a.safetensors")], tmp_path / "mean.safetensors")
+    mean = load_checkpoint(tmp_path / "mean.safetensors")
+    assert (mean.header.critic, mean.critic) == (None, None)
 
 
 def test_models_of_other_shapes_have_none(tmp_path: Path, model_config: ModelConfig) -> None:

@@ -21,6 +21,7 @@ from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import DatasetError, TrainingError
 from pixelforge.services.generation import generate
 from pixelforge.services.requests import Finished, GenerationRequest
+from tests.critics import add_critic
 from tests.training.conftest import write_sprite, write_sprites
 from training.data.indexed import IndexedSprites, styled, words_of
 from training.data.naming import style_of
@@ -75,6 +76,17 @@ def pull(folder: Path | None, out: Path, asked: DistillRequest, stop_at: int = 0
     for event in carry(folder, out, asked, resume=resume, stopped=lambda: getattr(seen[-1], "step", 0) == stop_at):
         seen.append(event)  # noqa: PERF402 - it is looked at meanwhile
     return seen[-1]
+
+
+def test_a_critic_of_the_model_stays(folder: Path, tmp_path: Path, teacher: Path) -> None:
+    before = load_checkpoint(add_critic(teacher))
+    ended = pull(folder, tmp_path / "run", replace(ASKED, teacher=teacher))
+    assert isinstance(ended, Ended)
+    after = load_checkpoint(ended.model)
+    assert after.header.critic == before.header.critic
+    assert after.critic is not None
+    for name, weight in before.critic.stored.items():
+        np.testing.assert_array_equal(after.critic.stored[name], weight)
 
 
 def test_the_model_keeps_its_network_and_gains_a_student(folder: Path, tmp_path: Path, teacher: Path) -> None:

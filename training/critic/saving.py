@@ -1,0 +1,17 @@
+"""A model file with its critic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pixelforge.core.checkpoint import Checkpoint, as_small, save_checkpoint
+from training.critic.fitting import Fitted
+
+
+def save_with_critic(path: Path, checkpoint: Checkpoint, fitted: Fitted) -> None:
+    """Write the model with the critic in place of any that it had; all else stays. Raises OutputError."""
+    header = replace(checkpoint.header, critic=fitted.facts)
+    student = None if checkpoint.student is None else as_small(checkpoint.student.state_dict())
+    own = as_small(checkpoint.network.state_dict())
+    save_checkpoint(path, header, own, checkpoint.bank, student=student, critic=fitted.critic)
