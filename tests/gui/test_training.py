@@ -27,6 +27,7 @@ from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.paths import user_runs_folder
 from tests.gui.using import click, pick, write
 from tests.made import made
+from tests.pointer import write_pointer_model
 from training.runs.folder import RunFolder, RunProgress, StatsRow
 
 ROW = StatsRow(step=10, loss=2.0, heldout_loss=1.5, images_per_second=80, learning_rate=1e-3, seconds=9)
@@ -341,6 +342,21 @@ def test_a_training_that_ended_without_the_window_is_taken_in(desktop, model_fil
     desktop.studio.messages.dismiss()
     restart(desktop)
     assert desktop.studio.messages.current is None
+
+
+def test_a_model_of_own_kinds_and_styles_shows_them_at_once(desktop, tmp_path) -> None:
+    old_run("mine", RunProgress(phase="finished"), write_pointer_model(tmp_path / "mine.safetensors", side=16))
+    desktop.training._launch = lambda *_: None
+    restart(desktop)
+    what = desktop.window.controls.what
+    assert not what.kinds.isVisible()
+    pick(desktop.window.controls.model_box, "mine")
+    assert desktop.studio.generation.entry.name == "mine"
+    assert what.kinds.isVisible()
+    assert [what.kinds.item(row).text() for row in range(what.kinds.count())] == ["any", "lion", "lynx"]
+    for part, words in (("style", ["dawn", "ink"]), ("colour", ["red", "blue"])):
+        assert what.boxes[part].isVisible()
+        assert [what.boxes[part].itemText(row) for row in range(1, what.boxes[part].count())] == words
 
 
 def test_a_run_that_the_clock_ends_tells_how_much_of_its_time_is_over(qtbot, desktop) -> None:
