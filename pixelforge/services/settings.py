@@ -70,6 +70,7 @@ class AppSettings:
     docks: str = ""  # base64 of Qt's state of the docks
     show_noise: bool = False  # while sprites form, in place of what they are taken for
     more_open: bool = False  # the controls that few change
+    losses_open: bool = False  # the chart of a training
     tray_columns: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0  # 0: the most nearly square grid
     tray_padding: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0  # pixels
     save_folder: str | None = None  # where something was saved last

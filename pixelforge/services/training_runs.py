@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pixelforge.errors import OutputError, PixelForgeError, RequestError, TrainingError
-from pixelforge.files import read_at_most
+from pixelforge.files import read_at_most, reason
 from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
 from pixelforge.services.paths import user_runs_folder
+from training.data.leaving import write_names
 from training.runs.folder import OVER, RunFolder
 from training.runs.request import NOTHING
 
@@ -29,6 +32,7 @@ class NewRun:
     minutes: float
     keep_background: bool = False
     kinds: bool = False
+    leave_out: tuple[str, ...] = ()  # names of sprites, as the contact sheet has them, that are not learnt from
 
 
 def begin_command(new: NewRun) -> tuple[RunFolder, list[str]]:
@@ -40,7 +44,19 @@ def begin_command(new: NewRun) -> tuple[RunFolder, list[str]]:
     arguments = ["train", str(new.data), "--out", str(files.root), "--from", new.parent]
     arguments += ["--size", str(new.size), "--minutes", f"{new.minutes:g}"]
     arguments += ["--keep-background"] * new.keep_background + ["--kinds"] * new.kinds
+    arguments += ["--leave-out", str(files.leave_out_path)] * bool(new.leave_out)
     return files, arguments
+
+
+def prepare(files: RunFolder, leave_out: Sequence[str]) -> None:
+    """A folder for a run that is to be begun, with the list of what it leaves out. Raises OutputError."""
+    shutil.rmtree(files.root, ignore_errors=True)  # what is left of a run of that name that came to its end
+    try:
+        files.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {files.root} cannot be written: {reason(error)}.") from error
+    if leave_out:
+        write_names(files.leave_out_path, leave_out)
 
 
 def resume_command(files: RunFolder) -> list[str]:
@@ -49,9 +65,15 @@ def resume_command(files: RunFolder) -> list[str]:
 
 
 def evaluate_command(files: RunFolder, model: Path, out: Path) -> list[str]:
-    """The arguments that measure a run's model by its data, and write the figures. Raises TrainingError."""
+    """The arguments that measure a run's model by its data, and write the figures.
+
+    Raises TrainingError or OutputError.
+    """
     source = files.read_source()
+    if source.leave_out:
+        write_names(files.leave_out_path, source.leave_out)
     arguments = ["evaluate", str(model), "--data", source.data, "--count", str(FIGURES_COUNT), "--out", str(out)]
+    arguments += ["--leave-out", str(files.leave_out_path)] * bool(source.leave_out)
     return arguments + ["--keep-background"] * source.keep_background
 
 
@@ -75,9 +97,9 @@ def is_trained(files: RunFolder) -> bool | None:
         return None
 
 
-def free_name(name: str) -> str:
-    """The name, or with a number where there is such a model already."""
-    taken = {entry.name.lower() for entry in list_models(None)}
+def free_name(name: str, runs: Sequence[RunFolder] = ()) -> str:
+    """The name, or with a number where there is such a model already, or one of these runs is called so."""
+    taken = {entry.name.lower() for entry in list_models(None)} | {files.root.name.lower() for files in runs}
     numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
     return next(candidate for candidate in (name, *numbered) if candidate.lower() not in taken)
 

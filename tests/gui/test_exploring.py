@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import current_thread, main_thread
 
 import numpy as np
 from PySide6.QtCore import Qt
 
+from pixelforge.services import between
 from pixelforge.services.sprites import Drawn
-from tests.gui.using import click, click_cell, finish, make, pictures, recipes
+from tests.gui.using import click, click_cell, finish, make, pictures, recipes, write
 
 
 def choose_two(qtbot, desktop, first: int, second: int) -> None:
@@ -47,6 +49,18 @@ def test_m_makes_a_map_with_the_sprite_in_its_middle(qtbot, active) -> None:
     assert active.studio.history.rowCount() == 4 + 24
 
 
+def test_model_files_are_not_read_in_the_thread_of_the_window(qtbot, desktop, monkeypatch) -> None:
+    make(qtbot, desktop)
+    threads, sha256 = [], between.file_sha256
+    monkeypatch.setattr(between, "file_sha256", lambda path: threads.append(current_thread()) or sha256(path))
+    choose_two(qtbot, desktop, 0, 1)
+    desktop.window.sprite_actions.between.trigger()
+    finish(qtbot, desktop)
+    assert len(pictures(desktop)) == 9
+    assert threads
+    assert main_thread() not in threads
+
+
 def test_a_recipe_of_a_sprite_between_makes_it_again_alone_and_is_left_by_another_seed(qtbot, active) -> None:
     make(qtbot, active)
     choose_two(qtbot, active, 0, 1)
@@ -73,6 +87,7 @@ def test_of_sprites_that_no_model_made_it_makes_variations_and_says_so(qtbot, ac
     stage.click(0)
     stage.click(1, toggle=True)
     active.window.sprite_actions.between.trigger()
+    write(active)
     assert "variations of pictures on the way" in active.studio.messages.current.text
     finish(qtbot, active)
     assert len(pictures(active)) == 9
@@ -100,5 +115,6 @@ def test_a_row_that_is_stopped_shows_nothing_that_was_not_made(qtbot, desktop) -
     before = pictures(desktop)
     choose_two(qtbot, desktop, 0, 1)
     desktop.window.sprite_actions.between.trigger()
+    write(desktop)
     desktop.studio.generation.stop()
     np.testing.assert_array_equal(pictures(desktop), before)

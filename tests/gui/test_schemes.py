@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import current_thread, main_thread
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,9 +15,11 @@ from pixelforge.core.header import read_header
 from pixelforge.gui.shared.messages import Severity
 from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.shared.qimage import to_qimage
+from pixelforge.gui.window import colouring
 from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
-from tests.gui.using import click, click_cell, finish, make, recipes
+from pixelforge.services.sprites import read_sprites
+from tests.gui.using import click, click_cell, finish, make, recipes, write
 from tests.made import made
 from tests.pointer import write_pointer_model
 
@@ -124,7 +128,7 @@ def test_a_scheme_is_taken_from_a_sprite_that_is_dropped(qtbot, desktop, field) 
 
 
 @pytest.mark.parametrize("as_file", [True, False])
-def test_a_scheme_is_taken_from_a_picture(qtbot, desktop, field, tmp_path, as_file: bool) -> None:
+def test_a_scheme_is_taken_from_a_picture(qtbot, desktop, field, tmp_path, monkeypatch, as_file: bool) -> None:
     pixels = np.zeros((4, 4, 4), np.uint8)
     pixels[:2] = (255, 255, 255, 255)
     pixels[2] = (40, 0, 90, 255)
@@ -134,7 +138,12 @@ def test_a_scheme_is_taken_from_a_picture(qtbot, desktop, field, tmp_path, as_fi
         mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "flag.png"))])
     else:
         mime.setImageData(to_qimage(pixels))
+    threads = []
+    monkeypatch.setattr(colouring, "read_sprites", lambda path: threads.append(current_thread()) or read_sprites(path))
     assert drop(field.strip, mime)
+    write(desktop)
+    assert main_thread() not in threads
+    assert bool(threads) is as_file
     assert desktop.studio.generation.scheme == ("#28005a", "#ffffff")
     make(qtbot, desktop, count=1)
     assert schemes(desktop) == [("#28005a", "#ffffff")]
@@ -160,6 +169,7 @@ def test_what_has_no_colours_is_said(desktop, field, tmp_path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "text.png"))])
     drop(field.strip, mime)
+    write(desktop)
     assert desktop.studio.messages.current.severity is Severity.ERROR
     assert desktop.studio.generation.scheme is None
     mime = QMimeData()
@@ -173,6 +183,7 @@ def test_what_the_model_did_not_make_cannot_be_shuffled(qtbot, desktop) -> None:
     desktop.studio.stage.show_finished([StageCell(made(1), None)])
     desktop.window.sprite_actions.refresh()
     click(qtbot, desktop.window.controls.scheme.shuffle)
+    write(desktop)
     assert "can be shuffled of what the chosen model made" in desktop.studio.messages.current.text
 
 
@@ -182,4 +193,5 @@ def test_where_there_is_no_other_scheme_that_is_said(qtbot, desktop, field) -> N
     click(qtbot, desktop.window.controls.generate_button)
     finish(qtbot, desktop)
     click(qtbot, field.shuffle)
+    write(desktop)
     assert "No sprite that the model learnt from has other colours" in desktop.studio.messages.current.text

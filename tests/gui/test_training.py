@@ -15,16 +15,19 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.app import Desktop
+from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
+from pixelforge.gui.training.comparison import Arrangement, arrange
 from pixelforge.gui.training.slice_dialog import SliceDialog
 from pixelforge.gui.training.training_model import TrainingModel
-from pixelforge.gui.training.training_window import TrainingWindow
+from pixelforge.gui.training.training_window import FRAME, TrainingWindow
 from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.paths import user_runs_folder
 from tests.gui.using import click, pick, write
 from tests.made import made
+from tests.pointer import write_pointer_model
 from training.runs.folder import RunFolder, RunProgress, StatsRow
 
 ROW = StatsRow(step=10, loss=2.0, heldout_loss=1.5, images_per_second=80, learning_rate=1e-3, seconds=9)
@@ -44,8 +47,7 @@ def sprites(tmp_path: Path) -> Path:
 
 def open_window(desktop: Desktop) -> TrainingWindow:
     desktop.window.actions_.train.trigger()
-    (window,) = desktop.window.findChildren(TrainingWindow)
-    assert window.isVisible()
+    (window,) = [one for one in desktop.window.findChildren(TrainingWindow) if one.isVisible()]
     return window
 
 
@@ -173,15 +175,112 @@ def test_a_training_that_goes_on_is_shown_again_at_the_next_start(qtbot, desktop
         assert "step 15 of 100" in progress.figures.text()
         assert "0:01:01 left" in progress.figures.text()
         assert progress.slider_label.text() == "step 20"
-        before = progress.samples.grab().toImage()
+        before = progress.comparison.grab().toImage()
         progress.slider.setValue(0)
         assert progress.slider_label.text() == "step 10"
-        assert progress.samples.grab().toImage() != before
+        assert progress.comparison.grab().toImage() != before
         process.close()
         desktop.training.look()
     assert "has ended early: Its process was ended from outside" in desktop.studio.messages.current.text
     assert "can be resumed" in progress.note.text()
     progress.window().close()
+
+
+def test_own_sprites_stand_beside_samples_of_their_class(qtbot, desktop) -> None:
+    progress_of = RunProgress(phase="training", step=15, total=100, classes=("cats", "dogs"))
+    files = old_run("orcs", progress_of)
+    own, made_ones = (np.zeros((2 * 64, 8 * 64, 4), np.uint8) for _ in range(2))
+    own[:], made_ones[:64], made_ones[64:] = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)
+    Image.fromarray(own).save(files.own_path)
+    Image.fromarray(made_ones).save(files.samples_folder / "0000020.png")
+    with files.locked():
+        restart(desktop)
+        window = open_window(desktop)
+        comparison = window.progress.comparison
+        assert [colours_of(view) for view in (comparison.own, comparison.made)] == [{"red"}, {"green", "blue"}]
+        before = comparison.made.scale()[0]
+        pick(comparison.class_box, "dogs")
+        assert [colours_of(view) for view in (comparison.own, comparison.made)] == [{"red"}, {"blue"}]
+        assert comparison.made.scale()[0] > before
+        assert comparison.own.scale() == comparison.made.scale()
+        assert not window.progress.chart.isVisible()
+        click(qtbot, window.progress.chart_button)
+        window.close()
+        window = open_window(desktop)
+        assert window.progress.chart.isVisible()
+        window.close()
+    desktop.training._watched = None
+
+
+def colours_of(picture: SheetPicture) -> set[str]:
+    """The pure colours that are seen in it."""
+    image = picture.grab().toImage()
+    pixels = {image.pixel(x, y) & 0xFFFFFF for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+    return {name for name, value in (("red", 0xFF0000), ("green", 0xFF00), ("blue", 0xFF)) if value in pixels}
+
+
+def test_sprites_are_the_largest_that_there_is_room_for() -> None:
+    assert arrange(1, 8, 16, 400, 400) == Arrangement(3, 7)
+    assert arrange(2, 8, 16, 400, 400) == Arrangement(4, 5)
+    assert arrange(6, 8, 16, 400, 400) == Arrangement(8, 3)
+    assert arrange(1, 8, 64, 100, 100).factor == 1
+
+
+def test_a_click_leaves_a_sprite_out_of_what_is_learnt(qtbot, desktop, sprites) -> None:
+    window, launched = open_window(desktop), []
+    desktop.training._launch = lambda arguments, log: launched.append(arguments)
+    window.setup.set_data(sprites)
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=120_000)
+    contact = window.setup.contact
+    shown = contact.grab().toImage()
+    for place in ((0, 1), (2, 3), (2, 4), (2, 3)):  # the last takes one in again
+        qtbot.mouseClick(contact, Qt.MouseButton.LeftButton, pos=contact.rect_of(place).center().toPoint())
+    assert window.check.left_out == ("elves/1.png", "orcs/12.png")
+    assert contact.grab().toImage() != shown
+    assert window.setup.report.toPlainText().startswith("2 sprites left out by you")
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Space):
+        qtbot.keyClick(contact, key)
+    assert contact.accessibleDescription() == "elves/6.png, left out"
+    window.setup.name.setText("chosen")
+    click(qtbot, window.setup.begin_button)
+    files = RunFolder(user_runs_folder() / "chosen")
+    assert launched[0][-2:] == ["--leave-out", str(files.leave_out_path)]
+    assert files.leave_out_path.read_text().split("\n")[:-1] == ["elves/1.png", "elves/6.png", "orcs/12.png"]
+    desktop.training._watched = None
+    window.close()
+
+
+def test_the_name_that_is_proposed_is_free(qtbot, desktop, sprites) -> None:
+    old_run("my sprites", RunProgress(phase="halted"))
+    window = open_window(desktop)
+    window.setup.set_data(sprites)
+    assert window.setup.name.text() == "my sprites 2"
+    window.close()
+
+
+def test_what_is_dropped_on_the_main_window_is_trained_on(desktop, sprites) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(sprites))])
+    copy, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(desktop.window, QDragEnterEvent(QPoint(50, 50), copy, mime, buttons, keys))
+    QApplication.sendEvent(desktop.window, QDropEvent(QPointF(50, 50), copy, mime, buttons, keys))
+    (window,) = desktop.window.findChildren(TrainingWindow)
+    assert window.isVisible()
+    assert window.setup.data.text() == str(sprites)
+    window.close()
+
+
+def test_the_window_fits_a_small_screen(qtbot, desktop, sprites) -> None:
+    old_run("orcs", RunProgress(phase="halted", classes=("cats", "dogs")))
+    window = open_window(desktop)
+    window.setup.set_data(sprites)
+    window.setup.complain("A line that says what is wrong.")
+    window.progress.chart_button.setChecked(True)
+    for page in (window.setup, window.progress):
+        needed = page.minimumSizeHint()
+        assert needed.width() <= 1024 - FRAME[0]
+        assert needed.height() <= 640 - FRAME[1]
+    window.close()
 
 
 def test_a_run_that_another_process_trains_is_not_deleted(qtbot, desktop, bin_folder) -> None:
@@ -243,6 +342,21 @@ def test_a_training_that_ended_without_the_window_is_taken_in(desktop, model_fil
     desktop.studio.messages.dismiss()
     restart(desktop)
     assert desktop.studio.messages.current is None
+
+
+def test_a_model_of_own_kinds_and_styles_shows_them_at_once(desktop, tmp_path) -> None:
+    old_run("mine", RunProgress(phase="finished"), write_pointer_model(tmp_path / "mine.safetensors", side=16))
+    desktop.training._launch = lambda *_: None
+    restart(desktop)
+    what = desktop.window.controls.what
+    assert not what.kinds.isVisible()
+    pick(desktop.window.controls.model_box, "mine")
+    assert desktop.studio.generation.entry.name == "mine"
+    assert what.kinds.isVisible()
+    assert [what.kinds.item(row).text() for row in range(what.kinds.count())] == ["any", "lion", "lynx"]
+    for part, words in (("style", ["dawn", "ink"]), ("colour", ["red", "blue"])):
+        assert what.boxes[part].isVisible()
+        assert [what.boxes[part].itemText(row) for row in range(1, what.boxes[part].count())] == words
 
 
 def test_a_run_that_the_clock_ends_tells_how_much_of_its_time_is_over(qtbot, desktop) -> None:

@@ -11,7 +11,8 @@ from pixelforge.services.recipe import Recipe
 
 
 def finish(qtbot, desktop) -> None:
-    qtbot.waitUntil(lambda: not desktop.studio.generation.run.running, timeout=60_000)
+    """Wait until what was asked for is worked out, and made."""
+    qtbot.waitUntil(lambda: not desktop.background.busy and not desktop.studio.generation.run.running, timeout=60_000)
 
 
 def click(qtbot, button) -> None:

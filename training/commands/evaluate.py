@@ -128,13 +128,19 @@ class Split:
     keep_background: KeepBackground = False
     holdout: Annotated[float, typer.Option(help="As in training.")] = 0.1
     seed: Annotated[int, typer.Option(help="As in training; generated sprites have seeds from 0.")] = 0
+    leave_out: Annotated[
+        Path | None,
+        typer.Option(help="As in training: a text with the path of a sprite a line."),
+    ] = None
 
     def load(self, data: Path, header: ModelHeader, among: Among) -> Reals:
         """The real sprites. Raises DatasetError, also for classes that the model does not make, and RequestError."""
+        from training.data.leaving import read_names
         from training.evaluation.reals import Reals, check_classes, unknown_words
 
         size = header.model.image_size
-        reals = Reals.load(data, size, self.holdout, self.seed, self.keep_background, among)
+        leave_out = () if self.leave_out is None else read_names(self.leave_out)
+        reals = Reals.load(data, size, self.holdout, self.seed, self.keep_background, among, leave_out)
         show_lines([*reals.warnings, *unknown_words(reals.reference, header)])
         check_classes(header.class_names, reals.reference)
         return reals

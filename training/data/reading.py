@@ -28,6 +28,7 @@ class RawSprite:
     style: str  # empty where none is told
     facing: str  # empty where none is told
     label: str  # its file, for messages
+    name: str  # within its source: its path, with #2 for the second frame of a file; or its number in an array
     pixels: Pixels  # (H, W, 4), an exact blow-up undone, a flat ground cleared, rows and columns of large ones left out
     size: tuple[int, int]  # width and height of the picture in its file
     own_size: tuple[int, int]  # of the picture that it is an exact blow-up of, or its own
@@ -52,7 +53,10 @@ def read_raw(
     for item in found.items:
         counted = len(raw)
         try:
-            raw += [_as_found(item, pixels, image_size) for pixels in item.frames()]  # all of its frames, or none
+            frames = item.frames()
+            names = [item.place] if len(frames) == 1 else [f"{item.place}#{at}" for at in range(1, len(frames) + 1)]
+            # all of its frames, or none
+            raw += [_as_found(item, *each, image_size) for each in zip(names, frames, strict=True)]
         except DatasetError as error:
             if is_passing(error.__cause__):  # without it, a run would be begun that cannot be resumed with it
                 raise
@@ -69,7 +73,7 @@ def read_raw(
     return raw if keep_background else _without_grounds(raw)
 
 
-def _as_found(item: Item, pixels: Pixels, image_size: int) -> RawSprite:
+def _as_found(item: Item, name: str, pixels: Pixels, image_size: int) -> RawSprite:
     own = shrink_exactly(pixels, image_size)
     (height, width), (own_height, own_width) = pixels.shape[:2], own.shape[:2]
     told = item.told or by_name(item.class_name, item.stem)
@@ -80,6 +84,7 @@ def _as_found(item: Item, pixels: Pixels, image_size: int) -> RawSprite:
         style=told.style,
         facing=told.facing,
         label=item.label,
+        name=name,
         pixels=thinned(own, KEPT_SIDE),
         size=(width, height),
         own_size=(own_width, own_height),

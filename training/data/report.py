@@ -60,6 +60,7 @@ class DataReport:
     styles: dict[str, StyleFacts]  # empty where none is told
     labels: tuple[str, ...]  # what is to be said of a labels.csv
     left_out: tuple[str, ...]  # a line a file
+    contact: tuple[tuple[str, ...], ...]  # names of the sprites in each row of the contact sheet, which may be shorter
 
 
 def report_on(source: Path, image_size: int = 16, keep_background: bool = False) -> tuple[DataReport, Pixels]:
@@ -72,6 +73,7 @@ def report_on(source: Path, image_size: int = 16, keep_background: bool = False)
     fitted = np.stack([resize_nearest(sprite.pixels, image_size) for sprite in raw])
     opaque = fitted[..., 3] > 0
     classes = Counter(sprite.class_name for sprite in raw)
+    rows = _rows_of_contacts(raw)
     report = DataReport(
         source=str(source),
         sprites=len(raw),
@@ -90,8 +92,9 @@ def report_on(source: Path, image_size: int = 16, keep_background: bool = False)
         styles=_styles(fitted, [sprite.style for sprite in raw]),
         labels=tuple(remarks),
         left_out=tuple(left_out),
+        contact=tuple(tuple(raw[index].name for index in row) for row in rows),
     )
-    return report, _contact_sheet(raw, fitted)
+    return report, np.concatenate([lay_out(fitted[row], max(map(len, rows))) for row in rows])
 
 
 def write_contact_sheet(path: Path, sheet: Pixels) -> None:
@@ -173,13 +176,14 @@ def _duplicates(raw: list[RawSprite]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(labels) for labels in by_content.values() if len(labels) > 1)
 
 
-def _contact_sheet(raw: list[RawSprite], fitted: Pixels) -> Pixels:
+def _rows_of_contacts(raw: list[RawSprite]) -> list[list[int]]:
+    """The sprites in each row of the contact sheet: the first of each class, which begins a row."""
     columns = min(CONTACT_COLUMNS, max(Counter(sprite.class_name for sprite in raw).values()))
     rows = []
     for name in dict.fromkeys(sprite.class_name for sprite in raw):
-        of_class = [index for index, sprite in enumerate(raw) if sprite.class_name == name]
-        rows.append(lay_out(fitted[of_class[: columns * CONTACT_ROWS]], columns))
-    return np.concatenate(rows)
+        shown = [index for index, sprite in enumerate(raw) if sprite.class_name == name][: columns * CONTACT_ROWS]
+        rows += [shown[first : first + columns] for first in range(0, len(shown), columns)]
+    return rows
 
 
 def _colours(report: DataReport) -> str:

@@ -32,6 +32,7 @@ class Item:
     class_name: str
     stem: str  # of its name
     label: str  # for messages
+    place: str  # its path from the source on, or its number in an array
     frames: Callable[[], list[Pixels]]  # its pictures (H, W, 4); raises DatasetError that names the file
     told: Told | None = None  # by a labels.csv; None where there is none
 
@@ -79,7 +80,7 @@ def _items(source: Path) -> Found:
     for folder in folders or [source]:
         name = as_text(folder.name if folders else root.name)
         files = sorted(folder.rglob("*")) if folders else entries
-        items += [_file_item(name, file) for file in files if _wanted(file, root, refused)]
+        items += [_file_item(name, file, source) for file in files if _wanted(file, root, refused)]
     return _checked(source, items, refused)
 
 
@@ -89,13 +90,19 @@ def _in_labelled_folder(source: Path, labels: Labels, entries: Sequence[Path]) -
     wanted = [file for file in files if _wanted(file, root, refused)]
     paths = [PurePosixPath(as_text(file.relative_to(source).as_posix())) for file in wanted]
     home = as_text(root.name)
-    return _labelled(source, labels, paths, [_file_item(home, file) for file in wanted], home, refused)
+    return _labelled(source, labels, paths, [_file_item(home, file, source) for file in wanted], home, refused)
 
 
 def _in_arrays(path: Path, sprites: list[Pixels], numbers: NDArray[np.int64]) -> Found:
     _check_count(path, len(sprites))
     items = [
-        Item(f"class {number + 1}", str(index), f"sprite {index} of {path}", lambda pixels=pixels: [pixels])  # type: ignore[misc]
+        Item(
+            f"class {number + 1}",
+            str(index),
+            f"sprite {index} of {path}",
+            str(index),
+            lambda pixels=pixels: [pixels],  # type: ignore[misc]
+        )
         for index, (number, pixels) in enumerate(zip(numbers.tolist(), sprites, strict=True))
     ]
     return Found(tuple(items), ())
@@ -114,11 +121,20 @@ def _wanted(file: Path, root: Path, refused: list[str]) -> bool:
         return False
 
 
-def _file_item(class_name: str, file: Path) -> Item:
+def _file_item(class_name: str, file: Path, source: Path) -> Item:
     label = as_text(file)
     return Item(
-        class_name, as_text(file.stem), label, lambda: decode_frames(read_at_most(file, MAX_BYTES, DatasetError), label)
+        class_name,
+        as_text(file.stem),
+        label,
+        _in_a_line(as_text(file.relative_to(source).as_posix())),
+        lambda: decode_frames(read_at_most(file, MAX_BYTES, DatasetError), label),
     )
+
+
+def _in_a_line(place: str) -> str:
+    """A path without the line breaks that some systems let it have, as it may stand in a list."""
+    return " ".join(place.splitlines())
 
 
 def _in_zip(source: Path) -> Found:
@@ -173,7 +189,8 @@ def _common_depth(paths: list[PurePosixPath]) -> int:
 
 def _zip_item(archive: zipfile.ZipFile, info: zipfile.ZipInfo, class_name: str, stem: str) -> Item:
     label = f"{info.filename!r} in {archive.filename}"
-    return Item(class_name, stem, label, lambda: decode_frames(_zip_content(archive, info, MAX_BYTES), label))
+    place = _in_a_line(info.filename.replace("\\", "/"))
+    return Item(class_name, stem, label, place, lambda: decode_frames(_zip_content(archive, info, MAX_BYTES), label))
 
 
 def _zip_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:

@@ -17,6 +17,7 @@ from pixelforge.core.config import MAX_PALETTE, Colour, Kind
 from pixelforge.errors import DatasetError
 from pixelforge.files import as_text
 from pixelforge.imaging.pixels import Pixels, resize_nearest
+from training.data.leaving import without
 from training.data.naming import kind_of
 from training.data.reading import RawSprite, read_raw
 
@@ -86,17 +87,21 @@ class SpriteSet:
         return {name: counted[index] for index, name in enumerate(self.class_names)}
 
 
-def load_sprites(source: Path, image_size: int, keep_background: bool = False) -> SpriteSet:
+def load_sprites(
+    source: Path, image_size: int, keep_background: bool = False, leave_out: Sequence[str] = ()
+) -> SpriteSet:
     """Read every sprite of a folder of class folders, a flat folder, a .zip of either, or the notebook's arrays.
 
     A labels.csv beside the pictures of a folder or a .zip tells of them more than folders and names do.
 
     Exact blow-ups are brought back, other sizes resized by nearest neighbour, broken pictures left out, all with a
-    warning. A flat ground of an opaque picture becomes transparent, unless it is to be kept. Raises DatasetError if
-    nothing is left.
+    warning. A flat ground of an opaque picture becomes transparent, unless it is to be kept. leave_out: names of
+    sprites, as `RawSprite` has them, that are not taken. Raises DatasetError if nothing is left.
     """
     warnings: list[str] = []
     raw = read_raw(source, image_size, keep_background, warnings, warnings)
+    if leave_out:
+        raw = without(raw, leave_out, warnings)
     if not raw:
         details = f" ({warnings[0]})" if warnings else ""
         raise DatasetError(f"{source} holds no sprites: put pictures into it, one folder a class.{details}")

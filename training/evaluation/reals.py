@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,10 +42,11 @@ class Reals:
         seed: int = 0,
         keep_background: bool = False,
         among: Among | None = None,
+        leave_out: Sequence[str] = (),
     ) -> Reals:
         """Read a folder as a training does. Raises DatasetError, or RequestError for words that it does not have."""
         among = among or Among()
-        data = styled(load_sprites(folder, image_size, keep_background))
+        data = styled(load_sprites(folder, image_size, keep_background, leave_out))
         among.check(data)
         training, heldout = split_holdout(data, holdout, seed)
         reals = cls(training, among.of(training), among.of(heldout), data.warnings)

@@ -15,6 +15,7 @@ from pixelforge.core.sampler import INSTANT
 from pixelforge.core.sampling import Sampling
 from pixelforge.imaging.pixels import Pixels, from_values
 from pixelforge.imaging.sheet import lay_out
+from training.data.sprites import SpriteSet
 
 BATCH = 64
 SAMPLES_A_CLASS = 8
@@ -42,3 +43,14 @@ def draw_samples(checkpoint: Checkpoint, device: torch.device, classes: NDArray[
     names = checkpoint.header.class_names
     conditions = [Condition(class_name=names[label]) for label in classes for _ in range(SAMPLES_A_CLASS)]
     return lay_out(np.concatenate(list(draw_sprites(checkpoint, conditions, sampling, 0, device))), SAMPLES_A_CLASS)
+
+
+def own_sprites(data: SpriteSet, classes: NDArray[np.int64]) -> Pixels:
+    """Sprites of a data set, evenly out of each class, as one picture (H, W, 4) laid out as `draw_samples` does."""
+    side = data.sprites.shape[1]
+    rows = np.zeros((len(classes), SAMPLES_A_CLASS, side, side, 4), np.uint8)
+    for row, label in zip(rows, classes, strict=True):
+        own = data.sprites[data.labels == label]
+        count = min(len(own), SAMPLES_A_CLASS)
+        row[:count] = own[np.arange(count) * len(own) // count]
+    return lay_out(rows.reshape(-1, side, side, 4), SAMPLES_A_CLASS)

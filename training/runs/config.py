@@ -32,6 +32,7 @@ class RunConfig:
     training: TrainConfig
     distillation: Distillation | None = None  # of a run whose network is the student of the model in its folder
     keep_background: bool = False  # whether flat grounds of opaque pictures stay
+    leave_out: tuple[str, ...] = ()  # sprites of the data that are not learnt from; names as `RawSprite` has them
     provenance: Provenance  # as the model file will carry it; counts and date are filled in when it is written
 
 

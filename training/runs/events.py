@@ -24,6 +24,7 @@ class Begun:
     step: int  # that were made before
     total: int | None  # steps of the run; None where the clock ends it
     fraction: float  # of the run that it had before, 0 to 1
+    classes: tuple[str, ...]  # whose samples are drawn, a row each
 
 
 @dataclass(frozen=True)

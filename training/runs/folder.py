@@ -61,6 +61,7 @@ class RunProgress:
     images_per_second: float | None = None
     seconds_left: float | None = None
     about: str = ""  # sprites and classes, in a line
+    classes: tuple[str, ...] = ()  # whose samples are drawn, a row each
 
     @property
     def share(self) -> float:
@@ -75,6 +76,7 @@ class RunSource:
 
     data: str
     keep_background: bool = False
+    leave_out: tuple[str, ...] = ()  # names of sprites in the data that it does not learn from
 
 
 class RunFolder:
@@ -89,7 +91,9 @@ class RunFolder:
         self.snapshot_path = root / "snapshot.safetensors"
         self.best_path = root / "best.safetensors"
         self.samples_folder = root / "samples"
+        self.own_path = self.samples_folder / "own.png"  # sprites that it learns from, laid out as the samples are
         self.log_path = root / "log.txt"  # of a run that nobody reads at a terminal
+        self.leave_out_path = root / "leave-out.txt"  # what whoever begins the run wants left out
         self._command_path = root / "wish"  # its name since version 0.1
         self._lock_path = root / "lock"
 
@@ -189,6 +193,7 @@ class RunFolder:
         """
         models = (self.snapshot_path, self.best_path)
         told = (self.config_path, self.stats_path, self.status_path, self.log_path, self._command_path)
+        told += (self.leave_out_path,)
         for path in (*told, *models, self.state_path, self._lock_path, self.samples_folder):
             try:
                 mode = path.lstat().st_mode
@@ -205,7 +210,8 @@ class RunFolder:
     def check_free(self) -> None:
         """Raises TrainingError if a run that is to be begun here would mix its files with a run's, or somebody's."""
         self.check_new()
-        own = {path.name for path in (self.status_path, self.log_path, self._command_path, self._lock_path)}
+        asked = (self.log_path, self._command_path, self.leave_out_path)
+        own = {path.name for path in (self.status_path, self._lock_path, *asked)}
         with suppress(OSError):  # not there yet, or `locked` says what is wrong with it
             others = sorted(path.name for path in self.root.iterdir() if not path.name.startswith("."))
             if seen := [name for name in others if name not in own]:

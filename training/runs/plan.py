@@ -34,8 +34,14 @@ class Parent:
     header: ModelHeader
 
 
-def plan(request: TrainingRequest, data: SpriteSet, parent: Parent | None, precision: Precision) -> RunConfig:
-    """The run that a request comes to. precision: where the request leaves it open.
+def plan(
+    request: TrainingRequest,
+    data: SpriteSet,
+    parent: Parent | None,
+    precision: Precision,
+    leave_out: tuple[str, ...] = (),
+) -> RunConfig:
+    """The run that a request comes to. precision: where the request leaves it open. leave_out: names that it tells.
 
     Raises TrainingError, ConfigError or RequestError for a run that cannot be.
     """
@@ -56,6 +62,7 @@ def plan(request: TrainingRequest, data: SpriteSet, parent: Parent | None, preci
         diffusion=DiffusionConfig(),
         training=choose_settings(request, len(data), precision, from_parent=parent is not None),
         keep_background=request.keep_background,
+        leave_out=leave_out,
         provenance=provenance,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pixelforge.core.config import Prediction
@@ -76,6 +77,9 @@ class TrainingRequest:
     kinds: bool = setting(False, "Kinds", "Tell apart what a class holds by the first words of the files' names")
     early_stop: bool = setting(True, "Early stop", "End when the held-out loss has turned")
     keep_background: bool = setting(False, "Keep flat backgrounds", "Leave the flat ground of opaque pictures as it is")
+    leave_out: Path | None = setting(
+        None, "Leave out", "A text with the path of a sprite a line, such as orcs/3.png: those are not learnt from"
+    )
     holdout: float = same_as(TrainConfig, "holdout")
     seed: int = same_as(TrainConfig, "seed")
     precision: Precision | None = setting(None, "Precision", "Of the network's products; default: what is faster")

@@ -23,7 +23,7 @@ from training.learning.batches import HELDOUT_ROUNDS
 from training.learning.distillation import Distiller
 from training.learning.distributed import Processes
 from training.learning.loop import StepResult, Trainer
-from training.learning.samples import PASSES, SAMPLES_A_CLASS, draw_samples
+from training.learning.samples import PASSES, SAMPLES_A_CLASS, draw_samples, own_sprites
 from training.learning.warm_start import weights_from, weights_in_words
 from training.runs.clock import SECOND, Stopwatch
 from training.runs.config import RunConfig
@@ -95,6 +95,10 @@ class Run:
         assert parent.bank is not None
         self.trainer.begin_from(weights_in_words(parent, names, words, self._bank))
         self._bank = joined_banks(parent.bank, self._bank)
+
+    def show_own(self) -> None:
+        """Write the picture of sprites that the run learns from, to be looked at beside its samples."""
+        write_png(self.storage.own_path, enlarge(own_sprites(self.training, self.classes), SAMPLE_SCALE))
 
     def restore(self, state: State | None) -> None:
         """Resume from a saved state; None: from the beginning. Raises TrainingError if it is none of this run's."""

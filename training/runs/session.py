@@ -18,6 +18,7 @@ from pixelforge.errors import Remedy, RequestError, TrainingError
 from pixelforge.processes import Place
 from pixelforge.words import counted
 from training.data.choosing import of_style
+from training.data.leaving import read_names
 from training.data.naming import style_of
 from training.data.sprites import SpriteSet, load_sprites
 from training.learning.distributed import Processes, joined
@@ -106,13 +107,15 @@ class _Session:
             if processes.leads:
                 logger.info("%s on %s at step %d", _begun(run).about, run.trainer.device, run.trainer.step_count)
                 yield from (Noted(lines) for lines in notes if lines)
+                run.show_own()
                 yield _begun(run)
             yield from self._train(run)
 
     def _begin(self, request: TrainingRequest, folder: Path, processes: Processes) -> tuple[Run, Notes]:
         """A new run; the leading process plans it and writes it down, the others read that."""
-        data = _load(folder, request.size, request.keep_background, request.style)
-        name, model = processes.led(lambda: self._plan(request, data)) or ("", None)
+        leave_out = () if request.leave_out is None else read_names(request.leave_out)
+        data = _load(folder, request.size, request.keep_background, leave_out, request.style)
+        name, model = processes.led(lambda: self._plan(request, data, leave_out)) or ("", None)
         config = self.storage.read_config()
         run = Run(self.storage, config, data, request.device, processes, self.watch)
         if model is not None:
@@ -123,11 +126,13 @@ class _Session:
             run.restore(self.storage.read_state())
         return run, (data.warnings, (f"Begins from {name}.",))
 
-    def _plan(self, request: TrainingRequest, data: SpriteSet) -> tuple[str, Checkpoint | None]:
+    def _plan(
+        self, request: TrainingRequest, data: SpriteSet, leave_out: tuple[str, ...]
+    ) -> tuple[str, Checkpoint | None]:
         """Write the settings down; the model to begin from and its name."""
         name, model = _parent(request)
         parent = Parent(name, model.header) if model is not None else None
-        self.storage.create(plan(request, data, parent, best_precision(request.device)))
+        self.storage.create(plan(request, data, parent, best_precision(request.device), leave_out))
         return name, model
 
     def _begin_student(self, request: DistillRequest, folder: Path, processes: Processes) -> tuple[Run, Notes]:
@@ -155,7 +160,8 @@ class _Session:
             config = replace(config, training=lengthened(config.training, steps, minutes))
         training = changed(config.training, self.request.batch, self.request.ema_decay)
         config = replace(config, training=training)
-        data = _load(folder or Path(config.data), config.model.image_size, config.keep_background, config.only_style)
+        where, size = folder or Path(config.data), config.model.image_size
+        data = _load(where, size, config.keep_background, config.leave_out, config.only_style)
         teacher = None
         if config.distillation is not None:
             teacher = load_checkpoint(self.storage.snapshot_path)
@@ -202,9 +208,9 @@ class _Session:
         return command
 
 
-def _load(folder: Path, size: int, keep_background: bool, style: str | None) -> SpriteSet:
+def _load(folder: Path, size: int, keep_background: bool, leave_out: tuple[str, ...], style: str | None) -> SpriteSet:
     """The sprites of a folder, or those of a style among them. Raises DatasetError."""
-    data = load_sprites(folder, size, keep_background)
+    data = load_sprites(folder, size, keep_background, leave_out)
     return data if style is None else of_style(data, style)
 
 
@@ -235,4 +241,5 @@ def _begun(run: Run) -> Begun:
     config, step = run.config, run.trainer.step_count
     about = f"{counted(len(run.training), 'sprite')}, {len(run.heldout)} held out, {counted(len(run.classes), 'class')}"
     how = f"{config.model.prediction}, {config.training.precision}, on {run.trainer.device}"
-    return Begun(about, how, step, config.training.steps, run.fraction)
+    classes = tuple(config.class_names[label] for label in run.classes)
+    return Begun(about, how, step, config.training.steps, run.fraction, classes)

@@ -34,6 +34,7 @@ class StatusFile:
                     total=event.total or 0,
                     fraction=event.fraction,
                     about=event.about,
+                    classes=event.classes,
                 )
             case Stepped():
                 if not self._take(event):

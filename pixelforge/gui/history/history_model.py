@@ -12,12 +12,12 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from pixelforge.errors import HistoryError
 from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
 from pixelforge.gui.shared.plain import plain
-from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE, SPRITE_ROLE, STARRED_ROLE
+from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE, READY_ROLE, SPRITE_ROLE, STARRED_ROLE
 from pixelforge.services.batches import MadeBatch
 from pixelforge.services.history import Entry, History, HistoryFilter
 from pixelforge.services.sprites import Sprite
 
-PAGE = 64  # rows that are read together
+PAGE = 8  # rows that are read together: as long as one frame may take; with 64 it was the time of three frames
 CACHED = 2048  # entries that are kept decoded
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -212,6 +212,8 @@ class HistoryModel(QAbstractListModel):
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """A sprite, its star, or what it is in words."""
+        if role == READY_ROLE:
+            return 0 <= index.row() < len(self._ids) and self._ids[index.row()] in self._cache
         wanted = (
             SPRITE_ROLE,
             STARRED_ROLE,

@@ -23,14 +23,23 @@ class SheetPicture(QWidget):
         self._sheet = sheet
         self.update()
 
+    def scale(self) -> tuple[int, int, int]:
+        """Device pixels a side of a pixel, and of the room at its left and above it; 1, 0, 0 for no picture."""
+        if self._sheet is None:
+            return 1, 0, 0
+        ratio = self.devicePixelRatioF()
+        width, height = int(self.width() * ratio), int(self.height() * ratio)
+        rows, columns = self._sheet.shape[:2]
+        factor = max(1, min(width // columns, height // rows))
+        return factor, max(0, width - columns * factor) // 2, max(0, height - rows * factor) // 2
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it in device pixels, so that no screen scale factor can blur it."""
         if self._sheet is None:
             return
         ratio = self.devicePixelRatioF()
         width, height = int(self.width() * ratio), int(self.height() * ratio)
-        rows, columns = self._sheet.shape[:2]
-        factor = max(1, min(width // columns, height // rows))
+        factor, left, top = self.scale()
         seen = self._sheet[: height // factor + 1, : width // factor + 1]
         picture = to_qimage(enlarge(seen, factor))
         side = max(picture.width(), picture.height())
@@ -42,7 +51,6 @@ class SheetPicture(QWidget):
         painter = QPainter(self)
         to_device = painter.deviceTransform()
         at = to_device.map(QPointF(0, 0))
-        left, top = max(0, width - columns * factor) // 2, max(0, height - rows * factor) // 2
         corner = QPointF(round(at.x()) + left, round(at.y()) + top)
         painter.drawImage(to_device.inverted()[0].map(corner), behind)
         painter.end()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractScrollArea, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard
+from pixelforge.gui.shared.in_turns import InTurns
 from pixelforge.gui.shared.marks import draw_star, draw_tick
 from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.imaging.pixels import Pixels, enlarge
@@ -17,6 +18,7 @@ from pixelforge.services.sprites import Sprite
 SPRITE_ROLE = Qt.ItemDataRole.UserRole + 1  # Sprite
 STARRED_ROLE = Qt.ItemDataRole.UserRole + 2  # bool
 GATHERED_ROLE = Qt.ItemDataRole.UserRole + 3  # bool: in the shown set
+READY_ROLE = Qt.ItemDataRole.UserRole + 4  # bool: False where a sprite would have to be read first
 FRAME = 4  # logical pixels around a sprite, for the frame of the selection
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -25,9 +27,10 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 class SpriteDelegate(QStyledItemDelegate):
     """For list views whose model answers SPRITE_ROLE. `room`: logical pixels a side for a sprite."""
 
-    def __init__(self, room: int, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, room: int, view: QAbstractScrollArea) -> None:
+        super().__init__(view)
         self._room = room
+        self._turns = InTurns(view)
         self._frame: tuple[AnyIndex, Pixels] | None = None
 
     def set_frame(self, index: AnyIndex, picture: Pixels | None) -> None:
@@ -43,6 +46,8 @@ class SpriteDelegate(QStyledItemDelegate):
         area: QRect = option.rect
         palette: QPalette = option.palette
         state: QStyle.StateFlag = option.state
+        if index.data(READY_ROLE) is False and not self._turns.may_read():
+            return
         sprite = index.data(SPRITE_ROLE)
         if not isinstance(sprite, Sprite):
             return

@@ -28,6 +28,7 @@ class DataCheck(QObject):
         self.report: DataReport | None = None
         self.contact: Pixels | None = None  # (H, W, 4)
         self.problem = ""
+        self._left_out: set[str] = set()
         self._folder = tempfile.TemporaryDirectory(prefix="pixelforge-")
         self._picture = Path(self._folder.name) / "contact.png"
         self._command = ChildCommand(self)
@@ -40,12 +41,30 @@ class DataCheck(QObject):
 
     def check(self, data: Path | None, size: int, keep_background: bool) -> None:
         """Look at other data, or at the same once more."""
+        if data != self.data:
+            self._left_out.clear()
         self.data, self.size, self.keep_background = data, size, keep_background
         self.report, self.contact, self.problem = None, None, ""
         self._command.stop()
         if data is not None:
             options = ["--size", str(size), "--json", "--force", "--contact-sheet", str(self._picture)]
             self._command.run(["dataset", "check", str(data), *options, *["--keep-background"] * keep_background])
+        self.changed.emit()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the sprites that are not to be learnt from, in the order of the contact sheet."""
+        shown = self.report.contact if self.report is not None else ()
+        return tuple(name for row in shown for name in row if name in self._left_out)
+
+    @property
+    def left(self) -> int:
+        """How many sprites there are to learn from."""
+        return 0 if self.report is None else self.report.sprites - len(self.left_out)
+
+    def toggle(self, name: str) -> None:
+        """Leave a sprite out, or take it in again."""
+        self._left_out ^= {name}
         self.changed.emit()
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,6 +35,7 @@ class Watched:
     running: bool
     stats: tuple[StatsRow, ...] = ()
     grids: dict[int, Path] = field(default_factory=dict)  # pictures of samples by step
+    own: Path | None = None  # the picture of sprites that it learns from, laid out as those are
     model: ModelEntry | None = None  # in the library, once the run is over
     measuring: bool = False  # whether that model is being measured
     note: str = ""  # why the run ended, or what came of it so far
@@ -79,7 +79,7 @@ class TrainingModel(QObject):
     def begin(self, new: NewRun) -> None:
         """Begin a run. Raises a PixelForgeError."""
         files, arguments = training_runs.begin_command(new)
-        shutil.rmtree(files.root, ignore_errors=True)  # what is left of a run of that name that came to its end
+        training_runs.prepare(files, new.leave_out)
         self._start(files, arguments)
 
     def resume(self, files: RunFolder) -> None:
@@ -159,6 +159,7 @@ class TrainingModel(QObject):
                 running=verdict.running,
                 stats=_stats(files, watched),
                 grids=files.sample_grids(),
+                own=files.own_path if files.own_path.exists() else None,
                 trouble="",
                 note=verdict.note or watched.note,
             )

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSlider, QSplitter, QVBoxLayout, QWidget
 
 from pixelforge.errors import DatasetError
-from pixelforge.gui.shared.sheet_picture import SheetPicture
+from pixelforge.gui.training.comparison import Comparison
 from pixelforge.gui.training.loss_chart import LossChart
 from pixelforge.gui.training.training_model import TrainingModel, Watched
-from pixelforge.imaging.pixels import read_sprite
+from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.judging import verdict_of
 from pixelforge.services.model_library import read_figures
 from training.runs.folder import OVER, SAMPLE_SCALE
@@ -37,7 +37,7 @@ class TrainingProgress(QWidget):
         super().__init__(parent)
         self._training = training
         self._steps: list[int] = []  # at which the samples of the slider were drawn
-        self._shown: Path | None = None
+        self._shown: tuple[Path | None, Path | None] = (None, None)  # pictures of own sprites and of samples
         self.title = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -48,9 +48,7 @@ class TrainingProgress(QWidget):
         self.chart_button = QPushButton("Show the &losses")
         self.chart_button.setCheckable(True)
         self.chart_button.toggled.connect(self.chart.setVisible)
-        self.samples = SheetPicture()
-        self.samples.setMinimumSize(280, 160)
-        self.samples.setAccessibleName("Samples, of the same seeds at every step")
+        self.comparison = Comparison()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Which samples are shown")
         self.slider.setRange(0, 0)
@@ -71,19 +69,19 @@ class TrainingProgress(QWidget):
         self.end_button.setToolTip("End the training here and keep its best model.")
         self.chart_button.setToolTip("The losses of training and of the sprites held out, over the steps.")
         self.use_button.setToolTip("Make sprites with the best model so far; the training goes on.")
-        right = QWidget()
-        column = QVBoxLayout(right)
+        pictures = QWidget()
+        column = QVBoxLayout(pictures)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.samples, 1)
+        column.addWidget(self.comparison, 1)
         row = QHBoxLayout()
         row.addWidget(self.slider, 1)
         row.addWidget(self.slider_label)
         column.addLayout(row)
         halves = QSplitter()
+        halves.addWidget(pictures)
         halves.addWidget(self.chart)
-        halves.addWidget(right)
         halves.setChildrenCollapsible(False)
-        halves.setSizes([400, 400])
+        halves.setSizes([600, 300])
         for line in (self.figures, self.note):
             line.setTextFormat(Qt.TextFormat.PlainText)
             line.setWordWrap(True)
@@ -114,6 +112,7 @@ class TrainingProgress(QWidget):
         self.note.setText(_note(watched))
         self.note.setVisible(bool(self.note.text()))
         self.chart.set_stats(watched.stats)
+        self.comparison.set_classes(status.classes)
         paused = status.phase == "paused"
         self.pause_button.setText("&Continue" if paused else "&Pause")
         for button, usable in (
@@ -138,18 +137,17 @@ class TrainingProgress(QWidget):
     def _show_samples(self) -> None:
         watched = self._training.watched
         if watched is None or not self._steps:
-            self._shown = None
-            self.samples.set_sheet(None)
+            self._show_pictures(None if watched is None else watched.own, None)
             self.slider_label.setText("no samples yet")
             return
         step = self._steps[self.slider.value()]
         self.slider_label.setText(f"step {step:,}")
-        if watched.grids[step] != self._shown:
-            self._shown = watched.grids[step]
-            try:
-                self.samples.set_sheet(read_sprite(self._shown)[::SAMPLE_SCALE, ::SAMPLE_SCALE])
-            except DatasetError:
-                self.samples.set_sheet(None)  # somebody has taken it away
+        self._show_pictures(watched.own, watched.grids[step])
+
+    def _show_pictures(self, own: Path | None, made: Path | None) -> None:
+        if (own, made) != self._shown:
+            self._shown = (own, made)
+            self.comparison.set_sheets(_read(own), _read(made))
 
     def _toggle_pause(self) -> None:
         watched = self._training.watched
@@ -157,6 +155,14 @@ class TrainingProgress(QWidget):
             self._training.unpause()
         else:
             self._training.pause()
+
+
+def _read(path: Path | None) -> Pixels | None:
+    """A picture of samples, at the sprites' own size; None where there is none, or somebody has taken it away."""
+    try:
+        return None if path is None else read_sprite(path)[::SAMPLE_SCALE, ::SAMPLE_SCALE]
+    except DatasetError:
+        return None
 
 
 def _ending(watched: Watched) -> str:

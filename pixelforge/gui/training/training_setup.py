@@ -23,11 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from pixelforge.gui.shared.check_box import CheckBox
-from pixelforge.gui.shared.sheet_picture import SheetPicture
+from pixelforge.gui.training.contact_sheet import ContactSheet
 from pixelforge.gui.training.data_check import DataCheck
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.naming import safe_name
-from pixelforge.services.training_runs import NewRun
+from pixelforge.services.training_runs import NewRun, free_name, unfinished_runs
+from pixelforge.words import counted
 from training.data.report import report_lines
 from training.learning.parents import unfit
 from training.runs.folder import RunFolder, RunProgress
@@ -42,6 +43,7 @@ TIMES = (
 SIZES = (8, 16, 24, 32, 48, 64)  # pixels a side
 USUAL_SIZE = 16
 CONTACT_WIDTH = 230  # logical pixels: the contact sheet's own
+LONGEST_NAME = 50  # letters of a proposed name, to which a number may come
 TYPING = 600  # milliseconds without a key, after which a typed path is looked at
 EMPTY = (
     "Drop a folder of sprites here: a folder for each class, or one folder of one class; or a .zip of either.\n\n"
@@ -73,9 +75,8 @@ class TrainingSetup(QWidget):
         self.report.setReadOnly(True)
         self.report.setPlaceholderText(EMPTY)
         self.report.setAccessibleName("What the sprites are like")
-        self.contact = SheetPicture()
+        self.contact = ContactSheet()
         self.contact.setMinimumWidth(CONTACT_WIDTH)
-        self.contact.setAccessibleName("The first sprites of each class")
         self.size_box = QComboBox()
         self.parent_box = QComboBox()
         self.preset = QComboBox()
@@ -166,7 +167,7 @@ class TrainingSetup(QWidget):
         halves.addWidget(self.report)
         halves.addWidget(scroll)
         halves.setChildrenCollapsible(False)
-        halves.setSizes([400, 400])
+        halves.setSizes([300, 600])
         source, form = QFormLayout(), QFormLayout()
         source.addRow(_label("&Sprites", self.data), _row(self.data, self.browse_button, self.slice_button))
         source.addRow("", self.keep_background)
@@ -202,6 +203,7 @@ class TrainingSetup(QWidget):
         self.size_box.currentIndexChanged.connect(lambda _: self._on_size())
         self.preset.currentIndexChanged.connect(lambda _: self._show())
         self.name.textChanged.connect(lambda _: self._show())
+        self.contact.toggled.connect(self._check.toggle)
         self.begin_button.clicked.connect(self._begin)
         self.resume_button.clicked.connect(lambda: self.resume_requested.emit(self._runs[self.runs_box.currentIndex()]))
         self.discard_button.clicked.connect(
@@ -218,22 +220,23 @@ class TrainingSetup(QWidget):
         text = self.data.text().strip()
         path = Path(text).expanduser() if text else None
         if path is not None and (not self.name.text() or not self.name.isModified()):
-            self.name.setText(safe_name(path.stem if path.is_file() else path.name))
+            name = safe_name(path.stem if path.is_file() else path.name)
+            self.name.setText(free_name(name[:LONGEST_NAME], unfinished_runs()))
         self._check.check(path, self.size_box.currentData(), self.keep_background.isChecked())
 
     def _show(self) -> None:
         check = self._check
         self.minutes.setVisible(self.preset.currentData() is None)
-        self.contact.set_sheet(check.contact)
-        self.contact.setMinimumHeight(0 if check.contact is None else len(check.contact))
+        names = check.report.contact if check.report is not None else ()
+        self.contact.set_sprites(check.contact, names, check.left_out)
         if check.running:
             self.report.setPlainText("Looking at the sprites…")
         elif check.report is not None:
-            self.report.setPlainText("\n".join(report_lines(check.report)))
+            self.report.setPlainText("\n".join([_on_left_out(check), *report_lines(check.report)]))
         else:
             self.report.clear()
         self.complain(check.problem)
-        self.begin_button.setEnabled(check.report is not None and bool(self.name.text().strip()))
+        self.begin_button.setEnabled(check.left > 0 and bool(self.name.text().strip()))
 
     def _begin(self) -> None:
         assert self._check.data is not None
@@ -246,8 +249,15 @@ class TrainingSetup(QWidget):
                 minutes=self.preset.currentData() or self.minutes.value(),
                 keep_background=self.keep_background.isChecked(),
                 kinds=self.kinds.isChecked(),
+                leave_out=self._check.left_out,
             )
         )
+
+
+def _on_left_out(check: DataCheck) -> str:
+    if not check.left_out:
+        return "Click on a sprite to leave it out."
+    return f"{counted(len(check.left_out), 'sprite')} left out by you: another click takes one in again."
 
 
 def _how_far(status: RunProgress | None) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
 from pixelforge.errors import PixelForgeError
@@ -17,6 +19,9 @@ from pixelforge.gui.training.training_progress import TrainingProgress
 from pixelforge.gui.training.training_setup import TrainingSetup
 from pixelforge.services.training_runs import NewRun, is_trained, unfinished_runs
 from training.runs.folder import RunFolder
+
+USUAL_SIZE = (980, 720)  # logical pixels
+FRAME = (16, 48)  # that the system puts around a window, at the most
 
 
 class TrainingWindow(QDialog):
@@ -50,11 +55,18 @@ class TrainingWindow(QDialog):
         self.progress.new_button.clicked.connect(self.show_setup)
         library.entries_changed.connect(self._show_models)
         self._show_models()
-        self.resize(980, 720)
+        room = (parent or self).screen().availableGeometry().size()
+        self.resize(QSize(*USUAL_SIZE).boundedTo(room - QSize(*FRAME)))
         if training.running:
             self._pages.setCurrentWidget(self.progress)
         else:
             self.show_setup()
+
+    def take(self, data: Path) -> None:
+        """Offer a training on these sprites, unless one is going on."""
+        if not self._training.running:
+            self.show_setup()
+            self.setup.set_data(data)
 
     def show_setup(self) -> None:
         """Offer a new training, and those that are not finished."""

@@ -10,12 +10,13 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QImage
 
 from pixelforge.core.blend import Blend
-from pixelforge.errors import CheckpointError, DatasetError, RequestError
+from pixelforge.errors import RequestError
 from pixelforge.gui.generating.scheme_field import SchemeField
 from pixelforge.gui.shared.mime import from_mime
 from pixelforge.gui.shared.qimage import from_qimage
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.window.studio import Studio
+from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.recipe import Recipe
 from pixelforge.services.requests import GenerationRequest
 from pixelforge.services.schemes import Colours, colours_in, other_schemes, scheme_of
@@ -60,34 +61,14 @@ class Colouring(QObject):
         """Make sprites again in other schemes: one that is alone in several, of several each in one."""
         made = [cell.sprite.recipe for cell in cells if cell.sprite.recipe is not None]
         alike = [recipe for recipe in made if _alike(recipe, made[0])]
-        try:
-            request = self._shuffled(alike)
-        except (CheckpointError, RequestError) as error:
-            self._studio.messages.complain(str(error))
-            return
-        self._studio.generation.make(request)
-        if left_out := len(cells) - len(alike):
-            self._studio.messages.warn(f"{left_out} of the sprites were not made as the first is, and are left out.")
-
-    def _shuffled(self, recipes: Sequence[Recipe]) -> GenerationRequest:
-        """Raises CheckpointError, or RequestError where the model cannot make them again."""
         entry = self._studio.generation.entry
-        if not recipes or entry is None or entry.header is None or recipes[0].model != entry.name:
-            model = f"{recipes[0].model}, which is not the chosen model" if recipes else "hand"
-            raise RequestError(f"The colours can be shuffled of what the chosen model made; this was made by {model}.")
-        count = SHUFFLES if len(recipes) == 1 else 1
-        conditions, seeds = [], []
-        blends: list[Blend] = []
-        for recipe in recipes:
-            asked = recipe.request.conditions[0]
-            for scheme in other_schemes(entry.path, entry.header, asked, count, recipe.seed + 1):
-                conditions.append(replace(asked, scheme=scheme))
-                seeds.append(recipe.seed)
-                blends += recipe.request.blends
-        first = recipes[0].request
-        alike = replace(first, count=1, seed=0, blends=())
-        several = replace(alike, conditions=tuple(conditions), count=len(seeds), seeds=tuple(seeds))
-        return replace(several, blends=tuple(blends))
+        task = self._studio.background.run("Looking for other colours", lambda: [_shuffled(alike, entry)])
+        task.done.connect(lambda parts: self._make(parts[0], entry, len(cells) - len(alike)))
+
+    def _make(self, request: GenerationRequest, entry: ModelEntry | None, left_out: int) -> None:
+        self._studio.generation.make(request, entry)
+        if left_out:
+            self._studio.messages.warn(f"{left_out} of the sprites were not made as the first is, and are left out.")
 
     def _lock(self, on: bool) -> None:
         chosen = self._chosen()
@@ -98,11 +79,19 @@ class Colouring(QObject):
         self.refresh()
 
     def _take_from(self, mime: QMimeData) -> None:
-        try:
-            scheme = _scheme_in(mime)
-        except DatasetError as error:
-            self._studio.messages.complain(str(error))
-            return
+        """Out of the first sprite or picture in it; a file is not read in the window's thread."""
+        path = next((Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()), None)
+        if sprites := from_mime(mime):
+            self._take(scheme_of(sprites[0]))
+        elif path is not None:
+            task = self._studio.background.run(f"Reading {path.name}", lambda: [scheme_of(read_sprites(path)[0])])
+            task.done.connect(lambda parts: self._take(parts[0]))
+        else:
+            image = mime.imageData()
+            whole = isinstance(image, QImage) and not image.isNull()
+            self._take(colours_in(from_qimage(image)) if whole else ())
+
+    def _take(self, scheme: Colours) -> None:
         if not scheme:
             self._studio.messages.warn("There are no colours in that picture.")
             return
@@ -117,11 +106,21 @@ def _alike(one: Recipe, other: Recipe) -> bool:
     return one.model == other.model and parts[0] == parts[1] and first.start is None and second.start is None
 
 
-def _scheme_in(mime: QMimeData) -> Colours:
-    """The scheme of the first sprite or picture in it. Raises DatasetError for a file that is none."""
-    if sprites := from_mime(mime):
-        return scheme_of(sprites[0])
-    if path := next((Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()), None):
-        return scheme_of(read_sprites(path)[0])
-    image = mime.imageData()
-    return colours_in(from_qimage(image)) if isinstance(image, QImage) and not image.isNull() else ()
+def _shuffled(recipes: Sequence[Recipe], entry: ModelEntry | None) -> GenerationRequest:
+    """Raises CheckpointError, or RequestError where the chosen model cannot make them again."""
+    if not recipes or entry is None or entry.header is None or recipes[0].model != entry.name:
+        model = f"{recipes[0].model}, which is not the chosen model" if recipes else "hand"
+        raise RequestError(f"The colours can be shuffled of what the chosen model made; this was made by {model}.")
+    count = SHUFFLES if len(recipes) == 1 else 1
+    conditions, seeds = [], []
+    blends: list[Blend] = []
+    for recipe in recipes:
+        asked = recipe.request.conditions[0]
+        for scheme in other_schemes(entry.path, entry.header, asked, count, recipe.seed + 1):
+            conditions.append(replace(asked, scheme=scheme))
+            seeds.append(recipe.seed)
+            blends += recipe.request.blends
+    first = recipes[0].request
+    alike = replace(first, count=1, seed=0, blends=())
+    several = replace(alike, conditions=tuple(conditions), count=len(seeds), seeds=tuple(seeds))
+    return replace(several, blends=tuple(blends))

@@ -1,4 +1,4 @@
-"""What is dropped on the window: a model, palette, list, project, sprite with its recipe, or picture to start from."""
+"""What is dropped on the window: a model, palette, list, project, sprite with its recipe, a picture, or many."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pixelforge.imaging.palette import rule_of
 from pixelforge.imaging.palette_files import read_palette
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.services.lists import LIST_SUFFIXES
+from pixelforge.services.project.project_file import PROJECT_FILE
 from pixelforge.services.recipe import Recipe, recipes_in
 from pixelforge.services.sprites import sprites_in
 
@@ -33,9 +34,20 @@ def can_take(mime: QMimeData) -> bool:
     return mime.hasImage() or any(url.isLocalFile() for url in mime.urls())
 
 
+def to_learn_from(mime: QMimeData) -> Path | None:
+    """The folder or .zip of sprites in it, which a model can be trained on; None where its first file is another."""
+    path = _first_file(mime)
+    return path if path is not None and is_to_learn_from(path) else None
+
+
+def is_to_learn_from(path: Path) -> bool:
+    """Whether it is a folder that is no game's project, or an archive of one."""
+    return path.suffix.lower() == ".zip" or (path.is_dir() and not (path / PROJECT_FILE).exists())
+
+
 def take(mime: QMimeData, studio: Studio) -> None:
     """Open the first file, or the picture if there is no file. Whatever is wrong with it is said in a message."""
-    path = next((Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()), None)
+    path = _first_file(mime)
     try:
         if path is not None:
             open_file(path, studio)
@@ -72,6 +84,10 @@ def open_file(path: Path, studio: Studio) -> None:
     _check_side(max(pixels.shape[:2]), str(path))
     studio.start_from([pixels])
     _say_start(studio, path.name)
+
+
+def _first_file(mime: QMimeData) -> Path | None:
+    return next((Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()), None)
 
 
 def _of_picture(data: bytes, path: Path) -> tuple[Pixels, Sequence[Recipe]]:

@@ -152,7 +152,10 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        drops.take(event.mimeData(), self._studio)
+        if (data := drops.to_learn_from(event.mimeData())) is not None:
+            self._dialogs.train_on(data)
+        else:
+            drops.take(event.mimeData(), self._studio)
         event.acceptProposedAction()
 
     def _slots(self) -> Slots:

@@ -63,6 +63,10 @@ class Session(QObject):
         """Keep whether the controls that few change are unfolded."""
         self.take(replace(self._settings, more_open=opened))
 
+    def keep_losses_open(self, opened: bool) -> None:
+        """Keep whether the chart of a training is unfolded."""
+        self.take(replace(self._settings, losses_open=opened))
+
     def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Keep where the window stands and how its docks lie."""
         self.take(replace(self._settings, window=_to_text(geometry), docks=_to_text(docks)))

@@ -68,7 +68,9 @@ class WindowDialogs:
     def open_file(self) -> None:
         """Open a model, a sprite's recipe, a list, or a picture to start from."""
         path = self._system.ask_open_path(self._window, "Open a sprite, a model, a palette or a list", OPENABLE)
-        if path is not None:
+        if path is not None and drops.is_to_learn_from(path):
+            self.train_on(path)
+        elif path is not None:
             try:
                 drops.open_file(path, self._studio)
             except drops.FAILURES as error:
@@ -153,11 +155,21 @@ class WindowDialogs:
                 self._training, studio.generation.library, self._system, studio.background, self._window
             )
             window.finished.connect(self._forget_training_window)
+            window.progress.chart_button.setChecked(self._session.settings.losses_open)
+            window.progress.chart_button.toggled.connect(self._session.keep_losses_open)
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._training_window = window
         self._training_window.show()
         self._training_window.raise_()
         self._training_window.activateWindow()
+
+    def train_on(self, data: Path) -> None:
+        """Show the window of training with a folder or .zip of sprites in it, or the training that goes on."""
+        self.train()
+        if self._training.running:
+            self._studio.messages.warn(f"One training goes on: drop {data.name} again when it is over.")
+        elif self._training_window is not None:
+            self._training_window.take(data)
 
     def models(self) -> None:
         """Show the models, to rename, export or delete them."""

@@ -99,6 +99,8 @@ def test_the_report(folder: Path, tmp_path: Path) -> None:
     assert "broken.png" in report.left_out[0]
     assert contact.shape == (8 * 6, 8 * 14, 4)
     np.testing.assert_array_equal(contact[32:40, :8], big)
+    assert [len(row) for row in report.contact] == [14, 14, 14, 6, 14, 5]
+    assert report.contact[4][:2] == ("tools/big.png", "tools/full.png")
     text = "\n".join(report_lines(report))
     for word in ("67 sprites in 2 classes", "tools: 19 (few)", "broken.png", "speck.png", "zz_copy.png", "4 colours"):
         assert word in text

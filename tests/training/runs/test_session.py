@@ -18,15 +18,18 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.unet import ContextUNet
 from pixelforge.errors import PixelForgeError, Remedy, RequestError, TrainingError
+from pixelforge.imaging.pixels import read_sprite
+from pixelforge.imaging.sheet import lay_out
 from tests.training.making import begin_run, config_of, finish
 from training.data.sprites import SpriteSet
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer
+from training.learning.samples import SAMPLES_A_CLASS
 from training.runs import plan as plan_module
 from training.runs import run as run_module
 from training.runs.clock import SECOND
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent, Stepped
-from training.runs.folder import RunFolder
+from training.runs.folder import SAMPLE_SCALE, RunFolder
 from training.runs.request import TrainingRequest
 from training.runs.session import carry
 from training.runs.state import RunStorage
@@ -84,10 +87,34 @@ def test_a_run_tells_what_happens_in_order(folder: Path, tmp_path: Path) -> None
     assert [type(note) for note in notes] == [Noted, Noted]
     assert "broken.png" in notes[0].lines[0]
     assert notes[1] == Noted(("Begins from nothing.",))
-    assert begun == Begun("56 sprites, 8 held out, 2 classes", "palette, float32, on cpu", 0, 6, 0)
+    assert begun == Begun("56 sprites, 8 held out, 2 classes", "palette, float32, on cpu", 0, 6, 0, ("beasts", "tools"))
     assert [(step.step, step.total, step.fraction) for step in steps] == [(n, 6, n / 6) for n in range(1, 7)]
     assert steps[-1].stats is not None
     assert ended == Ended("finished", 6, steps[-1].best_step, tmp_path / "run" / "best.safetensors")
+
+
+def test_sprites_that_are_left_out_by_name_stay_so_in_its_record_and_when_it_is_resumed(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "list.txt").write_text("tools/tool_03.png\n\nbeasts/beast_01_f1.png\ntools/none.png\n")
+    notes, _, begun, *_ = pull(folder, tmp_path / "run", replace(TOY, steps=4, leave_out=tmp_path / "list.txt"), 2)
+    assert notes.lines == ("Left out by name: 2 sprites.", "Not there to be left out: tools/none.png.")
+    assert begun.about == "54 sprites, 8 held out, 2 classes"
+    names = ("tools/tool_03.png", "beasts/beast_01_f1.png", "tools/none.png")
+    assert RunFolder(tmp_path / "run").read_source().leave_out == names
+    (tmp_path / "list.txt").unlink()
+    assert resume(tmp_path / "run").phase == "finished"
+
+
+def test_sprites_of_its_own_are_drawn_as_the_samples_are(folder: Path, data: SpriteSet, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("".join(f"tools/tool_{number:02}.png\n" for number in range(3, 16)))
+    pull(folder, tmp_path / "run", replace(TOY, steps=2, leave_out=tmp_path / "list.txt", holdout=0.0))
+    own = read_sprite(RunFolder(tmp_path / "run").own_path)[::SAMPLE_SCALE, ::SAMPLE_SCALE]
+    assert own.shape == (16, 8 * SAMPLES_A_CLASS, 4)
+    beasts, tools = data.sprites[:48], data.sprites[48:51]
+    np.testing.assert_array_equal(own[:8], lay_out(beasts[::6], 8))
+    np.testing.assert_array_equal(own[8:, :24], lay_out(tools, 3))
+    assert not own[8:, 24:].any()
 
 
 def test_closing_it_saves_all_and_leaves_a_run_that_can_be_resumed(folder: Path, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ def test_every_event_but_most_steps_is_written(tmp_path: Path) -> None:
     status = StatusFile(folder, clock=lambda: now[0])
     assert folder.read_status() == RunProgress(phase="preparing", step=7, total=9, best_step=5)
     status.follow(Noted(("Begins from nothing.",)))
-    status.follow(Begun("9 sprites", "palette", 0, None, 0.0))
-    assert folder.read_status() == RunProgress(phase="training", fraction=0.0, about="9 sprites")
+    status.follow(Begun("9 sprites", "palette", 0, None, 0.0, ("orcs",)))
+    assert folder.read_status() == RunProgress(phase="training", fraction=0.0, about="9 sprites", classes=("orcs",))
     seen = []
     for step, seconds, stats in ((1, 0.0, None), (2, 0.1, None), (3, 0.1, ROW), (4, 0.1, None), (5, 0.5, None)):
         now[0] += seconds
@@ -32,7 +32,13 @@ def test_every_event_but_most_steps_is_written(tmp_path: Path) -> None:
     status.follow(Paused(5))
     paused = folder.read_status()
     assert paused == RunProgress(
-        phase="paused", step=5, fraction=0.5, best_step=2, images_per_second=80, about="9 sprites"
+        phase="paused",
+        step=5,
+        fraction=0.5,
+        best_step=2,
+        images_per_second=80,
+        about="9 sprites",
+        classes=("orcs",),
     )
     status.follow(Continued(5))
     assert folder.read_status().phase == "training"
