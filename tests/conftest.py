@@ -1,8 +1,11 @@
-"""The command line, run in this process with a tiny model."""
+"""How many processes run the tests, and the command line, run in this process with a tiny model."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,35 +13,40 @@ import torch
 from hypothesis import settings
 
 from pixelforge.cli.app import main
-from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
-from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampling import Sampling
+from tests.tiny import TINY, random_weights
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
 RunCommand = Callable[..., tuple[int, str, str]]
 
+MOST_PROCESSES = 8  # each holds torch and Qt: half a gigabyte
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process a core; none of its own for files that are named, as starting it takes longer than a file does."""
+    if all(".py" in name for name in config.args):
+        return 0
+    return min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, MOST_PROCESSES)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_torch_thread() -> None:
+    """A tiny network gains nothing from a second core, and where that is busy it waits for it at every layer."""
+    torch.set_num_threads(1)
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model with random weights."""
-    config = ModelConfig(
-        num_classes=3,
-        image_size=8,
-        base_width=8,
-        multipliers=(1, 2),
-        attention_levels=(1,),
-        num_heads=2,
-        palette=((20, 12, 28), (210, 69, 73), (109, 170, 44)),
-    )
-    torch.manual_seed(0)
-    weights = {name: torch.randn_like(weight) / 4 for name, weight in build_network(config).state_dict().items()}
+    config = replace(TINY, num_classes=3)
     path = tmp_path_factory.mktemp("models") / "tiny.safetensors"
     header = ModelHeader(model=config, class_names=("cats", "dogs", "a/b"), recommended=Sampling(steps=4))
-    save_checkpoint(path, header, weights)
+    save_checkpoint(path, header, random_weights(config, 1 / 4))
     return path
 
 

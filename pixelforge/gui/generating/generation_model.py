@@ -195,15 +195,7 @@ class GenerationModel(Trials):
         if before is not None and before.shape == first.shape and not batch.for_desk:
             first = before  # what it becomes is like it
         self._tried = None
-        self._making = Batch(
-            first,
-            batch.request,
-            batch.entry.name,
-            "",
-            for_desk=batch.for_desk,
-            set_name=batch.set_name,
-            sprite_names=batch.sprite_names,
-        )
+        self._making = batch.begun(first)
         self._done = 0
         self._frames = []
         self._pace = Pace(self._clock)
