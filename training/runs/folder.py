@@ -193,8 +193,7 @@ class RunFolder:
         """
         models = (self.snapshot_path, self.best_path)
         told = (self.config_path, self.stats_path, self.status_path, self.log_path, self._command_path)
-        told += (self.leave_out_path,)
-        for path in (*told, *models, self.state_path, self._lock_path, self.samples_folder):
+        for path in (*told, self.leave_out_path, *models, self.state_path, self._lock_path, self.samples_folder):
             try:
                 mode = path.lstat().st_mode
             except OSError:  # not there, or whoever opens it says what is wrong with it

@@ -18,7 +18,6 @@ from pixelforge.gui.generating.pace import Pace
 from pixelforge.gui.generating.states import (
     MAX_DRAWN_SEED,
     MOST_TRIED,
-    Batch,
     Phase,
     RunState,
     Waiting,
