@@ -220,8 +220,8 @@ def colours_of(picture: SheetPicture) -> set[str]:
 
 
 def test_sprites_are_the_largest_that_there_is_room_for() -> None:
-    assert arrange(1, 8, 16, 400, 400) == Arrangement(3, 7)
-    assert arrange(2, 8, 16, 400, 400) == Arrangement(4, 5)
+    assert arrange(1, 8, 16, 400, 400) == Arrangement(3, 8)
+    assert arrange(2, 8, 16, 400, 400) == Arrangement(4, 6)
     assert arrange(6, 8, 16, 400, 400) == Arrangement(8, 3)
     assert arrange(1, 8, 64, 100, 100).factor == 1
 

@@ -192,8 +192,9 @@ class RunFolder:
         A run's folder may be a stranger's.
         """
         models = (self.snapshot_path, self.best_path)
-        told = (self.config_path, self.stats_path, self.status_path, self.log_path, self._command_path)
-        for path in (*told, self.leave_out_path, *models, self.state_path, self._lock_path, self.samples_folder):
+        told = (self.config_path, self.stats_path, self.status_path, self.log_path)
+        asked = (self._command_path, self.leave_out_path)
+        for path in (*told, *asked, *models, self.state_path, self._lock_path, self.samples_folder):
             try:
                 mode = path.lstat().st_mode
             except OSError:  # not there, or whoever opens it says what is wrong with it

@@ -124,9 +124,9 @@ class BatchList(QListView):
 class BatchDelegate(QStyledItemDelegate):
     """Paints the line, and below it as many sprites as there is room for."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._sprites = SpriteDelegate(ROOM, self)
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._sprites = SpriteDelegate(ROOM, view)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """A line of text and a row of sprites."""

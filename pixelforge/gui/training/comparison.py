@@ -27,12 +27,12 @@ class Arrangement:
 
 
 def arrange(classes: int, count: int, side: int, width: int, height: int) -> Arrangement:
-    """Where `count` sprites of `side` pixels a class are the largest in `width` x `height`; wide rows where equal."""
+    """Where `count` sprites of `side` pixels a class are the largest in `width` x `height`; the fewest rows, alike."""
     found = []
     for columns in range(1, count + 1):
         wanted = columns * side, classes * (ceil(count / columns) * side + GAP)
         found.append(Arrangement(columns, max(1, min(width // wanted[0], height // wanted[1]))))
-    return max(found, key=lambda each: (each.factor, each.columns))
+    return max(found, key=lambda each: (each.factor, -ceil(count / each.columns), -each.columns))
 
 
 class Comparison(QWidget):

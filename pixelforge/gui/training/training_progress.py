@@ -47,7 +47,7 @@ class TrainingProgress(QWidget):
         self.chart.hide()
         self.chart_button = QPushButton("Show the &losses")
         self.chart_button.setCheckable(True)
-        self.chart_button.toggled.connect(self.chart.setVisible)
+        self.chart_button.toggled.connect(self._show_chart)
         self.comparison = Comparison()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Which samples are shown")
@@ -148,6 +148,10 @@ class TrainingProgress(QWidget):
         if (own, made) != self._shown:
             self._shown = (own, made)
             self.comparison.set_sheets(_read(own), _read(made))
+
+    def _show_chart(self, shown: bool) -> None:
+        self.chart.setVisible(shown)
+        self.chart_button.setText("Hide the &losses" if shown else "Show the &losses")
 
     def _toggle_pause(self) -> None:
         watched = self._training.watched
