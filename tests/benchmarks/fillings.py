@@ -1,13 +1,13 @@
 """How long a part takes to be made anew on the desk, and whether all else stays as it was.
 
-`python -m tests.benchmarks.fillings DATA [MODEL…]`. DATA: a folder of real sprites, of which those held out are taken.
-Wanted: eight fillings in less than a second on two cores, and not one pixel changed outside. A busy machine disturbs
-the seconds of the processor least: half of them is what two idle cores would take at best.
+`python -m tests.benchmarks.fillings [--rounds N] [--masks N] DATA [MODEL…]`. DATA: a folder of real sprites, of which
+those held out are taken. Wanted: eight fillings in less than a second on two cores, and not one pixel changed outside.
+A busy machine disturbs the seconds of the processor least: half of them is what two idle cores would take at best.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -35,21 +35,23 @@ Mask = NDArray[np.bool_]
 
 
 def main() -> None:
-    data, *names = sys.argv[1:]
-    paths = [Path(name) for name in names] or sorted(bundled_models_folder().glob("*16.safetensors"))
-    for path in paths:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--masks", type=int, default=MASKS)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("models", nargs="*", type=Path)
+    told = parser.parse_args()
+    for path in told.models or sorted(bundled_models_folder().glob("*16.safetensors")):
         model = load_model(path, "cpu")
         if model.header.task == "sprites":
-            _, held_out = split_holdout(load_sprites(Path(data), model.header.model.image_size), HELD_OUT, seed=0)
-            compare(path.stem, model, held_out.sprites)
+            _, held_out = split_holdout(load_sprites(told.data, model.header.model.image_size), HELD_OUT, seed=0)
+            compare(path.stem, model, held_out.sprites, told.rounds)
+            check(model, held_out.sprites, told.masks)
 
 
-def compare(name: str, model: Model, sprites: Pixels) -> None:
-    """Eight fillings of a sprite's upper half beside eight sprites of the same steps, in turn; the best of ROUNDS."""
-    fast, *_ = qualities(model.header)
-    sampling = {"sampler": fast.sampler, "steps": fast.steps}
-    asked = of_classes(model.header.class_names[:1])
-    whole = make_request(model.header, asked, count=FILLINGS, seed=0, sampling=sampling)
+def compare(name: str, model: Model, sprites: Pixels, rounds: int) -> None:
+    """Eight fillings of a sprite's upper half beside eight sprites of the same steps, in turn; the best round."""
+    whole = _eight(model)
     mask = np.zeros(sprites[0].shape[:2], np.bool_)
     mask[: len(mask) // 2] = True
     start = Start(picture=sprites[0], mask=mask, strength=1.0)
@@ -59,15 +61,28 @@ def compare(name: str, model: Model, sprites: Pixels) -> None:
         "eight that keep": replace(whole, start=replace(start, keep=Keep(silhouette=True, colours=True))),
     }
     best = dict.fromkeys(works, (float("inf"), float("inf")))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for work, request in works.items():
             best[work] = min(best[work], _seconds(model, request))
-    print(f"{name}: {fast.sampler}, {fast.steps} steps, engine {model.backend.name}, each step {REPEATS} times")
+    asked = whole.sampling
+    print(f"{name}: {asked.sampler}, {asked.steps} steps, each {REPEATS} times, engine {model.backend.name}")
     for work, (processor, clock) in best.items():
         ratio = processor / best["eight sprites"][0]
         print(f"  {work}: {processor:.2f} s of the processor, {clock:.2f} s by the clock, ratio {ratio:.2f}")
-    changed = sum(_changed(model, replace(whole, start=start, count=1)) for start in _starts(sprites))
-    print(f"  {MASKS} masks of {len(sprites)} sprites held out: {changed} pixels changed outside")
+
+
+def check(model: Model, sprites: Pixels, masks: int) -> None:
+    """Print how many pixels change outside of masks, one filling of each."""
+    whole = _eight(model)
+    changed = sum(_changed(model, replace(whole, start=start, count=1)) for start in _starts(sprites, masks))
+    print(f"  {masks} masks of {len(sprites)} sprites held out: {changed} pixels changed outside")
+
+
+def _eight(model: Model) -> GenerationRequest:
+    fast, *_ = qualities(model.header)
+    sampling = {"sampler": fast.sampler, "steps": fast.steps}
+    asked = of_classes(model.header.class_names[:1])
+    return make_request(model.header, asked, count=FILLINGS, seed=0, sampling=sampling)
 
 
 def _seconds(model: Model, request: GenerationRequest) -> tuple[float, float]:
@@ -77,10 +92,10 @@ def _seconds(model: Model, request: GenerationRequest) -> tuple[float, float]:
     return time.process_time() - processor, time.perf_counter() - clock
 
 
-def _starts(sprites: Pixels) -> Iterator[Start]:
+def _starts(sprites: Pixels, masks: int) -> Iterator[Start]:
     """Boxes and speckles of all sizes, each on another sprite as long as there are others."""
     rng = np.random.default_rng(0)
-    for number in range(MASKS):
+    for number in range(masks):
         side = sprites.shape[1]
         mask: Mask = rng.random((side, side)) < rng.uniform(0.02, 0.98)
         if number % 2:

@@ -46,6 +46,7 @@ class Projects(QObject):
         self._keeper = ProjectKeeper(session.settings.project_links)
         self._opened: list[OpenedProject] = []  # those of which sprites are still to be made
         self._told: dict[int, Told] = {}  # of each set that a project has: as it was read or kept last
+        self._gone: set[int] = set()  # of those, what was deleted here
         self._task: Task | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._keep)
@@ -150,7 +151,13 @@ class Projects(QObject):
         return one.name, one.sprites, kept.export
 
     def _look(self) -> None:
-        """See whether a set of a project is another than it was."""
+        """See whether a set of a project is another than it was, or is gone."""
+        gone = self._told.keys() - {one.id for one in self._sets.sets}
+        for id_ in gone - self._gone:
+            name, link = self._told[id_][0], self._keeper.of_set(id_)
+            if link is not None:
+                self._studio.messages.inform(f"{name} still stands in {link.file}: take it out there as well.")
+        self._gone = gone
         if any(self._is_due(one) for one in self._sets.sets):
             self._rest.start()
 

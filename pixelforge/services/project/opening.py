@@ -41,6 +41,7 @@ class OpenedProject:
     def __init__(self, project: Project) -> None:
         """Raises what is wrong with a set's files or model, naming it."""
         self.project = project
+        self._pictures: dict[str, Sequence[Sprite]] = {}  # of the sets that have their own: read once
         every = tuple(Due(name, "opened") for name in project.sets)
         self.making = Build(Standing(project, read_lock(project.root), Fingerprints(project), every))
 
@@ -63,7 +64,10 @@ class OpenedProject:
         found: dict[str, OpenedSet] = {}
         for name, one in self.project.sets.items():
             with told_at(f"{self.file}: [sets.{name}]"):
-                sprites = self.making.sprites(one, {name: done.sprites for name, done in found.items()})
+                done = {of: found[of].sprites for of in one.together}
+                sprites = self._pictures.get(name) or self.making.sprites(one, done)
+                if one.pictures:
+                    self._pictures[name] = sprites
                 lacks = self.making.drawing.lacks(name) if one.draws else sum(found[of].lacks for of in one.together)
                 found[name] = OpenedSet(
                     name=name, seen=seen_of(one), sprites=tuple(sprites), lacks=lacks, export=self._export(one)
