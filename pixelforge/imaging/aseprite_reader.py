@@ -25,6 +25,7 @@ DEPTHS = (8, 16, 32)  # bits a pixel: an index; grey and alpha; RGBA
 HEAD = 14  # bytes by which such a file can be told
 MAX_PARTS = 2**20  # chunks of a file
 MAX_TAGS = 4096
+MAX_FRAMES = 2**15  # half of what the format can count: seconds to read, and as many are written
 BAND = 64  # rows that are drawn at once: as floats they take sixteen times the room
 
 Picture = NDArray[np.uint8]
@@ -105,7 +106,7 @@ def _read(data: bytes, name: str, max_side: int, max_pixels: int, first_only: bo
     if min(count, width, height) < 1:
         raise DatasetError(f"{name} cannot be read: it is damaged.")
     wanted = 1 if first_only else count
-    if wanted * width * height > max_pixels:
+    if wanted > MAX_FRAMES or wanted * width * height > max_pixels:
         raise DatasetError(f"{name} has too many frames ({count}).")
     file = _File(name, width, height, depth, transparent, bool(flags & 1), max_pixels)
     frames, at, parts = [], 128, 0
@@ -253,7 +254,7 @@ def _drawn(file: _File) -> Picture:
         part = cel.picture[top - cel.y : bottom - cel.y, left - cel.x : right - cel.x]
         colours = _coloured(file, part, bool(layer.flags & BACKGROUND))
         opacity = cel.opacity * layer.opacity / 255**2
-        if blank and opacity == 1:  # most frames are one such cel, and a file may have 65,535 of them
+        if blank and opacity == 1:  # most frames are one such cel, and a file has thousands of them
             np.copyto(picture[top:bottom, left:right], colours, where=colours[..., 3:] > 0)
             blank = False
             continue

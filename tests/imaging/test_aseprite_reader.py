@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixelforge.errors import DatasetError
-from pixelforge.imaging.aseprite_reader import BAND, AsepriteFrame, is_aseprite, read_aseprite
+from pixelforge.imaging.aseprite_reader import BAND, MAX_FRAMES, AsepriteFrame, is_aseprite, read_aseprite
 from pixelforge.imaging.pixels import decode_frames, decode_picture, read_sprite
 
 RED, GREEN, BLUE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)
@@ -170,9 +170,10 @@ def bomb(width: int, height: int, size: int) -> bytes:
     [
         (file(frame(layer(blend=1), cel(filled(RED)))), "flatten"),
         (file(frame(layer(kind=2), cel(filled(RED), kind=3))), "tilemap"),
-        (file(frame(layer(), cel(filled(RED))), count=65_535), "damaged"),
+        (file(frame(layer(), cel(filled(RED))), count=9), "damaged"),
         (file(frame(), side=4097), "4097 x 4097"),
         (file(frame(), count=65_535, side=4096), "too many frames"),
+        (file(frame(), count=MAX_FRAMES + 1), "too many frames"),
         (file(frame(count=2**32 - 1)), "damaged"),
         (file(*[frame(layer(), *[cel(filled(RED))] * 5), frame(link(9))]), "damaged"),
         (file(frame(layer(), cel(filled(RED), at=7))), "damaged"),

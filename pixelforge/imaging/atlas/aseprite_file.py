@@ -21,6 +21,7 @@ from pixelforge.imaging.aseprite_reader import (
     FILE_MAGIC,
     FRAME_MAGIC,
     LAYER,
+    MAX_FRAMES,
     PALETTE,
     TAGS,
     USER_DATA,
@@ -34,7 +35,6 @@ from pixelforge.imaging.pixels import Pixels
 
 COLOUR_PROFILE, SRGB = 0x2007, 1
 EDITABLE, HAS_OPACITY, HAS_TEXT = 2, 1, 1
-MAX_FRAMES = 65_535
 MAX_TEXT = 65_535  # bytes
 LAYER_NAME = "Sprites"
 
@@ -45,7 +45,9 @@ def encode(atlas: Atlas) -> bytes:
     Raises OutputError for too many sprites, PaletteError for too many colours of an index.
     """
     if len(atlas.frames) > MAX_FRAMES:
-        raise OutputError(f"Aseprite's files hold {MAX_FRAMES:,} sprites, and these are {len(atlas.frames):,}.")
+        raise OutputError(
+            f"An Aseprite file holds at most {MAX_FRAMES:,} sprites, and these are {len(atlas.frames):,}."
+        )
     height = max(frame.pixels.shape[0] for frame in atlas.frames)
     width = max(frame.pixels.shape[1] for frame in atlas.frames)
     everything = np.concatenate([frame.pixels.reshape(1, -1, 4) for frame in atlas.frames], axis=1)

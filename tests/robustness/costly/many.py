@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
+from pixelforge.imaging.aseprite_reader import MAX_FRAMES
 from tests.robustness.costly.aseprite import ase_chunk, ase_layer, aseprite
 from tests.robustness.costly.packs import packed
 from tests.robustness.costly.pictures import gif_of_large_frames
@@ -32,18 +33,19 @@ def zip_of_a_million() -> bytes:
     return directory + far + locator + end
 
 
-def ase_frames(side: int) -> bytes:
-    """As many frames as the format can count, each of its own picture."""
+def ase_frames(count: int, side: int) -> bytes:
+    """Frames, each of its own picture of a pixel."""
     cels = [
         ase_chunk(0x2005, struct.pack("<H2hBHh5x2H", 0, 0, 0, 255, 0, 0, 1, 1) + struct.pack("<I", number | 0xFF << 24))
-        for number in range(65_535)
+        for number in range(count)
     ]
     return aseprite([ase_layer(), cels[0]], *[[cel] for cel in cels[1:]], side=side)
 
 
 ASEPRITE: dict[str, Callable[[], bytes]] = {
-    "frames.aseprite": lambda: ase_frames(1),
-    "frames 64.aseprite": lambda: ase_frames(64),
+    "frames.aseprite": lambda: ase_frames(65_535, 1),  # as many as the format can count
+    "half of them.aseprite": lambda: ase_frames(MAX_FRAMES, 1),
+    "large frames.aseprite": lambda: ase_frames(MAX_FRAMES, 64),
 }
 
 ZIPS: dict[str, Callable[[], bytes]] = {"gifs.zip": zip_of_gifs, "million.zip": zip_of_a_million}
