@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 from hypothesis import settings
 
 from pixelforge.cli.app import main
-from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
-from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampling import Sampling
+from tests.tiny import TINY, random_weights
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
@@ -25,20 +24,10 @@ RunCommand = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model with random weights."""
-    config = ModelConfig(
-        num_classes=3,
-        image_size=8,
-        base_width=8,
-        multipliers=(1, 2),
-        attention_levels=(1,),
-        num_heads=2,
-        palette=((20, 12, 28), (210, 69, 73), (109, 170, 44)),
-    )
-    torch.manual_seed(0)
-    weights = {name: torch.randn_like(weight) / 4 for name, weight in build_network(config).state_dict().items()}
+    config = replace(TINY, num_classes=3)
     path = tmp_path_factory.mktemp("models") / "tiny.safetensors"
     header = ModelHeader(model=config, class_names=("cats", "dogs", "a/b"), recommended=Sampling(steps=4))
-    save_checkpoint(path, header, weights)
+    save_checkpoint(path, header, random_weights(config, 1 / 4))
     return path
 
 

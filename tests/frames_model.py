@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-import torch
-
-from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import FRAMES, ModelHeader
+from tests.tiny import TINY, random_weights
 
-CONFIG = ModelConfig(
-    num_classes=1,
-    image_size=8,
-    base_width=8,
-    multipliers=(1, 2),
-    blocks_per_level=1,
-    attention_levels=(1,),
-    num_heads=2,
-    embed_width=8,
-    prediction="copy",
-    pointer_width=8,
-)
+CONFIG = replace(TINY, num_classes=1, embed_width=8, prediction="copy", palette=())
 
 
 def write_frames_model(path: Path, action: str = "idle", config: ModelConfig = CONFIG) -> Path:
     """The model in a file."""
-    torch.manual_seed(0)
-    weights = {name: torch.randn_like(weight) / 3 for name, weight in build_network(config).state_dict().items()}
-    save_checkpoint(path, ModelHeader(task=FRAMES, model=config, class_names=(action,)), weights)
+    header = ModelHeader(task=FRAMES, model=config, class_names=(action,))
+    save_checkpoint(path, header, random_weights(config, 1 / 3))
     return path

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.schedule import NoiseSchedule
+from tests.tiny import COLOURS, TINY, randomised
 
-PALETTE = ((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207), (222, 238, 214))
+PALETTE = (*COLOURS, (222, 238, 214))
 
 Randomise = Callable[[nn.Module], nn.Module]
 
@@ -31,31 +33,11 @@ def schedule() -> NoiseSchedule:
 
 @pytest.fixture
 def tiny() -> ModelConfig:
-    """The smallest network with every part: two levels, attention, a palette."""
-    return ModelConfig(
-        num_classes=3,
-        image_size=8,
-        base_width=8,
-        multipliers=(1, 2),
-        blocks_per_level=1,
-        attention_levels=(1,),
-        num_heads=2,
-        palette=PALETTE,
-    )
+    return replace(TINY, num_classes=3, palette=PALETTE)
 
 
 @pytest.fixture
 def randomise() -> Randomise:
-    """Makes every weight of a network random: as built, the last layers are zero and hide what stands before them."""
-
-    def randomised(network: nn.Module) -> nn.Module:
-        generator = torch.Generator().manual_seed(1)
-        for parameter in network.parameters():
-            scale = parameter[0].numel() ** -0.5 if parameter.ndim > 1 else 0.1
-            noise = scale * torch.randn(parameter.shape, generator=generator)
-            parameter.data = noise if parameter.ndim > 1 else parameter.data + noise
-        return network.eval()
-
     return randomised
 
 

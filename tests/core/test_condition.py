@@ -18,6 +18,7 @@ from pixelforge.core.pipeline import Model, sprite_steps
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.torch_backend import TorchBackend
 from pixelforge.errors import ConfigError, RequestError
+from tests.tiny import TINY
 
 KINDS = (
     Kind(name="cat", label=1, share=0.5),
@@ -27,9 +28,7 @@ KINDS = (
 
 
 def config(**fields) -> ModelConfig:
-    shape = {"base_width": 8, "multipliers": (1, 2), "attention_levels": (1,), "num_heads": 2, "blocks_per_level": 1}
-    palette = ((255, 0, 0), (0, 255, 0))
-    return ModelConfig(**{"num_classes": 3, "kinds": KINDS, "palette": palette, **shape, **fields})
+    return replace(TINY, **{"num_classes": 3, "kinds": KINDS, "image_size": 16, **fields})
 
 
 WORDS = ClassVocabulary(("stones", "beasts", "birds"), KINDS)

@@ -31,8 +31,8 @@ def checkpoint(model_file: Path) -> Checkpoint:
 
 @pytest.fixture
 def notebook(tiny: ModelConfig) -> Checkpoint:
-    config = ModelConfig(
-        num_classes=1, architecture="notebook", prediction="eps", channels=3, num_heads=1, base_width=8
+    config = replace(
+        tiny, num_classes=1, architecture="notebook", prediction="eps", channels=3, num_heads=1, palette=()
     )
     return Checkpoint(ModelHeader(model=config, class_names=("beasts",)), build_network(config).eval())
 

@@ -19,7 +19,6 @@ from PIL import Image
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.condition import Condition
-from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, read_header
 from pixelforge.core.legacy import read_notebook_weights
 from pixelforge.core.pipeline import Model
@@ -40,6 +39,7 @@ from tests.fuzz import mutate
 from tests.fuzz.mutate import Mutation
 from tests.made import asked, made
 from tests.pointer import write_pointer_model
+from tests.tiny import COLOURS, TINY
 from tests.training.making import begin_run, config_of
 from training.data.indexed import IndexedSprites, words_of
 from training.data.report import report_lines, report_on
@@ -49,17 +49,6 @@ from training.runs.folder import RunProgress, StatsRow
 from training.runs.run import Run
 from training.runs.state import RunStorage
 
-COLOURS = ((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207))
-TINY = ModelConfig(
-    num_classes=2,
-    image_size=8,
-    base_width=8,
-    multipliers=(1, 2),
-    blocks_per_level=1,
-    attention_levels=(1,),
-    num_heads=2,
-    palette=COLOURS,
-)
 EVIL_NAMES = ["../evil.png", "/tmp/evil.png", "a/../../evil.png", "C:\\evil.png", "a/\0.png", "", ".", "a/", "x" * 300]
 SMALL_PTH = Path(__file__).parents[1] / "data" / "legacy" / "small.pth"
 

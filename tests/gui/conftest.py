@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import save_checkpoint
-from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader, read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.gui import app
@@ -25,6 +25,7 @@ from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.window import window_dialogs
 from pixelforge.services import paths
 from pixelforge.services.model_library import ModelEntry
+from tests.tiny import TINY
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -91,18 +92,11 @@ def user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-@pytest.fixture
-def model_file(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of every test, made once."""
     torch.manual_seed(0)
-    config = ModelConfig(
-        num_classes=2,
-        base_width=8,
-        multipliers=(1, 2),
-        attention_levels=(1,),
-        num_heads=2,
-        blocks_per_level=1,
-        palette=((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)),
-    )
+    config = replace(TINY, image_size=16, palette=((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)))
     header = ModelHeader(
         model=config,
         class_names=("cats", "dogs"),
@@ -111,9 +105,15 @@ def model_file(tmp_path: Path) -> Path:
     weights = build_network(config).state_dict()
     for weight in weights.values():
         weight += 0.2 * torch.randn_like(weight)  # an untrained network's last layer is zero, and all sprites empty
-    path = tmp_path / "tiny.safetensors"
+    path = tmp_path_factory.mktemp("models") / "tiny.safetensors"
     save_checkpoint(path, header, weights)
     return path
+
+
+@pytest.fixture
+def model_file(tmp_path: Path, tiny_model: Path) -> Path:
+    """A copy, which a test may spoil."""
+    return Path(shutil.copy(tiny_model, tmp_path))
 
 
 @pytest.fixture

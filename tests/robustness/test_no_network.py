@@ -33,7 +33,7 @@ COMMANDS = """
     from pixelforge.cli.app import main
     from training.evaluation import classifier
 
-    classifier.MOST_STEPS = 30  # steps enough to ask it something
+    classifier.MOST_STEPS = 5  # whatever it has learnt by then, it is asked
 
     def run(*arguments):
         try:
@@ -51,7 +51,7 @@ COMMANDS = """
     run("train", data, *toy, "--device", "cpu", "--out", f"{out}/run")
     run("train", "--resume", "--device", "cpu", "--out", f"{out}/run")
     snapshot = f"{out}/run/snapshot.safetensors"
-    options = ["--count", 16, "--steps", 1, "--holdout", 0.2, "--device", "cpu"]
+    options = ["--count", 16, "--steps", 1, "--holdout", 0.2, "--judges", 2, "--device", "cpu"]
     run("evaluate", snapshot, "--data", data, *options)
     run("models", "list")
 """

@@ -9,22 +9,13 @@ import torch
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
-from pixelforge.core.config import ModelConfig
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.network import Network
 from pixelforge.core.pipeline import Model
 from pixelforge.core.torch_backend import TorchBackend
+from tests.tiny import COLOURS, TINY, randomised
 
-CONFIG = ModelConfig(
-    num_classes=3,
-    image_size=8,
-    base_width=8,
-    multipliers=(1, 2),
-    blocks_per_level=1,
-    attention_levels=(1,),
-    num_heads=2,
-    palette=((20, 12, 28), (210, 69, 73), (109, 170, 44), (89, 125, 207), (222, 238, 214)),
-)
+CONFIG = replace(TINY, num_classes=3, palette=(*COLOURS, (222, 238, 214)))
 
 LoadedWith = Callable[..., Model]
 
@@ -41,12 +32,7 @@ def loaded_with() -> LoadedWith:
 
     def loaded(**changes: object) -> Model:
         config = replace(CONFIG, **changes)
-        network = build_network(config).eval()
-        generator = torch.Generator().manual_seed(1)
-        for parameter in network.parameters():
-            scale = parameter[0].numel() ** -0.5 if parameter.ndim > 1 else 0.1
-            noise = scale * torch.randn(parameter.shape, generator=generator)
-            parameter.data = noise if parameter.ndim > 1 else parameter.data + noise
+        network = randomised(build_network(config))
         header = ModelHeader(model=config, class_names=("beasts", "tools", "plants"))
         return Model.of(Checkpoint(header, network))
 

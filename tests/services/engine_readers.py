@@ -11,6 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,24 +72,24 @@ def read_godot_sprites(path: Path) -> list[Found]:
     """Godot 4, scene/resources/sprite_frames.cpp: animations with name, speed, loop and frames."""
     sections = godot_parser.parse(path.read_text().replace('&"', '"')).get_sections()
     textures = {s.header["id"]: s for s in sections if s.header.name == "sub_resource"}
+    sheet = picture(path.parent / sections[1].header["path"])
     found = []
     for animation in sections[-1]["animations"]:
         assert set(animation) == {"frames", "loop", "name", "speed"}
         (frame,) = animation["frames"]
         texture = textures[frame["texture"].id]
         assert texture["resource_name"] == animation["name"]
-        sheet = picture(path.parent / sections[1].header["path"])
         found.append(Found(class_in(animation["name"]), cut(sheet, tuple(texture["region"].args))))
     return found
 
 
 def read_godot_textures(path: Path) -> list[Found]:
     """Godot 4, scene/resources/resource_format_text.cpp: a path without :// begins in the folder of the .tres."""
-    found = []
+    found, read = [], cache(picture)  # all are of one sheet
     for file in path.iterdir():
         _, image, resource = godot_parser.parse(file.read_text()).get_sections()
         assert resource["resource_name"] == file.stem
-        sheet = picture((path / image.header["path"]).resolve())
+        sheet = read((path / image.header["path"]).resolve())
         found.append(Found(class_in(file.stem), cut(sheet, tuple(resource["region"].args))))
     return found
 

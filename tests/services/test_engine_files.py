@@ -54,7 +54,7 @@ def test_every_sprite_is_found_to_the_pixel(tmp_path, sheet, count) -> None:
         seen = [(f.class_name, np.ascontiguousarray(f.pixels[::step, ::step]).tobytes()) for f in found]
         assert sorted(seen) == expected, name
         for sprite in found:
-            np.testing.assert_array_equal(sprite.pixels, sprite.pixels[::step, ::step].repeat(step, 0).repeat(step, 1))
+            assert np.array_equal(sprite.pixels, sprite.pixels[::step, ::step].repeat(step, 0).repeat(step, 1)), name
 
 
 def test_sprites_of_several_sizes(tmp_path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,10 @@ import torch
 from PIL import Image
 
 from pixelforge.core.config import ModelConfig
+from tests import tiny
 from training.data.sprites import SpriteSet, load_sprites
 
-COLOURS = np.array([[20, 12, 28], [210, 69, 73], [109, 170, 44], [89, 125, 207]], np.uint8)
+COLOURS = np.array(tiny.COLOURS, np.uint8)
 
 
 def write_sprite(path: Path, pixels: np.ndarray) -> None:
@@ -61,15 +63,4 @@ def data(folder: Path) -> SpriteSet:
 
 @pytest.fixture
 def model_config() -> ModelConfig:
-    return ModelConfig(
-        num_classes=2,
-        image_size=8,
-        base_width=8,
-        multipliers=(1, 2),
-        blocks_per_level=1,
-        attention_levels=(1,),
-        num_heads=2,
-        dropout=0.1,
-        augment_dim=5,
-        palette=tuple((int(r), int(g), int(b)) for r, g, b in COLOURS),
-    )
+    return replace(tiny.TINY, dropout=0.1, augment_dim=5)

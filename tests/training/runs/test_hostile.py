@@ -7,16 +7,17 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pixelforge.core.config import ModelConfig
 from pixelforge.errors import OutputError
 from pixelforge.gui.shared.child import start_detached
 from pixelforge.services.training_runs import complaint, unfinished_runs
 from tests.conftest import RunCommand
+from tests.tiny import TINY
 from tests.training.conftest import write_sprites
 from tests.training.making import begin_run, config_of
 from training.data.sprites import load_sprites
@@ -25,16 +26,6 @@ from training.runs.folder import RunFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes and links")
 
-TINY = ModelConfig(
-    num_classes=2,
-    image_size=8,
-    base_width=8,
-    multipliers=(1, 2),
-    blocks_per_level=1,
-    attention_levels=(1,),
-    num_heads=2,
-    prediction="v",
-)
 FILES = ("config.json", "status.json", "stats.jsonl", "state.pt", "snapshot.safetensors", "best.safetensors", "wish")
 
 
@@ -43,7 +34,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("begun")
     data = load_sprites(write_sprites(folder / "sprites"), 8)
     settings = TrainConfig(steps=2, batch_size=4, warmup_steps=1, evaluate_every=1, sample_every=1, save_every=1)
-    begin_run(folder / "run", config_of(data, TINY, settings), data).save()
+    begin_run(folder / "run", config_of(data, replace(TINY, prediction="v", palette=()), settings), data).save()
     return folder / "run"
 
 
