@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
@@ -21,6 +22,8 @@ PAGE = 64  # rows that are read together
 CACHED = 2048  # entries that are kept decoded
 
 AnyIndex = QModelIndex | QPersistentModelIndex
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class HistoryModel(QAbstractListModel):
@@ -80,10 +83,7 @@ class HistoryModel(QAbstractListModel):
 
     def empty_bin(self) -> None:
         """Remove for good what was deleted."""
-        try:
-            self._history.empty_bin()
-        except HistoryError as error:
-            self.failed.emit(str(error))
+        self._tried(self._history.empty_bin, None)
 
     def set_gathered(self, fingerprints: frozenset[bytes]) -> None:
         """Mark the sprites of these fingerprints: those in the shown set."""
@@ -94,12 +94,9 @@ class HistoryModel(QAbstractListModel):
 
     def add(self, sprites: Sequence[Sprite]) -> tuple[int, ...]:
         """Keep sprites; their ids, none if they could not be kept."""
-        try:
-            ids = self._history.add(sprites)
-        except HistoryError as error:
-            self.failed.emit(str(error))
-            return ()
-        self._update()
+        ids = self._tried(lambda: self._history.add(sprites), ())
+        if ids:
+            self._update()
         return ids
 
     def replace(self, id_: int, sprite: Sprite) -> None:
@@ -126,27 +123,15 @@ class HistoryModel(QAbstractListModel):
 
     def entries_of(self, ids: Sequence[int]) -> list[Entry]:
         """The sprites of these ids, whatever the filter."""
-        try:
-            return self._history.entries(ids, self._filter.table)
-        except HistoryError as error:
-            self.failed.emit(str(error))
-            return []
+        return self._tried(lambda: self._history.entries(ids, self._filter.table), [])
 
     def batches(self) -> list[MadeBatch]:
         """What passes the filter, by the batches that it was made in, the newest first."""
-        try:
-            return self._history.batches(self._filter)
-        except HistoryError as error:
-            self.failed.emit(str(error))
-            return []
+        return self._tried(lambda: self._history.batches(self._filter), [])
 
     def find(self, sprite: Sprite) -> int | None:
         """The id of a sprite, whatever the filter; None where it is not there any more."""
-        try:
-            return self._history.find(sprite)
-        except HistoryError as error:
-            self.failed.emit(str(error))
-            return None
+        return self._tried(lambda: self._history.find(sprite), None)
 
     def ids_of(self, rows: Sequence[int]) -> list[int]:
         """The ids of the sprites in these rows."""
@@ -170,10 +155,8 @@ class HistoryModel(QAbstractListModel):
 
     def delete(self, ids: Sequence[int]) -> tuple[int, ...]:
         """Put sprites into the bin; the ids of those that are there now, none if it failed."""
-        try:
-            gone = self._history.delete(ids)
-        except HistoryError as error:
-            self.failed.emit(str(error))
+        gone = self._tried(lambda: self._history.delete(ids), None)
+        if gone is None:
             return ()
         self._forget(ids)
         self._update()
@@ -181,21 +164,15 @@ class HistoryModel(QAbstractListModel):
 
     def restore(self, ids: Sequence[int]) -> tuple[int, ...]:
         """Bring sprites back from the bin; the ids of those that are back."""
-        try:
-            back = self._history.restore(ids)
-        except HistoryError as error:
-            self.failed.emit(str(error))
+        back = self._tried(lambda: self._history.restore(ids), None)
+        if back is None:
             return ()
         self._update()
         return back
 
     def unstarred(self) -> list[int]:
         """The ids of the sprites without a star that pass the filter."""
-        try:
-            return self._history.unstarred(self._filter)
-        except HistoryError as error:
-            self.failed.emit(str(error))
-            return []
+        return self._tried(lambda: self._history.unstarred(self._filter), [])
 
     def choices(self) -> tuple[list[str], list[str]]:
         """The classes and the models that there are sprites of."""
@@ -248,12 +225,16 @@ class HistoryModel(QAbstractListModel):
         except OSError:
             return to_mime(sprites)  # no files can be written, but the set needs none
 
-    def _listed(self) -> list[int]:
+    def _tried(self, ask: Callable[[], T], otherwise: U) -> T | U:
+        """What the history answers; where it cannot, that is said."""
         try:
-            return self._history.ids(self._filter)
+            return ask()
         except HistoryError as error:
             self.failed.emit(str(error))
-            return []
+            return otherwise
+
+    def _listed(self) -> list[int]:
+        return self._tried(lambda: self._history.ids(self._filter), [])
 
     def _update(self) -> None:
         """Bring the rows up to date, so that what is selected and scrolled to stays."""
