@@ -31,9 +31,9 @@ PROOF = """
 """
 COMMANDS = """
     from pixelforge.cli.app import main
-    from training.evaluation import classifier
+    from training.evaluation import classifier, kinds, two_sample
 
-    classifier.MOST_STEPS = 5  # whatever it has learnt by then, it is asked
+    classifier.MOST_STEPS = kinds.STEPS = two_sample.STEPS = 5  # whatever they have learnt by then, they are asked
 
     def run(*arguments):
         try:
