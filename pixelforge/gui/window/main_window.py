@@ -77,18 +77,7 @@ class MainWindow(QMainWindow):
         self.status = RunStatus()
         self._active: Stage | HistoryStrip = self.stage
         self._moving = Moving(studio.stage, studio.history, studio.messages, self.stage.hover, self.shown, self)
-        self.sprite_actions = SpriteActions(
-            studio,
-            self._mending,
-            self._moving,
-            Colouring(studio, self.controls.scheme, self.chosen, self),
-            Exploring(studio, self),
-            self.chosen,
-            self.shown,
-            self._save_chosen,
-            self.history.show_like,
-            self,
-        )
+        self.sprite_actions = self._new_sprite_actions()
         self.stage.buttons.set_actions(*self.sprite_actions.of_one_sprite)
         self.set_actions = SetActions(studio, self.tray.view, self.sprite_actions.vary, self.history.reveal, self)
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
@@ -101,11 +90,7 @@ class MainWindow(QMainWindow):
         self._connect(training)
         for show in (self._show_settings, self._show_run, self._show_message, self._show_preferences):
             show()
-        geometry, docks = session.window()
-        self.restoreGeometry(geometry)
-        self.restoreState(docks)
-        self.controls.more.setChecked(session.settings.more_open)
-        self.controls.more.toggled.connect(session.keep_more_open)
+        self._restore()
         self.stage.setFocus()
 
     def chosen(self) -> tuple[StageCell, ...]:
@@ -148,6 +133,28 @@ class MainWindow(QMainWindow):
         """Open what was dropped."""
         drops.take(event.mimeData(), self._studio)
         event.acceptProposedAction()
+
+    def _new_sprite_actions(self) -> SpriteActions:
+        return SpriteActions(
+            self._studio,
+            self._mending,
+            self._moving,
+            Colouring(self._studio, self.controls.scheme, self.chosen, self),
+            Exploring(self._studio, self),
+            self.chosen,
+            self.shown,
+            self._save_chosen,
+            self.history.show_like,
+            self,
+        )
+
+    def _restore(self) -> None:
+        """Stand as the window did when it was last closed."""
+        geometry, docks = self._session.window()
+        self.restoreGeometry(geometry)
+        self.restoreState(docks)
+        self.controls.more.setChecked(self._session.settings.more_open)
+        self.controls.more.toggled.connect(self._session.keep_more_open)
 
     def _slots(self) -> Slots:
         generation, canvas = self._studio.generation, self.stage.canvas
