@@ -21,6 +21,11 @@ AROUND = (*SIDES, (1, 1), (1, -1), (-1, 1), (-1, -1))
 STRAY = 2  # pixels of an island, at the most, for it to be stray
 
 
+def within(at: Point, box: Box) -> bool:
+    """Whether a pixel lies in a box."""
+    return box[0] <= at[0] < box[2] and box[1] <= at[1] < box[3]
+
+
 def line(start: Point, end: Point) -> list[Point]:
     """The pixels from one to the other, both among them; Bresenham 1965."""
     (x, y), (last_x, last_y) = start, end

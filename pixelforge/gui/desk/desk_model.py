@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from pixelforge.gui.desk.fillings import Fillings
 from pixelforge.gui.desk.film import USUAL, Film
+from pixelforge.gui.desk.hand import BLACK, Hand
 from pixelforge.gui.desk.strokes import Strokes
 from pixelforge.gui.desk.tools import Tool
 from pixelforge.imaging import drawing
 from pixelforge.imaging.drawing import CLEAR, Box, Ink, Point
 from pixelforge.imaging.pixels import Pixels
-
-BLACK: Ink = (0, 0, 0, 255)
 
 
 class DeskModel(QObject):
@@ -35,9 +35,7 @@ class DeskModel(QObject):
         self._film = Film((self._picture,), (USUAL,))  # as it was after the last stroke
         self._strokes = Strokes()
         self._onion_skin = False
-        self._tool = Tool.PENCIL
-        self._ink = BLACK
-        self._mirror = False
+        self._hand = Hand()
         self._palette: tuple[Ink, ...] = ()
         self._last: Point | None = None  # of the stroke that is going on; None between strokes
         self._first: Point = (0, 0)
@@ -69,17 +67,17 @@ class DeskModel(QObject):
     @property
     def tool(self) -> Tool:
         """What is in the hand."""
-        return self._tool
+        return self._hand.tool
 
     @property
     def ink(self) -> Ink:
         """The colour that is drawn in."""
-        return self._ink
+        return self._hand.ink
 
     @property
     def mirror(self) -> bool:
         """Whether what is drawn on one side is drawn on the other as well."""
-        return self._mirror
+        return self._hand.mirror
 
     @property
     def palette(self) -> tuple[Ink, ...]:
@@ -115,7 +113,7 @@ class DeskModel(QObject):
         own = drawing.colours_of(np.concatenate(film.pictures))
         self._palette = tuple(dict.fromkeys((*own, *palette))) or (BLACK,)
         self.set_box(None)
-        if self._ink not in self._palette:
+        if self.ink not in self._palette:
             self.set_ink(self._palette[0])
         self.picture_changed.emit()
         self.film_changed.emit()
@@ -141,21 +139,21 @@ class DeskModel(QObject):
 
     def set_tool(self, tool: Tool) -> None:
         """Take another tool into the hand."""
-        if tool is not self._tool:
-            self._tool = tool
+        if tool is not self.tool:
+            self._hand = replace(self._hand, tool=tool)
             self.set_box(None)
             self.tool_changed.emit()
 
     def set_ink(self, ink: Ink) -> None:
         """Draw in another colour."""
-        if ink != self._ink:
-            self._ink = ink
+        if ink != self.ink:
+            self._hand = replace(self._hand, ink=ink)
             self.ink_changed.emit()
 
     def set_mirror(self, mirror: bool) -> None:
         """Draw on both sides, or on one."""
-        if mirror != self._mirror:
-            self._mirror = mirror
+        if mirror != self.mirror:
+            self._hand = replace(self._hand, mirror=mirror)
             self.tool_changed.emit()
 
     def set_box(self, box: Box | None) -> None:
@@ -172,19 +170,19 @@ class DeskModel(QObject):
     def press(self, at: Point, *, erase: bool = False, pick: bool = False) -> None:
         """The mouse goes down on a pixel, or beside the picture. erase: by the right button. pick: with Alt."""
         self._before, self._first, self._last, self._erasing = self._picture, at, at, erase
-        if self._tool is Tool.MOVE and not pick:
-            self._grip = at if self._box is not None and _within(at, self._box) else None
+        if self.tool is Tool.MOVE and not pick:
+            self._grip = at if self._box is not None and drawing.within(at, self._box) else None
             if self._grip is None:
                 self.set_box(None)
             return
-        if pick or self._tool is Tool.PICKER:
+        if pick or self.tool is Tool.PICKER:
             self._last = None
             if self._inside(at) and (ink := drawing.ink_at(self._picture, at)) != CLEAR:
                 self.set_ink(ink)
-        elif self._tool in (Tool.FILL, Tool.REPLACE):
+        elif self.tool in (Tool.FILL, Tool.REPLACE):
             self._last = None
             if self._inside(at):
-                self.apply(self._filled(at))
+                self.apply(self._hand.filled(self._picture, at, erase=erase))
         else:
             self._draw(at)
 
@@ -192,7 +190,7 @@ class DeskModel(QObject):
         """The mouse moves over pixels while it is down."""
         if self._last is None or at == self._last:
             return
-        if self._tool is Tool.MOVE:
+        if self.tool is Tool.MOVE:
             self._drag_box(at)
         else:
             self._draw(at)
@@ -264,22 +262,10 @@ class DeskModel(QObject):
             self.stroke_done.emit()
 
     def _draw(self, at: Point) -> None:
-        """Pencil, eraser or line, from where the stroke was before."""
+        """From where the stroke was before; a line is drawn anew, from its beginning over what was there then."""
         assert self._last is not None
-        whole = self._tool is Tool.LINE
-        points = drawing.line(self._first if whole else self._last, at)
-        if self._mirror:
-            points = drawing.mirrored(points, self._picture.shape[1])
-        ink = CLEAR if self._erasing or self._tool is Tool.ERASER else self._ink
-        self._show(drawing.painted(self._before if whole else self._picture, points, ink))
-
-    def _filled(self, at: Point) -> Pixels:
-        ink = CLEAR if self._erasing else self._ink
-        if self._tool is Tool.REPLACE:
-            return drawing.replaced(self._picture, drawing.ink_at(self._picture, at), ink)
-        picture = drawing.filled(self._picture, at, ink)
-        other = (picture.shape[1] - 1 - at[0], at[1])
-        return drawing.filled(picture, other, ink) if self._mirror else picture
+        before, first = (self._before, self._first) if self.tool is Tool.LINE else (self._picture, self._last)
+        self._show(self._hand.drawn(before, first, at, erase=self._erasing))
 
     def _drag_box(self, at: Point) -> None:
         if self._grip is not None and self._box is not None:
@@ -291,7 +277,7 @@ class DeskModel(QObject):
 
     def _inside(self, at: Point) -> bool:
         height, width = self._picture.shape[:2]
-        return 0 <= at[0] < width and 0 <= at[1] < height
+        return drawing.within(at, (0, 0, width, height))
 
     def _show(self, picture: Pixels) -> None:
         self._picture = picture
@@ -309,7 +295,3 @@ class DeskModel(QObject):
         self._film = film
         self._show(film.picture)
         self.film_changed.emit()
-
-
-def _within(at: Point, box: Box) -> bool:
-    return box[0] <= at[0] < box[2] and box[1] <= at[1] < box[3]
