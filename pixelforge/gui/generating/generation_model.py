@@ -16,14 +16,7 @@ from pixelforge.core.start import Start
 from pixelforge.gui.generating.batch_queue import BatchQueue
 from pixelforge.gui.generating.jobs import Completed, Failed, Imported, Job, Loaded, Report
 from pixelforge.gui.generating.pace import Pace
-from pixelforge.gui.generating.states import (
-    MAX_DRAWN_SEED,
-    Batch,
-    Phase,
-    RunState,
-    Waiting,
-    trial_of,
-)
+from pixelforge.gui.generating.states import MAX_DRAWN_SEED, Batch, Phase, RunState, Waiting, trial_of
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.imaging.pixels import Pixels
@@ -219,15 +212,7 @@ class GenerationModel(BatchQueue):
         if self._tried is not None and self._tried.shape == first.shape and not batch.for_desk:
             first = self._tried  # what it becomes is like it
         self._tried = None
-        self._making = Batch(
-            first,
-            batch.request,
-            batch.entry.name,
-            "",
-            for_desk=batch.for_desk,
-            set_name=batch.set_name,
-            sprite_names=batch.sprite_names,
-        )
+        self._making = batch.begun(first)
         self._done = 0
         self._frames = []
         self._pace = Pace(self._clock)

@@ -121,6 +121,18 @@ class Waiting:
     set_name: str = ""  # of the set that its sprites become; empty: none
     sprite_names: tuple[str, ...] = ()  # of each of them; none: they have none
 
+    def begun(self, sprites: Pixels) -> Batch:
+        """The batch that it is while it is made. sprites: (N, H, W, 4), as they stand at first."""
+        return Batch(
+            sprites,
+            self.request,
+            self.entry.name,
+            "",  # it is known when the model is loaded
+            for_desk=self.for_desk,
+            set_name=self.set_name,
+            sprite_names=self.sprite_names,
+        )
+
     @property
     def kept(self) -> bool:
         """Whether its sprites come into the history."""
