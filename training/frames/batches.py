@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pixelforge.core.colours import choices, stack_palettes
 from pixelforge.core.config import Colour
-from pixelforge.core.copying import Indices, indexed, paints_of
+from pixelforge.core.copying import Indices, indexed, paints_of, sources
 from pixelforge.core.diffusion import coloured
 from pixelforge.imaging.pixels import Pixels
 from training.data.pairs import FramePairs
@@ -33,6 +33,7 @@ class FrameBatch:
     palettes: Tensor  # (B, K, 4), its colours that can be painted
     rows: Tensor  # (B,)
     indices: Tensor  # (B, S, S), the frame at hand: 0 transparent, then the places of its colours
+    sources: Tensor  # (B, 9, S, S), likewise, at each of `core.copying.OFFSETS` from every pixel
     target: Tensor  # (B, S, S), the next frame likewise, or NO_COLOUR
 
 
@@ -63,13 +64,15 @@ def unchanged(pairs: FramePairs) -> FrameBatch:
 def stacked(pairs: list[_Pair]) -> FrameBatch:
     """Pairs as a batch."""
     colours = stack_palettes([pair.palette for pair in pairs])
-    indices = torch.from_numpy(np.stack([pair.indices for pair in pairs]))
+    at_hand = np.stack([pair.indices for pair in pairs])
+    indices = torch.from_numpy(at_hand)
     paints = max(1, max(len(paints_of(pair.palette)) for pair in pairs))
     return FrameBatch(
         x=coloured(indices, choices(colours)),
         palettes=colours[:, :paints],
         rows=torch.tensor([pair.row for pair in pairs]),
         indices=indices,
+        sources=torch.from_numpy(sources(at_hand)),
         target=torch.from_numpy(np.stack([pair.target for pair in pairs])),
     )
 

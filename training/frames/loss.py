@@ -16,17 +16,9 @@ def copy_loss(logits: Tensor, batch: FrameBatch) -> Tensor:
     copied from either. A pixel whose colour no source has is passed over. logits: (B, 9 + 1 + K, H, W).
     """
     paints = torch.arange(logits.shape[1] - len(OFFSETS))[None, :, None, None].expand(len(logits), -1, 1, 1)
-    colours = torch.cat([_sources(batch.indices), paints.expand(-1, -1, *logits.shape[2:])], dim=1)
+    colours = torch.cat([batch.sources, paints.expand(-1, -1, *logits.shape[2:])], dim=1)
     right = colours == batch.target[:, None]
     known = right.any(dim=1)
     likelihood = logits.log_softmax(dim=1).masked_fill(~right, -torch.inf).masked_fill(~known[:, None], 0)
     seen = known & ((batch.indices != 0) | (batch.target != 0))
     return -(likelihood.logsumexp(dim=1) * known).sum() / seen.sum()
-
-
-def _sources(indices: Tensor) -> Tensor:
-    """`core.copying.sources` of a batch (B, H, W), in torch."""
-    height, width = indices.shape[1:]
-    padded = torch.nn.functional.pad(indices, (1, 1, 1, 1))
-    places = [padded[:, 1 + down : 1 + down + height, 1 + across : 1 + across + width] for down, across in OFFSETS]
-    return torch.stack(places, dim=1)

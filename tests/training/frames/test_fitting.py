@@ -60,7 +60,8 @@ def test_the_loss_is_that_of_all_right_sources_together() -> None:
     target = torch.full((1, 3, 3), NO_COLOUR)
     target[0, 1, 1] = 1
     logits = torch.zeros(1, 9 + 1 + 2, 3, 3)
-    batch = FrameBatch(torch.empty(0), torch.empty(0), torch.empty(0), indices, target)
+    around = torch.from_numpy(sources(indices.numpy()))
+    batch = FrameBatch(torch.empty(0), torch.empty(0), torch.empty(0), indices, around, target)
     assert float(copy_loss(logits, batch)) == pytest.approx(-math.log(3 / 12))
     target[0, 1, 1] = 0  # six neighbours and the paint are transparent
     assert float(copy_loss(logits, batch)) == pytest.approx(-math.log(7 / 12))
