@@ -84,9 +84,7 @@ class Batches:
     def draw(self, step: int) -> Batch:
         """The batch of the step after `step` others. Sets torch's global generator, which dropout draws from."""
         config, size = self._config, self._config.batch_size
-        seed = step_seed(config.seed, step)
-        generator = torch.Generator().manual_seed(seed)
-        torch.manual_seed(seed)
+        generator = step_generator(config.seed, step)
         chosen = torch.multinomial(self._weights, size, replacement=True, generator=generator)
         rows = self._rows.drawn(chosen, config, generator)
         planes, told = self._augmented(self._planes[chosen], generator)
@@ -143,6 +141,13 @@ def step_seed(seed: int, step: int) -> int:
     """The seed of a step's draws: hashed, so that runs and steps hardly meet (torch takes its low 32 bits only)."""
     digest = hashlib.sha256(f"{seed}/{step}".encode()).digest()
     return int.from_bytes(digest[:8], "little") >> 1
+
+
+def step_generator(seed: int, step: int) -> torch.Generator:
+    """What a step is drawn by. Sets torch's global generator likewise, which dropout draws from."""
+    drawn_by = step_seed(seed, step)
+    torch.manual_seed(drawn_by)
+    return torch.Generator().manual_seed(drawn_by)
 
 
 def class_weights(rows: Tensor, balance: float) -> Tensor:

@@ -14,7 +14,7 @@ from pixelforge.core.config import AB_SCALE, ModelConfig
 from pixelforge.core.vocabulary import Words
 from training.data.indexed import IndexedSprites
 from training.learning.augmentation import Augmentation
-from training.learning.batches import Batch, HeldOut, noise_shape, step_seed, stratified_timesteps
+from training.learning.batches import Batch, HeldOut, noise_shape, step_generator, stratified_timesteps
 from training.learning.config import TrainConfig
 
 WORD_DROPS = (0.3, 0.15, 0.2, 0.5, 0.5, 0.2)  # how often class, kind, style, colour, size, facing are each left out
@@ -39,9 +39,7 @@ class PointerBatches:
     def draw(self, step: int) -> Batch:
         """The batch of the step after `step` others. Sets torch's global generator, which dropout draws from."""
         config, size = self._config, self._config.batch_size
-        seed = step_seed(config.seed, step)
-        generator = torch.Generator().manual_seed(seed)
-        torch.manual_seed(seed)
+        generator = step_generator(config.seed, step)
         chosen = torch.multinomial(self._weights, size, replacement=True, generator=generator)
         sprites = self._sprites
         palettes, turned = turn(some_colours(sprites.palettes[chosen], sprites.used[chosen], generator), generator)
