@@ -52,11 +52,10 @@ def main() -> None:
         picture.write_bytes(encode_sprite(made(1)))
         walker = Walker(desktop, picture, options.seed)
         for part in range(PARTS):
-            for _ in range(options.actions // PARTS):
-                walker.step()
-                app.processEvents()
+            slowest = max(_acted(app, walker) for _ in range(options.actions // PARTS))
             _settle(desktop)
             _look(f"after {(part + 1) * options.actions // PARTS} actions")
+            print(f"  the slowest of these, {slowest[1]}: {1000 * slowest[0]:.0f} ms")
         reports = [path.read_text(encoding="utf-8") for path in Path(folder).rglob("report-*.txt")]
         print("unexpected errors:", "\n\n".join(reports) or "none")
         desktop.window.close()
@@ -76,6 +75,14 @@ def _open(folder: Path) -> Desktop:
     desktop.window.show()
     wait_for(lambda: desktop.studio.generation.device != "")
     return desktop
+
+
+def _acted(app: QApplication, walker: Walker) -> tuple[float, str]:
+    """Seconds that the window was deaf for an action, and the action's name."""
+    began = time.perf_counter()
+    name = walker.step()
+    app.processEvents()
+    return time.perf_counter() - began, name
 
 
 def _make(desktop: Desktop, batches: int) -> None:

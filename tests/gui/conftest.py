@@ -64,15 +64,6 @@ def nothing_is_left(qapp: QApplication) -> Iterator[None]:
     assert not widgets, f"top-level widgets are left: {widgets}"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread() -> Iterator[None]:
-    """A tiny network gains nothing from a second core, and where that is busy it waits for it at every layer."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(autouse=True)
 def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "log"

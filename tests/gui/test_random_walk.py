@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -16,7 +15,6 @@ from tests.gui.test_drops import drop_file
 from tests.made import made
 
 ACTIONS = 500  # a seed
-LONGEST = 1.0  # seconds that the window may be deaf
 KEY, MODIFIER, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
 MODIFIERS = (MODIFIER.NoModifier, MODIFIER.ControlModifier, MODIFIER.ShiftModifier)
 KEYS = (KEY.Key_Left, KEY.Key_Right, KEY.Key_Up, KEY.Key_Down, KEY.Key_Return, KEY.Key_Space, KEY.Key_Escape)
@@ -191,13 +189,9 @@ def test_a_walk_over_everything(qtbot, desktop, ask_path, tmp_path, seed, log_fo
     ask_path.answer = tmp_path / "saved.png"
     desktop.session.remember_folder(tmp_path)
     walker = Walker(desktop, picture, seed)
-    done, slowest = [], (0.0, "")
+    done = []
     for _ in range(ACTIONS):
-        began = time.monotonic()
         done.append(walker.step())
         QApplication.processEvents()
-        spent = time.monotonic() - began
-        assert spent < LONGEST, done[-5:]
-        slowest = max(slowest, (spent, done[-1]))
         assert not list(log_folder.glob("report-*")), done[-5:]
-    print(f"slowest of {ACTIONS}: {slowest[1]}, {1000 * slowest[0]:.0f} ms; {len(set(done))} kinds")
+    assert len(set(done)) == len(set(walker.actions))
