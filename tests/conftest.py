@@ -1,12 +1,15 @@
-"""The command line, run in this process with a tiny model."""
+"""How many processes run the tests, and the command line, run in this process with a tiny model."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import settings
 
 from pixelforge.cli.app import main
@@ -19,6 +22,22 @@ settings.register_profile("patient", deadline=None)  # a busy machine is no fail
 settings.load_profile("patient")
 
 RunCommand = Callable[..., tuple[int, str, str]]
+
+MOST_PROCESSES = 8  # each holds torch and Qt: half a gigabyte
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process a core; none of its own for files that are named, as starting it takes longer than a file does."""
+    if all(".py" in name for name in config.args):
+        return 0
+    return min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, MOST_PROCESSES)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_torch_thread() -> None:
+    """A tiny network gains nothing from a second core, and where that is busy it waits for it at every layer."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,6 @@ PALETTE = (*COLOURS, (222, 238, 214))
 Randomise = Callable[[nn.Module], nn.Module]
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _one_thread() -> None:
-    """Networks as small as these only wait for each other's threads, most of all on a busy machine."""
-    torch.set_num_threads(1)
-
-
 @pytest.fixture
 def schedule() -> NoiseSchedule:
     return NoiseSchedule.build(DiffusionConfig())

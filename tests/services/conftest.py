@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
@@ -18,12 +17,6 @@ from tests.tiny import COLOURS, TINY, randomised
 CONFIG = replace(TINY, num_classes=3, palette=(*COLOURS, (222, 238, 214)))
 
 LoadedWith = Callable[..., Model]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _one_thread() -> None:
-    """Networks as small as these only wait for each other's threads, most of all on a busy machine."""
-    torch.set_num_threads(1)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from pixelforge.core.config import ModelConfig
@@ -29,15 +27,6 @@ def blob(rng: np.random.Generator, side: int = 8) -> np.ndarray:
     pixels[top : top + height, left : left + width, :3] = COLOURS[rng.integers(0, 4, (height, width))]
     pixels[top : top + height, left : left + width, 3] = 255
     return pixels
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """A tiny network gains nothing from a second core; and with more threads, sums come in another order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def write_sprites(root: Path) -> Path:
