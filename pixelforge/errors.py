@@ -38,6 +38,7 @@ class Remedy(StrEnum):
     KNOWN_CLASSES = auto()  # those that the model makes
     OTHER_MODEL = auto()  # in place of the one that a recipe names
     DISTIL = auto()  # a student of the model, or sample in another way
+    WITH_TRAINING = auto()  # the PixelForge that has it, and torch
     SHEET = auto()  # one picture in place of many files, or of one that moves
 
 

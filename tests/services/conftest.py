@@ -48,7 +48,7 @@ def loaded_with() -> LoadedWith:
             noise = scale * torch.randn(parameter.shape, generator=generator)
             parameter.data = noise if parameter.ndim > 1 else parameter.data + noise
         header = ModelHeader(model=config, class_names=("beasts", "tools", "plants"))
-        return Model.of(Checkpoint(header, network))
+        return Model.of(Checkpoint.of(header, network))
 
     return loaded
 

@@ -14,12 +14,11 @@ import typer
 from pixelforge.console import progress_bar, report, say
 from pixelforge.core.sampler import INSTANT
 from pixelforge.options import with_options
+from pixelforge.training_part import need_torch
 from training.commands.shared import Device, KeepBackground, show_lines
 from training.evaluation.among import Among
 
 if TYPE_CHECKING:
-    import torch
-
     from pixelforge.core.checkpoint import Checkpoint
     from pixelforge.core.header import ModelHeader
     from pixelforge.core.sampling import Sampling
@@ -160,6 +159,7 @@ def evaluate(
     nearest). So use the figures to find out what is worse; what is good, only people's eyes on a panel decide
     (--panel).
     """
+    need_torch("Measuring models")
     from pixelforge.core.checkpoint import load_checkpoint
     from pixelforge.core.device import pick_device
 
@@ -187,7 +187,7 @@ class Workshop:
     """A model on its device, whose sprites are waited for at a progress bar."""
 
     checkpoint: Checkpoint
-    device: torch.device
+    device: str
 
     def make(self, like: SpriteSet, sampling: Sampling, first_seed: int = 0) -> Made:
         """A sprite for the words of each real one."""

@@ -56,8 +56,8 @@ class Product:
         """The model, ready to be asked."""
         learnt = cast(Network, self.trainer.ema.module.eval())
         if self.teacher is None:
-            return Checkpoint(self.header, learnt, self.bank)
-        return Checkpoint(self.header, self.teacher.network, self.bank, learnt)
+            return Checkpoint.of(self.header, learnt, self.bank)
+        return Checkpoint(self.header, self.teacher.weights, self.bank, learnt.arrays())
 
     def written(self) -> Written:
         """The model, as it is written."""

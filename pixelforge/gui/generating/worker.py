@@ -136,7 +136,7 @@ class Worker(QThread):
         self._report(task, Completed())
 
     def _load(self, path: Path) -> _Cached:
-        # Imported here, and so in this thread: it brings torch, and the window does not wait for that.
+        # Imported here, and so in this thread: it brings the engine, and the window does not wait for that.
         from pixelforge.core.header import file_sha256
         from pixelforge.errors import CheckpointError
         from pixelforge.services.generation import load_model
@@ -147,7 +147,7 @@ class Worker(QThread):
             if self._cached is None or (self._cached.path, self._cached.stamp) != (path, stamp):
                 self._cached = None  # the old model makes room before the new one comes
                 model = load_model(path)
-                loaded = Loaded(device=model.backend.device.type, sha256=file_sha256(path))
+                loaded = Loaded(device=model.backend.device, sha256=file_sha256(path))
                 self._cached = _Cached(path, stamp, model, loaded)
         except OSError as error:
             raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error

@@ -12,6 +12,7 @@ REMEDIES = {
     Remedy.FROM_NOTHING: "let it begin from nothing",
     Remedy.OTHER_MODEL: "import that one",
     Remedy.DISTIL: "choose another quality",
+    Remedy.WITH_TRAINING: "install PixelForge with training, whose models open here too",
 }
 """What the window has no way for is left out: the message says what is wrong all the same."""
 
