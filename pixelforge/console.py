@@ -44,6 +44,8 @@ REMEDIES = {
     Remedy.OTHER_MODEL: "import that one, or try another with --model",
     Remedy.DISTIL: "make one with `pixelforge distill`, or leave out --quality and --sampler",
     Remedy.CRITIC: "make one with `pixelforge critic`, or leave out --best-of",
+    Remedy.WITH_TRAINING: 'install PixelForge with training (pip install ".[train]", or the larger download), whose '
+    "models open here too",
     Remedy.SHEET: "name a file that ends in .png, or lay the sprites out with `pixelforge sheet` afterwards",
 }
 """What helps, in the words of the command line."""

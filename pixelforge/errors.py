@@ -39,6 +39,7 @@ class Remedy(StrEnum):
     OTHER_MODEL = auto()  # in place of the one that a recipe names
     DISTIL = auto()  # a student of the model, or sample in another way
     CRITIC = auto()  # of the model, or take what comes
+    WITH_TRAINING = auto()  # the PixelForge that has it, and torch
     SHEET = auto()  # one picture in place of many files, or of one that moves
 
 

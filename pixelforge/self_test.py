@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pixelforge import __version__
 from pixelforge.executable import command_line, is_packaged
+from pixelforge.training_part import is_torch_installed
 
 TIMEOUT = 300  # seconds that a part may take
 CLASSES, SPRITES = 6, 18  # of the bundled model; to make
@@ -42,7 +43,7 @@ def self_test() -> dict[str, object]:
     failed: dict[str, str] = {}
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="pixelforge-", ignore_cleanup_errors=True) as name:
-        for part, attempt in PARTS.items():
+        for part, attempt in PARTS.items() if is_torch_installed() else PARTS_WITHOUT_TRAINING.items():
             started = time.perf_counter()
             try:
                 found = attempt(Path(name))
@@ -57,6 +58,7 @@ def self_test() -> dict[str, object]:
         "seconds": {part: round(value, 2) for part, value in seconds.items()},
         "version": __version__,
         "packaged": is_packaged(),
+        "with_training": is_torch_installed(),
         "platform": platform.platform(),
     }
 
@@ -107,6 +109,7 @@ PARTS: dict[str, Callable[[Path], Seconds | None]] = {
     "export": _export,
     "training": _training,
 }
+PARTS_WITHOUT_TRAINING = {part: attempt for part, attempt in PARTS.items() if part != "training"}
 
 
 def _run(*arguments: str) -> None:

@@ -305,4 +305,4 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, orde
             elif isinstance(event, Notice):
                 bar.console.print(console.visible(event.text), markup=False, highlight=False)
     writer.close()
-    return {"device": str(loaded.backend.device), "engine": loaded.backend.name}
+    return {"device": loaded.backend.device, "engine": loaded.backend.name}

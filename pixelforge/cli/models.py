@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pixelforge import console
+from pixelforge.training_part import need_torch
 
 if TYPE_CHECKING:
     from pixelforge.services.model_library import ModelEntry
@@ -46,6 +47,7 @@ def average_models(
     out: Annotated[Path, typer.Option(help="The model to write.", show_default=False)],
 ) -> None:
     """Write the mean of several snapshots of a run, which is often better than each of them."""
+    need_torch("Averaging models")
     from training.learning.average import average_models
 
     average_models(files, out)

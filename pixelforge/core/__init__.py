@@ -1,1 +1,1 @@
-"""The diffusion model: numpy and torch, no files but the model's own, no pictures, no windows."""
+"""The diffusion model: numpy, torch for the networks alone; no files but the model's own, no pictures, no windows."""

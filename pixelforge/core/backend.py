@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import torch
-from torch import Tensor
-
 from pixelforge.core.condition import Cue
+from pixelforge.core.weights import Floats
 
 
 class Answer(Protocol):
     """A network for one run, its conditions prepared."""
 
-    def __call__(self, x_t: Tensor, timestep: int) -> Tensor:
+    def __call__(self, x_t: Floats, timestep: int) -> Floats:
         """x_t (B, C, H, W) to the network's output, float32: (B, channels or colours, H, W)."""
 
 
@@ -26,8 +24,8 @@ class Backend(Protocol):
         """Of the engine."""
 
     @property
-    def device(self) -> torch.device:
-        """Where x_t must lie."""
+    def device(self) -> str:
+        """The kind of device that the engine runs on, of `core.device.DEVICES`; arrays come and go in main memory."""
 
     def prepare(self, cues: Sequence[Cue], timesteps: Sequence[int]) -> Answer:
         """Get ready for a run of B cues, which will be asked at these timesteps; others only take longer."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-import torch
-from safetensors.torch import save
+from numpy.typing import NDArray
+from safetensors.numpy import save
 
-from pixelforge.core.build import build_network
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.critic import CRITIC, NumpyCritic, read_critic
 from pixelforge.core.header import (
@@ -22,34 +23,67 @@ from pixelforge.core.header import (
     open_model_file,
     parse_header,
 )
-from pixelforge.core.network import Network
+from pixelforge.core.safetensors_layout import bfloat16, with_metadata
 from pixelforge.core.scheme_file import TENSORS, bank_tensors, read_bank
 from pixelforge.core.schemes import SchemeBank
+from pixelforge.core.shapes import weight_shapes
+from pixelforge.core.weights import Floats
 from pixelforge.errors import CheckpointError
 from pixelforge.files import replacing, sync_folders
+from pixelforge.training_part import need_torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pixelforge.core.network import Network
 
 STUDENT = "student."  # begins the names of the student's weights
-WEIGHT_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
+WEIGHT_TYPES = ("F32", "F16", "BF16")
+
+Stored = Mapping[str, "Tensor | NDArray[Any]"]
+"""Weights by name, in the precision in which they are written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A model read from its file, in evaluation mode on the CPU."""
+    """A model read from its file."""
 
     header: ModelHeader
-    network: Network
+    weights: Mapping[str, Floats]
     bank: SchemeBank | None = None  # of a `pointer` model
-    student: Network | None = None  # of a model that has one
+    student_weights: Mapping[str, Floats] | None = None  # of a model that has one
     critic: NumpyCritic | None = None  # likewise
+
+    @classmethod
+    def of(
+        cls, header: ModelHeader, network: Network, bank: SchemeBank | None = None, student: Network | None = None
+    ) -> Checkpoint:
+        """A model whose networks are in torch."""
+        return cls(header, network.arrays(), bank, None if student is None else student.arrays())
+
+    @cached_property
+    def network(self) -> Network:
+        """In torch, in evaluation mode on the CPU."""
+        from pixelforge.core.build import built
+
+        return built(self.header.model, self.weights)
+
+    @cached_property
+    def student(self) -> Network | None:
+        """As `network`; None where the model has none."""
+        from pixelforge.core.build import built
+
+        own = self.student_weights
+        return None if own is None else built(self.header.student_model, own)
 
 
 def save_checkpoint(
     path: Path,
     header: ModelHeader,
-    weights: dict[str, torch.Tensor],
+    weights: Stored,
     bank: SchemeBank | None = None,
     new: bool = False,
-    student: dict[str, torch.Tensor] | None = None,
+    student: Stored | None = None,
     critic: NumpyCritic | None = None,
 ) -> None:
     """Write a model file, whole or not at all. Raises OutputError.
@@ -60,40 +94,49 @@ def save_checkpoint(
     assert (bank is not None) == (header.words is not None)
     assert (student is not None) == (header.student is not None)
     assert (critic is not None) == (header.critic is not None)
-    weights = weights | {STUDENT + name: weight for name, weight in (student or {}).items()}
-    tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in weights.items()}
+    weights = {**weights, **{STUDENT + name: weight for name, weight in (student or {}).items()}}
+    arrays = {name: _as_array(weight) for name, weight in weights.items()}
     if bank is not None:
-        tensors |= {name: torch.from_numpy(array) for name, array in bank_tensors(bank).items()}
+        arrays |= bank_tensors(bank)
     if critic is not None:
-        tensors |= {CRITIC + name: torch.from_numpy(np.array(array)) for name, array in critic.stored.items()}
-    _write(path, header, tensors, new)
+        arrays |= {CRITIC + name: np.array(array) for name, array in critic.stored.items()}
+    _write(path, save(arrays, metadata=_metadata(header)), new)
 
 
-def as_small(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def as_small(weights: Mapping[str, Floats]) -> dict[str, NDArray[Any]]:
     """Weights in half precision where that is exact, so that a file is as large as it was and makes the same."""
-    halves = {name: weight.half() for name, weight in weights.items()}
-    return {name: half if torch.equal(half.float(), weights[name]) else weights[name] for name, half in halves.items()}
+    with np.errstate(over="ignore"):  # what is too large for it is not equal, and stays
+        halves = {name: weight.astype(np.float16) for name, weight in weights.items()}
+    return {name: half if np.array_equal(half, weights[name]) else weights[name] for name, half in halves.items()}
 
 
 def replace_header(path: Path, header: ModelHeader) -> None:
     """Give a model file another description; its weights stay. Raises CheckpointError or OutputError."""
-    with open_model_file(path, "pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    _write(path, header, tensors)
+    with open_model_file(path):
+        content = path.read_bytes()
+    _write(path, with_metadata(content, _metadata(header)))
 
 
-def _write(path: Path, header: ModelHeader, tensors: dict[str, torch.Tensor], new: bool = False) -> None:
+def _as_array(weight: Tensor | NDArray[Any]) -> NDArray[Any]:
+    array: NDArray[Any] = weight if isinstance(weight, np.ndarray) else weight.detach().cpu().numpy()
+    return np.ascontiguousarray(array).reshape(array.shape)  # which would make a single number a row
+
+
+def _metadata(header: ModelHeader) -> dict[str, str]:
     header = replace(header, format_version=CLASSES_ONLY if header.is_plain else FORMAT_VERSION)
-    metadata = {HEADER_KEY: msgspec.json.encode(header).decode()}
+    return {HEADER_KEY: msgspec.json.encode(header).decode()}
+
+
+def _write(path: Path, content: bytes, new: bool = False) -> None:
     with replacing(path, new=new) as part:
         # Not `save_file`, which makes a temporary file of its own that a kill leaves and nobody knows.
-        part.write_bytes(save(tensors, metadata=metadata))
+        part.write_bytes(content)
     sync_folders([path])
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read and check a model file. Raises CheckpointError that says which file and what is wrong with it."""
-    with open_model_file(path, "pt") as file:
+    with open_model_file(path) as file:
         header = parse_header(path, file.metadata())
         names = set(file.keys())
         bank = None
@@ -105,38 +148,46 @@ def load_checkpoint(path: Path) -> Checkpoint:
             critic = read_critic(path, header)
             names = {name for name in names if not name.startswith(CRITIC)}
         of_student = {name for name in names if name.startswith(STUDENT)} if header.student is not None else set()
-        network = _read_network(path, file, header.model, names - of_student)
+        weights = _read_weights(path, file, header.model, names - of_student)
         student = None
         if header.student is not None:
             own = {name.removeprefix(STUDENT) for name in of_student}
-            student = _read_network(path, file, header.student_model, own, STUDENT)
-    return Checkpoint(header, network, bank, student, critic)
+            student = _read_weights(path, file, header.student_model, own, STUDENT)
+    return Checkpoint(header, weights, bank, student, critic)
 
 
-def _read_network(path: Path, file: Any, config: ModelConfig, names: set[str], prefix: str = "") -> Network:
-    """The network of a shape, in evaluation mode.
+def _read_weights(path: Path, file: Any, config: ModelConfig, names: set[str], prefix: str = "") -> dict[str, Floats]:
+    """The weights of a network of a shape, as float32.
 
     file: a safetensors.safe_open, which has no types. names: of its weights, which in the file begin with the prefix.
     """
-    with torch.device("meta"):  # shapes without memory: a header may describe what no machine can hold
-        expected = build_network(config).state_dict()
+    expected = _shapes_of(config)
     missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
     if missing or extra:
         raise CheckpointError(f"{path} does not fit its own description: {_difference(prefix, missing, extra)}.")
-    weights = {}
-    for name, parameter in expected.items():
-        weight, name_there = file.get_tensor(prefix + name), prefix + name
-        if weight.shape != parameter.shape:
-            shapes = f"{tuple(weight.shape)} where {tuple(parameter.shape)} is needed"
-            raise CheckpointError(f"{path} does not fit its own description: {name_there} is {shapes}.")
-        if weight.dtype not in WEIGHT_DTYPES:
-            raise CheckpointError(f"{path} cannot be used: {name_there} is stored as {weight.dtype}.")
-        if not torch.isfinite(weight).all():
-            raise CheckpointError(f"{path} is damaged: {name_there} holds numbers that are not finite.")
-        weights[name] = weight.float()
-    network = build_network(config)
-    network.load_state_dict(weights)
-    return network.eval().requires_grad_(False)
+    return {name: _read_weight(path, file, prefix + name, shape) for name, shape in expected.items()}
+
+
+def _read_weight(path: Path, file: Any, name: str, shape: tuple[int, ...]) -> Floats:
+    stored = file.get_slice(name)
+    found, kind = tuple(stored.get_shape()), stored.get_dtype()
+    if found != shape:
+        raise CheckpointError(f"{path} does not fit its own description: {name} is {found} where {shape} is needed.")
+    if kind not in WEIGHT_TYPES:
+        raise CheckpointError(f"{path} cannot be used: {name} is stored as {kind}.")
+    weight = bfloat16(path.read_bytes(), name) if kind == "BF16" else file.get_tensor(name)
+    if not np.isfinite(weight).all():
+        raise CheckpointError(f"{path} is damaged: {name} holds numbers that are not finite.")
+    return np.asarray(weight, np.float32)
+
+
+def _shapes_of(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    if config.architecture == "context_unet":
+        return weight_shapes(config)
+    need_torch("What runs models of the public notebook")
+    from pixelforge.core.build import network_shapes
+
+    return network_shapes(config)
 
 
 def _difference(prefix: str, missing: list[str], extra: list[str]) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from pixelforge.core.backend import Answer
 from pixelforge.core.colours import choices, stack_palettes
@@ -21,6 +20,7 @@ from pixelforge.core.diffusion import (
 )
 from pixelforge.core.keeping import Kept
 from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.weights import Floats
 
 
 class NetworkDenoiser:
@@ -50,17 +50,16 @@ class NetworkDenoiser:
         chosen = config.prediction in ("palette", "pointer")
         self._forbidden = self._kept.forbidden(self._colours, config.palette) if chosen else None
 
-    def __call__(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
+    @np.errstate(over="ignore", invalid="ignore")  # of weights that make no numbers
+    def __call__(self, x_t: Floats, timestep: int, final: bool = False) -> Floats:
         output = self._answer(x_t, timestep)
-        alpha_bar = self._schedule.alphas_cumprod[timestep].expand(len(x_t))
+        alpha_bar = np.full(len(x_t), self._schedule.alphas_cumprod[timestep])
         if self._config.prediction in ("palette", "pointer"):
-            self._colours = colours = self._colours.to(output.device)  # copied at the first step alone
             if self._config.prediction == "pointer":
-                output = output + colour_evidence(x_t, colours, alpha_bar)
+                output = output + colour_evidence(x_t, self._colours, alpha_bar)
             if self._forbidden is not None:
-                self._forbidden = self._forbidden.to(output.device)
-                output = output.masked_fill(self._forbidden, -torch.inf)
+                output = np.where(self._forbidden, np.float32(-np.inf), output)
             decide = most_likely_colours if final else colours_from_logits
-            return decide(output, colours)
+            return decide(output, self._colours)
         predict_x0 = predict_x0_from_eps if self._config.prediction == "eps" else predict_x0_from_v
-        return self._kept.with_alpha(predict_x0(x_t, output, alpha_bar).clamp(-1, 1))
+        return self._kept.with_alpha(np.clip(predict_x0(x_t, output, alpha_bar), -1, 1))

@@ -18,7 +18,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.weights import Floats, Weights
 
 MAX_PERIOD = 10_000.0  # of the waves that tell timesteps apart
-OCTAVES = (1.0, 2.0, 4.0)  # core.pointer_unet's
+OCTAVES = (1.0, 2.0, 4.0)  # of the waves by which alike colours are told apart
 ROWS = 16  # of every product: of another number of rows, sums are taken in another order
 UNUSED = ("augment_emb.weight",)  # speaks of changed pictures, in training alone
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Literal
-
-import torch
 
 from pixelforge.core.backend import Backend
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.network import Network
 from pixelforge.core.onnx_backend import OnnxBackend, is_installed
-from pixelforge.core.torch_backend import TorchBackend
-from pixelforge.core.weights import Weights
-from pixelforge.errors import RequestError
+from pixelforge.core.weights import Floats, Weights
+from pixelforge.errors import Remedy, RequestError
+from pixelforge.training_part import is_torch_installed
 
 EngineName = Literal["auto", "onnxruntime", "torch"]
 ENGINES: tuple[EngineName, ...] = ("auto", "onnxruntime", "torch")
@@ -25,32 +23,45 @@ EXACT = ("palette", "pointer")
 logger = logging.getLogger(__name__)
 
 
-def pick_backend(config: ModelConfig, network: Network, device: torch.device, engine: str = "auto") -> Backend:
+def pick_backend(config: ModelConfig, weights: Mapping[str, Floats], device: str, engine: str = "auto") -> Backend:
     """A network on the named engine. Raises RequestError for one that there is not, or that cannot run it.
 
-    `auto` is ONNX Runtime on a CPU, where it is installed and makes the sprites that torch makes, else torch.
+    device: as `core.device.pick_device` names it, or torch. `auto` is ONNX Runtime on a CPU, where it is installed and
+    makes the sprites that torch makes, else torch; where that is not installed, whatever ONNX Runtime takes.
     """
     if engine not in ENGINES:
         raise RequestError(f"There is no engine {engine!r}: choose one of {', '.join(ENGINES)}.")
-    if engine == "torch" or (engine == "auto" and config.prediction not in EXACT):
-        return TorchBackend(network, device)
+    torch_too = is_torch_installed()
+    if engine == "torch" and not torch_too:
+        raise RequestError("The engine torch is not part of this PixelForge.", Remedy.WITH_TRAINING)
+    if engine == "torch" or (engine == "auto" and config.prediction not in EXACT and torch_too):
+        return _in_torch(config, weights, device)
     obstacle = _obstacle(config, device)
     if not obstacle:
-        arrays = {name: weight.numpy() for name, weight in network.state_dict().items()}
         try:
-            return OnnxBackend(config, Weights(arrays))
+            return OnnxBackend(config, Weights(weights))
         except Exception as error:  # they have no base of their own
             logger.exception("ONNX Runtime does not take the network")
             obstacle = f"ONNX Runtime cannot run that model here: {error}"
+    if not torch_too:
+        reason = f"{obstacle.removesuffix('.')}. The engine torch, which can, is not part of this PixelForge."
+        raise RequestError(reason, Remedy.WITH_TRAINING)
     if engine == "onnxruntime":
         raise RequestError(f"{obstacle.removesuffix('.')}. The engine torch can.")
-    return TorchBackend(network, device)
+    return _in_torch(config, weights, device)
 
 
-def _obstacle(config: ModelConfig, device: torch.device) -> str:
+def _in_torch(config: ModelConfig, weights: Mapping[str, Floats], device: str) -> Backend:
+    from pixelforge.core.build import built
+    from pixelforge.core.torch_backend import TorchBackend
+
+    return TorchBackend(built(config, weights), device)
+
+
+def _obstacle(config: ModelConfig, device: str) -> str:
     """Why ONNX Runtime cannot run a network on a device; "" where it can."""
-    if device.type != "cpu":
-        return f"ONNX Runtime runs on the CPU alone, not on {device.type}"
+    if device != "cpu":
+        return f"ONNX Runtime runs on the CPU alone, not on {device.partition(':')[0]}"
     if config.architecture != "context_unet":
         return "ONNX Runtime cannot run the notebook's network"
     return "" if is_installed() else "ONNX Runtime is not installed"

@@ -26,7 +26,7 @@ class FrameModel:
 
     def __init__(self, path: Path) -> None:
         """Read and try it. Raises CheckpointError that says which file and what is wrong with it."""
-        with open_model_file(path, "numpy") as file:
+        with open_model_file(path) as file:
             self.header: ModelHeader = parse_header(path, file.metadata())
             if self.header.task != FRAMES:
                 raise CheckpointError(f"{path} is a model for {self.header.task}, not for {FRAMES}.")

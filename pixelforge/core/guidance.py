@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from pixelforge.core.backend import Answer, Backend
 from pixelforge.core.condition import Cue
+from pixelforge.core.weights import Floats
 
 
 def guided(
@@ -23,8 +23,8 @@ def guided(
         return backend.prepare(cues, timesteps)
     both = backend.prepare([*cues, *weak], timesteps)
 
-    def answer(x_t: Tensor, timestep: int) -> Tensor:
-        conditional, unconditional = both(torch.cat([x_t, x_t]), timestep).chunk(2)
-        return unconditional + guidance_scale * (conditional - unconditional)
+    def answer(x_t: Floats, timestep: int) -> Floats:
+        conditional, unconditional = np.split(both(np.concatenate([x_t, x_t]), timestep), 2)
+        return unconditional + np.float32(guidance_scale) * (conditional - unconditional)
 
     return answer

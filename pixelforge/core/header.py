@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from safetensors import SafetensorError, safe_open
@@ -132,7 +132,7 @@ class ModelHeader:
 
 def read_header(path: Path) -> ModelHeader:
     """A model file's header alone, without its weights. Raises CheckpointError."""
-    with open_model_file(path, "numpy") as file:
+    with open_model_file(path) as file:
         return parse_header(path, file.metadata())
 
 
@@ -145,17 +145,17 @@ def file_sha256(path: Path) -> str:
         raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
 
 
-def open_model_file(path: Path, framework: Literal["numpy", "pt"]) -> safe_open:
+def open_model_file(path: Path) -> safe_open:
     """The safetensors file, its layout checked, its weights still on the disk. Raises CheckpointError."""
     try:
         with open_plain(path):  # a pipe would be waited for without end, and safetensors has few words for the rest
             pass
-        return safe_open(path, framework=framework)
+        return safe_open(path, framework="numpy")
     except FileNotFoundError as error:
         raise CheckpointError(f"{path} does not exist.") from error
     except OSError as error:
         raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
-    except (MemoryError, RuntimeError) as error:  # what it and torch make of a file that cannot be mapped
+    except (MemoryError, RuntimeError) as error:  # what it makes of a file that cannot be mapped
         raise CheckpointError(f"{path} cannot be read: {str(error).splitlines()[0].rstrip('.')}.") from error
     except SafetensorError as error:
         raise CheckpointError(

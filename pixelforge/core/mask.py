@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from pixelforge.core.sampler import CLEAN, Denoiser, Draw, SamplerStep, Step
 from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.weights import Floats
 
 # Of 64 random pictures, one of them known by a quarter, the ideal denoiser finds that one (ddpm, 20 steps) in 12 % of
 # all trials with 1, 16 % with 2, 19 % with 3, 26 % with 5; every repetition takes the time of a run.
@@ -23,19 +24,19 @@ class MaskedDenoiser:
     known pixels of every x_t as RePaint's equation 8a overwrites them, q(x_t | x_0).
     """
 
-    def __init__(self, denoiser: Denoiser, known: Tensor, free: Tensor) -> None:
+    def __init__(self, denoiser: Denoiser, known: Floats, free: NDArray[np.bool_]) -> None:
         """known: (C, H, W), the picture, or one a sprite (B, C, H, W). free: (H, W), true where it is made anew."""
         self._denoiser = denoiser
         self._known = known
         self._free = free
 
-    def __call__(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
+    def __call__(self, x_t: Floats, timestep: int, final: bool = False) -> Floats:
         """The estimate where it is free, the truth elsewhere."""
-        return torch.where(self._free, self._denoiser(x_t, timestep, final), self._known)
+        return np.where(self._free, self._denoiser(x_t, timestep, final), self._known)
 
 
 def resampled(
-    begin: Callable[[], Step], timesteps: Sequence[int], x_t: Tensor, schedule: NoiseSchedule, draw: Draw
+    begin: Callable[[], Step], timesteps: Sequence[int], x_t: Floats, schedule: NoiseSchedule, draw: Draw
 ) -> Iterator[SamplerStep]:
     """Follow the timesteps, but take every step REPEATS times, each time noised back to where it began.
 
@@ -53,7 +54,7 @@ def resampled(
         yield SamplerStep(index, len(timesteps), timestep, x_t, pred_x0)
 
 
-def noised_back(x_s: Tensor, alpha_bar_s: float, alpha_bar_t: float, noise: Tensor) -> Tensor:
+def noised_back(x_s: Floats, alpha_bar_s: float, alpha_bar_t: float, noise: Floats) -> Floats:
     """x_t ~ q(x_t | x_s) for s < t: the forward process from s on; Ho et al. 2020, eq. 2 for many steps at once."""
     ratio = alpha_bar_t / alpha_bar_s
     return math.sqrt(ratio) * x_s + math.sqrt(1 - ratio) * noise

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from pixelforge.core.condition import NO_ROW
+from pixelforge.core.weights import Floats
 
 
 class Network(nn.Module, ABC):
@@ -31,6 +32,10 @@ class Network(nn.Module, ABC):
 
     def forward(self, x: Tensor, t: Tensor, rows: Tensor, palettes: Tensor | None = None) -> Tensor:
         return self.run(x, self.embed(t, rows, palettes))
+
+    def arrays(self) -> dict[str, Floats]:
+        """Its weights by name, as float32; on the CPU they are those that the network goes on with."""
+        return {name: weight.detach().float().cpu().numpy() for name, weight in self.state_dict().items()}
 
 
 def summed(table: nn.Embedding, rows: Tensor) -> Tensor:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from pixelforge.core.blend import Blend
 from pixelforge.core.normal import Floats, normals
@@ -25,7 +23,6 @@ class SpriteNoise:
         self,
         seeds: Sequence[int],
         shape: tuple[int, int, int],
-        device: torch.device,
         blends: Sequence[Blend | None] = (),
     ) -> None:
         self._generators = [np.random.RandomState(seed) for seed in seeds]
@@ -35,14 +32,13 @@ class SpriteNoise:
             if blend is not None
         ]
         self._shape = shape
-        self._device = device
 
-    def draw(self) -> Tensor:
+    def draw(self) -> Floats:
         """(B, C, H, W) float32: the next noise of every sprite."""
         rows = normals(self._generators, prod(self._shape))
         for index, own_weight, others in self._mixed_in:
             rows[index] = _blended(rows[index], own_weight, others)
-        return torch.from_numpy(rows.reshape(-1, *self._shape)).to(self._device)
+        return rows.reshape(-1, *self._shape)
 
 
 def _blended(own: Floats, own_weight: float, others: Sequence[tuple[np.random.RandomState, float]]) -> Floats:

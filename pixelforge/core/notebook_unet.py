@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from pixelforge.core.config import GROUPS, DiffusionConfig, ModelConfig
 from pixelforge.core.exact import PointwiseConv, SiLU, padding, pointwise, silu
 from pixelforge.core.network import Network, summed
-from pixelforge.core.unet import EMBED_FACTOR
+from pixelforge.core.shapes import EMBED_FACTOR
 
 NUM_TIMESTEPS = 1000
 NOTEBOOK_DIFFUSION = DiffusionConfig(num_timesteps=NUM_TIMESTEPS, beta_min=0.0001, beta_max=0.999)

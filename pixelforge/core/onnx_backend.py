@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from pixelforge.core.backend import Answer
 from pixelforge.core.colours import stack_palettes
@@ -21,6 +19,7 @@ from pixelforge.core.condition import Cue, stacked
 from pixelforge.core.config import ModelConfig
 from pixelforge.core.embedding import UNUSED, Embedding
 from pixelforge.core.onnx_unet import blocks_of, unet_graph
+from pixelforge.core.threads import num_threads
 from pixelforge.core.weights import Floats, Weights
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class OnnxBackend:
     """A network on the CPU; see `Backend`. The graph is made of the model's own weights, in memory."""
 
     name = "onnxruntime"
-    device = torch.device("cpu")
+    device = "cpu"
 
     def __init__(self, config: ModelConfig, weights: Weights) -> None:
         """Raises ValueError for a network with parts that are not known here."""
@@ -71,18 +70,18 @@ class _Prepared:
         self._timesteps = tuple(timesteps)
         distinct = list(dict.fromkeys(cues))
         self._rows = stacked([cue.rows for cue in distinct])
-        self._palettes = stack_palettes([cue.palette for cue in distinct]).numpy()
+        self._palettes = stack_palettes([cue.palette for cue in distinct])
         self._guidance = np.array([cue.guidance_scale for cue in distinct], np.float32)
         self._chunk = max(1, min(CHUNK, MOST_EMBEDDED // len(distinct)))
         number = {cue: index for index, cue in enumerate(distinct)}
         self._cue_of_row = np.array([number[cue] for cue in cues])
         self._made: dict[int, dict[str, Floats]] = {}
 
-    def __call__(self, x_t: Tensor, timestep: int) -> Tensor:
+    def __call__(self, x_t: Floats, timestep: int) -> Floats:
         if timestep not in self._made:
             self._make(timestep)
         given = {name: made[self._cue_of_row] for name, made in self._made[timestep].items()}
-        return torch.from_numpy(_run(self._session, {"x": x_t.contiguous().numpy(), **given}))
+        return _run(self._session, {"x": np.ascontiguousarray(x_t), **given})
 
     def _make(self, timestep: int) -> None:
         promised = timestep in self._timesteps
@@ -111,7 +110,7 @@ def _session(graph: bytes) -> InferenceSession:
 
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
+    options.intra_op_num_threads = num_threads()
     options.log_severity_level = FATAL
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from pixelforge.core.backend import Answer, Backend
 from pixelforge.core.blend import Blend
@@ -30,6 +30,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.start import Keep
+from pixelforge.core.weights import Floats
 from pixelforge.errors import Remedy, RequestError
 
 KEEP_NOTHING = Keep()
@@ -47,11 +48,11 @@ class Model:
     critic: NumpyCritic | None = None  # likewise
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint, device: torch.device | str = "cpu", engine: str = "torch") -> Model:
+    def of(cls, checkpoint: Checkpoint, device: str = "cpu", engine: str = "torch") -> Model:
         """A model read from its file, run by an engine of `core.engine` on a device. Raises RequestError."""
-        header, place, student = checkpoint.header, torch.device(device), checkpoint.student
-        load = None if student is None else partial(pick_backend, header.student_model, student, place, engine)
-        backend = pick_backend(header.model, checkpoint.network, place, engine)
+        header, student = checkpoint.header, checkpoint.student_weights
+        load = None if student is None else partial(pick_backend, header.student_model, student, device, engine)
+        backend = pick_backend(header.model, checkpoint.weights, device, engine)
         return cls(header, backend, NoiseSchedule.build(header.diffusion), checkpoint.bank, load, checkpoint.critic)
 
     @cached_property
@@ -76,15 +77,14 @@ class Model:
         return CueMaker(self.header, self.bank).settled(condition, seed)
 
 
-@torch.inference_mode()
 def sprite_steps(
     model: Model,
     conditions: Sequence[Condition],
     seeds: Sequence[int],
     sampling: Sampling,
-    start: Tensor | None = None,
+    start: Floats | None = None,
     strength: float = 1.0,
-    free: Tensor | None = None,
+    free: NDArray[np.bool_] | None = None,
     keep: Keep = KEEP_NOTHING,
     blends: Sequence[Blend | None] = (),
 ) -> Iterator[SamplerStep]:
@@ -96,7 +96,7 @@ def sprite_steps(
     RequestError for words that the model does not know.
     """
     config, maker = model.header.model, CueMaker(model.header, model.bank)
-    starts = None if start is None else start.expand(len(seeds), *start.shape[-3:])
+    starts = None if start is None else np.broadcast_to(start, (len(seeds), *start.shape[-3:]))
     cues = _cues(maker, conditions, seeds, starts, redone=free is not None)
     kept = Kept() if starts is None else Kept.of(starts, keep)
     if config.prediction == "pointer" and kept.colours is not None:
@@ -106,16 +106,15 @@ def sprite_steps(
     answer = model.answer(cues, weak, sampling, timesteps)
     denoiser: Denoiser = NetworkDenoiser(answer, config, model.schedule, cues, kept)
     shape = (config.channels, config.image_size, config.image_size)
-    noise = SpriteNoise(seeds, shape, model.backend.device, blends)
+    noise = SpriteNoise(seeds, shape, blends)
     x_t = noise.draw()
     if starts is not None:
-        starts = torch.stack([from_rgb(one) for one in starts]) if config.space == "oklab" else starts
-        alpha_bar = model.schedule.alphas_cumprod[timesteps[0]].expand(len(x_t))
-        x_t = q_sample(starts.to(x_t), x_t, alpha_bar)
+        starts = np.stack([from_rgb(one) for one in starts]) if config.space == "oklab" else starts
+        x_t = q_sample(starts, x_t, np.full(len(x_t), model.schedule.alphas_cumprod[timesteps[0]]))
     if starts is None or free is None:
         steps = sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw)
     else:
-        masked = MaskedDenoiser(denoiser, starts.to(x_t), free.to(x_t.device))
+        masked = MaskedDenoiser(denoiser, starts, free)
         begin = partial(SAMPLERS[sampling.sampler].begin, masked, model.schedule, noise.draw)
         steps = resampled(begin, timesteps, x_t, model.schedule, noise.draw)
     for step in steps:
@@ -123,7 +122,7 @@ def sprite_steps(
 
 
 def _cues(
-    maker: CueMaker, conditions: Sequence[Condition], seeds: Sequence[int], starts: Tensor | None, *, redone: bool
+    maker: CueMaker, conditions: Sequence[Condition], seeds: Sequence[int], starts: Floats | None, *, redone: bool
 ) -> list[Cue]:
     """What the network hears of each sprite. starts: (B, C, H, W); redone: whether but a part of them is made anew."""
     of_start: list[tuple[Colour, ...]] = [()] * len(seeds)
@@ -135,9 +134,9 @@ def _cues(
     return [maker.drawn(asked, seed, colours) for asked, seed, colours in asked_and_drawn]
 
 
-def sample_sprites(model: Model, conditions: Sequence[Condition], seeds: Sequence[int], sampling: Sampling) -> Tensor:
+def sample_sprites(model: Model, conditions: Sequence[Condition], seeds: Sequence[int], sampling: Sampling) -> Floats:
     """The finished sprites (B, C, H, W) of `sprite_steps`, where nobody watches."""
-    x_t = torch.empty(0)
+    x_t = np.empty(0, np.float32)
     for step in sprite_steps(model, conditions, seeds, sampling):
         x_t = step.x_t
     return x_t

@@ -15,11 +15,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.embedding import OCTAVES
 from pixelforge.core.exact import SiLU, padding
-from pixelforge.core.unet import ContextUNet, embed_width_of
+from pixelforge.core.shapes import PALETTE_FEATURES, embed_width_of
+from pixelforge.core.shapes import PALETTE_HIDDEN as HIDDEN
+from pixelforge.core.unet import ContextUNet
 
-HIDDEN = 64
-OCTAVES = (1.0, 2.0, 4.0)  # of the waves by which alike colours are told apart
 NEVER = -1e9  # the logit of a colour that the palette does not have; finite, so that guidance can subtract it
 
 
@@ -28,8 +29,7 @@ class PaletteEncoder(nn.Module):
 
     def __init__(self, width: int, embed_width: int) -> None:
         super().__init__()
-        features = 3 * (1 + 2 * len(OCTAVES))
-        self.colour = nn.Sequential(nn.Linear(features, HIDDEN), SiLU(), nn.Linear(HIDDEN, HIDDEN))
+        self.colour = nn.Sequential(nn.Linear(PALETTE_FEATURES, HIDDEN), SiLU(), nn.Linear(HIDDEN, HIDDEN))
         self.key = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), SiLU(), nn.Linear(HIDDEN, width))
         self.whole = nn.Sequential(nn.Linear(HIDDEN + 1, HIDDEN), SiLU(), nn.Linear(HIDDEN, embed_width))
         self.transparent = nn.Parameter(torch.zeros(width))

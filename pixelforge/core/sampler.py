@@ -1,7 +1,7 @@
 """Samplers: from noise, or from a noised sprite, to sprites, a step at a time. `SAMPLERS` is all of them.
 
-They see a denoiser only, and are generators: the caller pulls steps, shows them, or stops. Nothing here imports torch:
-the arithmetic is that of the arrays that come in, and whoever lists the samplers need not wait for it.
+They see a denoiser only, and are generators: the caller pulls steps, shows them, or stops. The arithmetic is that of
+the arrays that come in.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
+from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.weights import Floats
 from pixelforge.errors import RequestError
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from pixelforge.core.schedule import NoiseSchedule
 
 CLEAN = -1  # the timestep of the clean picture
 INSTANT = "instant"  # the sampler of a model's distilled student: DDIM's few steps, the guidance in the network itself
@@ -25,7 +22,7 @@ INSTANT = "instant"  # the sampler of a model's distilled student: DDIM's few st
 class Denoiser(Protocol):
     """x_t (B, C, H, W) at a timestep to pred_x0 of the same shape, in [-1, 1]."""
 
-    def __call__(self, x_t: Tensor, timestep: int, final: bool = False) -> Tensor:
+    def __call__(self, x_t: Floats, timestep: int, final: bool = False) -> Floats:
         """final: that the answer will be the finished sprite, not one more estimate on the way."""
 
 
@@ -36,14 +33,14 @@ class SamplerStep:
     index: int  # 0 … total - 1
     total: int
     timestep: int  # at which pred_x0 was estimated
-    x_t: Tensor  # (B, C, H, W)
-    pred_x0: Tensor  # (B, C, H, W), in [-1, 1]
+    x_t: Floats  # (B, C, H, W)
+    pred_x0: Floats  # (B, C, H, W), in [-1, 1]
 
 
-Draw = Callable[[], "Tensor"]
+Draw = Callable[[], Floats]
 """The next noise, like x_t."""
 
-Step = Callable[["Tensor", int, int], tuple["Tensor", "Tensor"]]
+Step = Callable[[Floats, int, int], tuple[Floats, Floats]]
 """(x_t, its timestep t, the next timestep s, CLEAN after the last) to (x_s, pred_x0). May ask the denoiser twice."""
 
 
@@ -59,7 +56,7 @@ class Sampler:
 def ddpm(denoiser: Denoiser, schedule: NoiseSchedule, draw: Draw) -> Step:
     """Ancestral sampling, Ho et al. 2020, algorithm 2, on all timesteps or a strided subset."""
 
-    def step(x: Tensor, t: int, s: int) -> tuple[Tensor, Tensor]:
+    def step(x: Floats, t: int, s: int) -> tuple[Floats, Floats]:
         pred_x0 = denoiser(x, t, final=s == CLEAN)
         of_x0, of_xt, variance = posterior(schedule.alpha_bar(t), schedule.alpha_bar(s))
         mean = of_x0 * pred_x0 + of_xt * x
@@ -71,10 +68,10 @@ def ddpm(denoiser: Denoiser, schedule: NoiseSchedule, draw: Draw) -> Step:
 def ddim(denoiser: Denoiser, schedule: NoiseSchedule, draw: Draw, eta: float = 0.0) -> Step:
     """Song et al. 2021, eq. 12 and 16. eta 0 is deterministic after x_T, eta 1 has the variance of DDPM."""
 
-    def step(x: Tensor, t: int, s: int) -> tuple[Tensor, Tensor]:
+    def step(x: Floats, t: int, s: int) -> tuple[Floats, Floats]:
         pred_x0 = denoiser(x, t, final=s == CLEAN)
         bar_t, bar_s = schedule.alpha_bar(t), schedule.alpha_bar(s)
-        eps = (x - math.sqrt(bar_t) * pred_x0) / math.sqrt(1 - bar_t)
+        eps: Any = (x - math.sqrt(bar_t) * pred_x0) / math.sqrt(1 - bar_t)
         sigma = eta * math.sqrt(posterior(bar_t, bar_s)[2])
         x = math.sqrt(bar_s) * pred_x0 + math.sqrt(max(1 - bar_s - sigma**2, 0.0)) * eps
         return (x + sigma * draw() if sigma > 0 else x), pred_x0
@@ -89,9 +86,9 @@ def dpmpp_2m(denoiser: Denoiser, schedule: NoiseSchedule, draw: Draw) -> Step:
     extrapolates the last two pred_x0. The first step, and the last onto the clean picture (h infinite), are of first
     order.
     """
-    previous: tuple[Tensor, float] | None = None  # the last pred_x0 and its lambda
+    previous: tuple[Floats, float] | None = None  # the last pred_x0 and its lambda
 
-    def step(x: Tensor, t: int, s: int) -> tuple[Tensor, Tensor]:
+    def step(x: Floats, t: int, s: int) -> tuple[Floats, Floats]:
         nonlocal previous
         pred_x0 = denoiser(x, t, final=s == CLEAN)
         if s == CLEAN:
@@ -118,18 +115,15 @@ SAMPLERS: dict[str, Sampler] = {
 
 
 def sample(
-    name: str, denoiser: Denoiser, schedule: NoiseSchedule, timesteps: Sequence[int], x_t: Tensor, draw: Draw
+    name: str, denoiser: Denoiser, schedule: NoiseSchedule, timesteps: Sequence[int], x_t: Floats, draw: Draw
 ) -> Iterator[SamplerStep]:
-    """Follow the timesteps, from high to low, with the sampler of that name. Raises RequestError if there is none.
-
-    The caller runs it in torch.inference_mode, or lets gradients be recorded.
-    """
+    """Follow the timesteps, from high to low, with the sampler of that name. Raises RequestError if there is none."""
     if name not in SAMPLERS:
         raise RequestError(f"There is no sampler {name!r}; choose one of {', '.join(SAMPLERS)}.")
     return follow(SAMPLERS[name].begin(denoiser, schedule, draw), timesteps, x_t)
 
 
-def follow(step: Step, timesteps: Sequence[int], x_t: Tensor) -> Iterator[SamplerStep]:
+def follow(step: Step, timesteps: Sequence[int], x_t: Floats) -> Iterator[SamplerStep]:
     """Make a step at each of the timesteps, the last of them onto the clean picture."""
     following = (*timesteps[1:], CLEAN)
     for index, (timestep, next_timestep) in enumerate(zip(timesteps, following, strict=True)):

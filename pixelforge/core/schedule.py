@@ -5,34 +5,35 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from pixelforge.core.config import DiffusionConfig
 from pixelforge.errors import ConfigError
 
 
-def cosine_betas(config: DiffusionConfig) -> Tensor:
-    """betas (T,), float64: 1 - f(t+1)/f(t), f(t) = cos^2(((t/T + s)/(1 + s)) pi/2); Nichol & Dhariwal 2021, eq. 17."""
+def cosine_betas(config: DiffusionConfig) -> NDArray[np.float64]:
+    """betas (T,): 1 - f(t+1)/f(t), f(t) = cos^2(((t/T + s)/(1 + s)) pi/2); Nichol & Dhariwal 2021, eq. 17."""
     s, total = config.cosine_s, config.num_timesteps
-    steps = torch.arange(total + 1, dtype=torch.float64) / total
-    f = torch.cos((steps + s) / (1 + s) * math.pi / 2) ** 2
-    return (1 - f[1:] / f[:-1]).clamp(config.beta_min, config.beta_max)
+    steps = np.arange(total + 1) / total
+    f = np.cos((steps + s) / (1 + s) * math.pi / 2) ** 2
+    betas: NDArray[np.float64] = np.clip(1 - f[1:] / f[:-1], config.beta_min, config.beta_max)
+    return betas
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NoiseSchedule:
-    """alphas_cumprod (T,) of the forward process, on the CPU in float64.
+    """alphas_cumprod (T,) of the forward process, in float64.
 
     Whoever multiplies pictures by them casts the finished coefficients to float32.
     """
 
-    alphas_cumprod: Tensor
+    alphas_cumprod: NDArray[np.float64]
 
     @classmethod
     def build(cls, config: DiffusionConfig) -> NoiseSchedule:
         """The running product of 1 - beta over the cosine betas."""
-        return cls(torch.cumprod(1 - cosine_betas(config), dim=0))
+        return cls(np.cumprod(1 - cosine_betas(config), dtype=np.float64))
 
     @property
     def num_timesteps(self) -> int:

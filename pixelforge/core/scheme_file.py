@@ -28,7 +28,7 @@ def read_bank(path: Path, header: ModelHeader) -> SchemeBank:
     vocabulary = header.vocabulary
     assert isinstance(vocabulary, WordVocabulary)
     try:
-        with open_model_file(path, "numpy") as file:
+        with open_model_file(path) as file:
             arrays = {part: file.get_tensor(name) for part, name in TENSORS.items()}
         if any(arrays[part].dtype != kind for part, kind in TYPES.items()):
             raise ValueError("a bank of schemes is stored in other types")

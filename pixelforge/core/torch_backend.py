@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,6 +14,7 @@ from pixelforge.core.condition import Cue, stacked
 from pixelforge.core.device import is_out_of_memory
 from pixelforge.core.exact import at_least_two
 from pixelforge.core.network import Network
+from pixelforge.core.weights import Floats
 
 MOST_EMBEDDED = 1024  # timesteps times cues that are embedded together
 CHUNK = 32  # timesteps at most
@@ -24,16 +26,21 @@ class TorchBackend:
     name = "torch"
 
     def __init__(self, network: Network, device: torch.device | str = "cpu") -> None:
-        self.device = torch.device(device)
-        self.network = network.to(self.device)
+        self._place = torch.device(device)
+        self.network = network.to(self._place)
+
+    @property
+    def device(self) -> str:
+        """Its kind: cuda, mps or cpu."""
+        return self._place.type
 
     def prepare(self, cues: Sequence[Cue], timesteps: Sequence[int]) -> Answer:
         """The network for one run of these cues."""
-        return _Prepared(self.network, cues, timesteps, self.device)
+        return _Prepared(self.network, cues, timesteps, self._place)
 
     def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether torch failed for want of memory."""
-        return isinstance(error, RuntimeError) and is_out_of_memory(error)
+        """Whether torch, or numpy beside it, failed for want of memory."""
+        return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and is_out_of_memory(error))
 
 
 class _Prepared:
@@ -46,21 +53,25 @@ class _Prepared:
 
     def __init__(self, network: Network, cues: Sequence[Cue], timesteps: Sequence[int], device: torch.device) -> None:
         self._network = network
+        self._device = device
         self._timesteps = tuple(timesteps)
         distinct = list(dict.fromkeys(cues))
         self._rows = torch.from_numpy(stacked([cue.rows for cue in distinct])).to(device)
-        self._palettes = stack_palettes([cue.palette for cue in distinct]).to(device)
+        self._palettes = torch.from_numpy(stack_palettes([cue.palette for cue in distinct])).to(device)
         self._guidance = torch.tensor([cue.guidance_scale for cue in distinct], device=device)
         self._chunk = max(1, min(CHUNK, MOST_EMBEDDED // len(distinct)))
         number = {cue: index for index, cue in enumerate(distinct)}
         self._cue_of_row = at_least_two(torch.tensor([number[cue] for cue in cues], device=device))
         self._made: dict[int, list[Tensor]] = {}
 
-    def __call__(self, x_t: Tensor, timestep: int) -> Tensor:
+    @torch.inference_mode()
+    def __call__(self, x_t: Floats, timestep: int) -> Floats:
         if timestep not in self._made:
             self._make(timestep)
         embedded = [made[self._cue_of_row] for made in self._made[timestep]]
-        return self._network.run(at_least_two(x_t), embedded)[: len(x_t)].float()
+        x = torch.from_numpy(np.ascontiguousarray(x_t)).to(self._device)
+        output: Floats = self._network.run(at_least_two(x), embedded)[: len(x_t)].float().cpu().numpy()
+        return output
 
     def _make(self, timestep: int) -> None:
         promised = timestep in self._timesteps

@@ -14,9 +14,7 @@ from pixelforge.core.diffusion import palette_colours
 from pixelforge.core.dropout import Dropout
 from pixelforge.core.exact import PointwiseConv, SiLU, padding, silu
 from pixelforge.core.network import Network, summed
-
-EMBED_FACTOR = 4  # embedding width in base widths
-GUIDANCE_HIDDEN = 64  # of the layers that a guidance_scale goes through
+from pixelforge.core.shapes import GUIDANCE_HIDDEN, embed_width_of
 
 
 def timestep_embedding(t: Tensor, dim: int, max_period: float = 10_000.0) -> Tensor:
@@ -144,7 +142,8 @@ class ContextUNet(Network):
         self.out_conv = nn.Conv2d(current, config.out_channels, 3, padding=1)
         nn.init.zeros_(self.out_conv.weight)
         nn.init.zeros_(self.out_conv.bias)  # type: ignore[arg-type]
-        colours = palette_colours(config.palette, config.channels) if config.prediction == "palette" else torch.empty(0)
+        chosen = config.prediction == "palette"
+        colours = torch.from_numpy(palette_colours(config.palette, config.channels)) if chosen else torch.empty(0)
         self.register_buffer("colours", colours, persistent=False)
 
     def embed(
@@ -204,11 +203,6 @@ class ContextUNet(Network):
             else:
                 h = module(F.interpolate(h, scale_factor=2.0, mode="nearest"))
         return self.out_conv(silu(self.out_norm(h)))  # type: ignore[no-any-return]
-
-
-def embed_width_of(config: ModelConfig) -> int:
-    """The width of the time and condition embeddings."""
-    return config.embed_width or EMBED_FACTOR * config.base_width
 
 
 def _guidance_mlp(embed_width: int) -> nn.Sequential:

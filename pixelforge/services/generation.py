@@ -1,4 +1,4 @@
-"""Making sprites: pulls a sampler, turns its tensors into pixels."""
+"""Making sprites: pulls a sampler, turns its values into pixels."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from pixelforge.core.checkpoint import load_checkpoint
 from pixelforge.core.device import pick_device
@@ -95,13 +93,13 @@ def _generate_together(model: Model, request: GenerationRequest, first: int, siz
     for step in _steps(model, request, first, size):
         due = step.total < SHORT_RUN or (step.index + 1) % PREVIEW_EVERY == 0
         last = step.index + 1 == step.total
-        shown = (_to_pixels(step.pred_x0), _to_pixels(step.x_t)) if due and not last else (None, None)
+        shown = (from_values(step.pred_x0), from_values(step.x_t)) if due and not last else (None, None)
         yield Progress(first, size, step.index + 1, step.total, *shown)
     assert step is not None
     conditions = [request.condition_of(index) for index in range(first, first + size)]
     if _draws_schemes(request.start):
         conditions = [model.settled(asked, request.seed_of(index)) for index, asked in enumerate(conditions, first)]
-    sprites = recolour(_to_pixels(step.x_t), request.palette)
+    sprites = recolour(from_values(step.x_t), request.palette)
     starts = _starts(request, first, size)
     if starts:
         sprites = np.stack([_with_kept(sprite, start) for sprite, start in zip(sprites, starts, strict=True)])
@@ -135,16 +133,11 @@ def _steps(model: Model, request: GenerationRequest, first: int, size: int) -> I
         return sprite_steps(model, conditions, seeds, request.sampling, blends=blends)
     told = request.start
     own = np.stack([start.picture for start in _starts(request, first, size)])
-    pictures = torch.from_numpy(to_values(own, model.header.model.channels))
-    free = None if told.mask is None else torch.from_numpy(told.mask)
-    return sprite_steps(model, conditions, seeds, request.sampling, pictures, told.strength, free, told.keep, blends)
+    pictures, sampling = to_values(own, model.header.model.channels), request.sampling
+    return sprite_steps(model, conditions, seeds, sampling, pictures, told.strength, told.mask, told.keep, blends)
 
 
 def _starts(request: GenerationRequest, first: int, size: int) -> list[Start]:
     """The start of each sprite; none where a request has none."""
     starts = [request.start_of(index) for index in range(first, first + size)]
     return [start for start in starts if start is not None]
-
-
-def _to_pixels(x: Tensor) -> Pixels:
-    return from_values(x.cpu().numpy())

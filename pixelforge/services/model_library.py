@@ -18,6 +18,7 @@ from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.icons import icons_path
 from pixelforge.services.naming import NAME_LENGTH, safe_name
 from pixelforge.services.paths import DEFAULT_MODEL, bundled_models_folder, user_models_folder
+from pixelforge.training_part import need_torch
 from pixelforge.turns import turn
 from training.runs.folder import SAMPLE_SCALE
 
@@ -226,6 +227,7 @@ def _copy(source: Path, target: Path, new: bool = False) -> None:
 
 
 def _convert_notebook(source: Path, target: Path, class_names: tuple[str, ...]) -> None:
+    need_torch("Reading checkpoints of the public notebook")
     from pixelforge.core.checkpoint import save_checkpoint
     from pixelforge.core.legacy import read_notebook_weights
     from pixelforge.core.notebook_unet import NOTEBOOK_DIFFUSION

@@ -12,6 +12,7 @@ from pixelforge.errors import OutputError, PixelForgeError, RequestError, Traini
 from pixelforge.files import read_at_most, reason
 from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
 from pixelforge.services.paths import user_runs_folder
+from pixelforge.training_part import need_torch
 from training.data.leaving import write_names
 from training.runs.folder import OVER, RunFolder
 from training.runs.request import NOTHING
@@ -36,7 +37,11 @@ class NewRun:
 
 
 def begin_command(new: NewRun) -> tuple[RunFolder, list[str]]:
-    """A run and the arguments that begin it. Raises RequestError if there is a model or run of its name already."""
+    """A run and the arguments that begin it.
+
+    Raises RequestError if there is a model or run of its name already, or where training is not installed.
+    """
+    need_torch("Training")
     check_name(new.name)
     files = RunFolder(user_runs_folder() / new.name)
     if is_unfinished(files):
@@ -60,7 +65,8 @@ def prepare(files: RunFolder, leave_out: Sequence[str]) -> None:
 
 
 def resume_command(files: RunFolder) -> list[str]:
-    """The arguments that resume a run."""
+    """The arguments that resume a run. Raises RequestError where training is not installed."""
+    need_torch("Training")
     return ["train", "--resume", "--out", str(files.root)]
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.condition import NULL
-from pixelforge.core.diffusion import colours_from_logits, palette_colours
+from pixelforge.core.diffusion import palette_colours
 from pixelforge.core.noise import SpriteNoise
 from pixelforge.core.pipeline import Model
 from pixelforge.core.sampler import posterior
@@ -19,6 +19,7 @@ from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.services.generation import generate, load_model
 from pixelforge.services.requests import make_request, of_classes
 from tests.benchmarks.machine import MODEL, best_seconds, bundled, forward_gflop, seconds_of, sgemm_gflops
+from training.learning.tensors import colours_from_logits
 
 STEPS = 100  # of the 1000; every step costs the same
 ROUNDS = 7
@@ -28,15 +29,19 @@ ROUNDS = 7
 def plain_loop(checkpoint: Checkpoint, schedule: NoiseSchedule, guidance_scale: float, steps: int) -> Tensor:
     """DDPM for one sprite as it is usually written: two forwards a step, one with the class and one without."""
     network, config = checkpoint.network, checkpoint.header.model
-    colours = palette_colours(config.palette, config.channels)
-    noise = SpriteNoise([0], (config.channels, config.image_size, config.image_size), torch.device("cpu"))
-    x, label, null = noise.draw(), torch.tensor([0]), torch.tensor(checkpoint.header.vocabulary.rows(NULL))
+    colours = torch.from_numpy(palette_colours(config.palette, config.channels))
+    noise = SpriteNoise([0], (config.channels, config.image_size, config.image_size))
+    x, label, null = (
+        torch.from_numpy(noise.draw()),
+        torch.tensor([0]),
+        torch.tensor(checkpoint.header.vocabulary.rows(NULL)),
+    )
     for timestep in range(schedule.num_timesteps - 1, schedule.num_timesteps - 1 - steps, -1):
         t = torch.tensor([timestep])
         conditional, unconditional = network(x, t, label), network(x, t, null)
         pred_x0 = colours_from_logits(unconditional + guidance_scale * (conditional - unconditional), colours)
         of_x0, of_xt, variance = posterior(schedule.alpha_bar(timestep), schedule.alpha_bar(timestep - 1))
-        x = of_x0 * pred_x0 + of_xt * x + variance**0.5 * noise.draw()
+        x = of_x0 * pred_x0 + of_xt * x + variance**0.5 * torch.from_numpy(noise.draw())
     return x
 
 

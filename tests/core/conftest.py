@@ -73,9 +73,10 @@ def dataset(schedule: NoiseSchedule) -> Dataset:
 
 
 @pytest.fixture(params=[1, 3], ids=["one thread", "three threads"])
-def threads(request: pytest.FixtureRequest) -> Iterator[int]:
-    """The number of threads decides how torch divides its work, and so in which order numbers are summed."""
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The number of threads decides how an engine divides its work, and so in which order numbers are summed."""
     before = torch.get_num_threads()
+    monkeypatch.setenv("OMP_NUM_THREADS", str(request.param))
     torch.set_num_threads(request.param)
     yield request.param
     torch.set_num_threads(before)

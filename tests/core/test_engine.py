@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from pixelforge.core.backend import Backend
 from pixelforge.core.build import build_network
@@ -17,11 +16,11 @@ from pixelforge.core.onnx_backend import OnnxBackend
 from pixelforge.core.torch_backend import TorchBackend
 from pixelforge.errors import RequestError
 
-CPU = torch.device("cpu")
+CPU = "cpu"
 
 
-def picked(checkpoint: Checkpoint, device: torch.device, engine: str = "auto") -> Backend:
-    return pick_backend(checkpoint.header.model, checkpoint.network, device, engine)
+def picked(checkpoint: Checkpoint, device: str, engine: str = "auto") -> Backend:
+    return pick_backend(checkpoint.header.model, checkpoint.weights, device, engine)
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def notebook(tiny: ModelConfig) -> Checkpoint:
     config = replace(
         tiny, num_classes=1, architecture="notebook", prediction="eps", channels=3, num_heads=1, palette=()
     )
-    return Checkpoint(ModelHeader(model=config, class_names=("beasts",)), build_network(config).eval())
+    return Checkpoint.of(ModelHeader(model=config, class_names=("beasts",)), build_network(config))
 
 
 @pytest.fixture
@@ -49,11 +48,11 @@ def test_on_a_cpu_it_is_onnx_runtime(checkpoint: Checkpoint) -> None:
 
 
 def test_on_another_device_it_is_torch(checkpoint: Checkpoint) -> None:
-    assert isinstance(picked(checkpoint, torch.device("meta")), TorchBackend)
+    assert isinstance(picked(checkpoint, "meta"), TorchBackend)
     with pytest.raises(
         RequestError, match=r"^ONNX Runtime runs on the CPU alone, not on meta\. The engine torch can\.$"
     ):
-        picked(checkpoint, torch.device("meta"), "onnxruntime")
+        picked(checkpoint, "meta", "onnxruntime")
 
 
 @pytest.mark.usefixtures("_not_installed")
@@ -71,17 +70,21 @@ def test_the_notebooks_network_is_torchs(notebook: Checkpoint) -> None:
 
 def test_sprites_that_would_not_be_quite_the_same_stay_torchs(checkpoint: Checkpoint, tiny: ModelConfig) -> None:
     config = replace(tiny, prediction="v")
-    other = Checkpoint(replace(checkpoint.header, model=config), build_network(config).eval())
+    other = Checkpoint.of(replace(checkpoint.header, model=config), build_network(config))
     assert isinstance(picked(other, CPU), TorchBackend)
     assert isinstance(picked(other, CPU, "onnxruntime"), OnnxBackend)
 
 
-def test_what_it_does_not_know_is_torchs(checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture) -> None:
-    checkpoint.network.register_buffer("more", torch.zeros(1))
-    assert isinstance(picked(checkpoint, CPU), TorchBackend)
+def test_what_it_does_not_know_is_torchs(
+    checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pixelforge.core.onnx_backend.UNUSED", ())
+    config = replace(checkpoint.header.model, augment_dim=2)
+    other = Checkpoint.of(replace(checkpoint.header, model=config), build_network(config))
+    assert isinstance(picked(other, CPU), TorchBackend)
     assert "ONNX Runtime does not take the network" in caplog.text
-    with pytest.raises(RequestError, match="cannot run that model here: no part of the graph: more"):
-        picked(checkpoint, CPU, "onnxruntime")
+    with pytest.raises(RequestError, match=r"cannot run that model here: no part of the graph: augment_emb\.weight"):
+        picked(other, CPU, "onnxruntime")
 
 
 def test_an_engine_that_there_is_not(checkpoint: Checkpoint) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from pixelforge.core.checkpoint import load_checkpoint, save_checkpoint
 from pixelforge.core.colours import choices, stack_palettes
@@ -15,7 +17,7 @@ from pixelforge.core.config import ModelConfig
 from pixelforge.core.copying import indexed
 from pixelforge.core.diffusion import coloured
 from pixelforge.core.frame_model import MAX_SIDE, FrameModel
-from pixelforge.core.header import SPRITES
+from pixelforge.core.header import HEADER_KEY, SPRITES
 from pixelforge.errors import CheckpointError, ConfigError, RequestError
 from tests.core.test_copying import random_picture
 from tests.frames_model import CONFIG, write_frames_model
@@ -33,10 +35,10 @@ def test_numpy_says_what_torch_says(tmp_path: Path, levels: tuple[int, ...]) -> 
     for seed in range(4):
         indices, palette = indexed(random_picture(seed, 8, 8))
         palettes = stack_palettes([palette])
-        x = coloured(torch.from_numpy(indices)[None], choices(palettes))
+        x = torch.from_numpy(coloured(indices[None], choices(palettes)))
         zero = torch.zeros(1, dtype=torch.long)
         with torch.inference_mode():
-            expected = network(x, zero, zero, palettes)[0].numpy()
+            expected = network(x, zero, zero, torch.from_numpy(palettes))[0].numpy()
         np.testing.assert_allclose(model._logits(indices, palette, 0), expected, atol=2e-4 * np.abs(expected).max())
 
 
@@ -82,7 +84,8 @@ def test_files_that_are_no_such_model_are_told(path: Path, tmp_path: Path, model
         ({"init_conv.weight": weights["init_conv.weight"] * 1e38}, "what it computes is not finite"),
     ):
         changed = {name: tensor for name, tensor in {**weights, **change}.items() if tensor is not None}
-        save_checkpoint(bad, header, changed)
+        changed = {name: tensor.contiguous() for name, tensor in changed.items()}
+        save_file(changed, bad, {HEADER_KEY: msgspec.json.encode(header).decode()})
         with pytest.raises(CheckpointError, match=words) as caught:
             FrameModel(bad)
         assert str(bad) in str(caught.value)

@@ -1,4 +1,7 @@
-"""The samplers against the diffusers schedulers, and with the ideal denoiser of a tiny data set."""
+"""The samplers against the diffusers schedulers, and with the ideal denoiser of a tiny data set.
+
+Their arithmetic is that of the arrays that come in, so here it is torch's.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import torch
 from torch import Tensor
 
 from pixelforge.core.config import DiffusionConfig
-from pixelforge.core.sampler import CLEAN, SAMPLERS, Denoiser, ddim, ddpm, dpmpp_2m, follow, sample
+from pixelforge.core.sampler import CLEAN, SAMPLERS, ddim, ddpm, dpmpp_2m, follow, sample
 from pixelforge.core.schedule import NoiseSchedule, cosine_betas, spaced_timesteps
 from pixelforge.errors import RequestError
 
@@ -38,12 +41,12 @@ def denoise(x: Tensor, timestep: int, final: bool = False) -> Tensor:
 def oracle(scheduler_class: type, schedule: NoiseSchedule, **options: Any) -> Any:
     scheduler = scheduler_class(
         num_train_timesteps=1000,
-        trained_betas=cosine_betas(DiffusionConfig()).numpy(),
+        trained_betas=cosine_betas(DiffusionConfig()),
         prediction_type="sample",
         timestep_spacing="trailing",
         **options,
     )
-    scheduler.alphas_cumprod = schedule.alphas_cumprod  # as computed in float64
+    scheduler.alphas_cumprod = torch.from_numpy(schedule.alphas_cumprod)  # as computed in float64
     return scheduler
 
 
@@ -105,7 +108,7 @@ def test_dpmpp_2m_is_that_of_diffusers(count: int, schedule: NoiseSchedule) -> N
     )
     scheduler.set_timesteps(count)
     assert tuple(scheduler.timesteps.tolist()) == timesteps
-    bars = schedule.alphas_cumprod[list(timesteps)]
+    bars = torch.from_numpy(schedule.alphas_cumprod[list(timesteps)])
     scheduler.sigmas = torch.cat([((1 - bars) / bars).sqrt(), torch.zeros(1, dtype=torch.float64)])
     draw, _ = seeded(3)
     ours = [step.x_t for step in follow(dpmpp_2m(denoise, schedule, draw), timesteps, draw())]
@@ -186,10 +189,10 @@ def test_samplers_draw_noise_in_their_steps_if_they_say_so(name: str, schedule: 
     assert len(drawn) == (5 if SAMPLERS[name].draws_noise else 0)  # the step onto the clean picture draws none
 
 
-def heun(denoiser: Denoiser, schedule: NoiseSchedule, draw: Draw) -> Any:
+def heun(denoiser: Any, schedule: NoiseSchedule, draw: Draw) -> Any:
     """Karras et al. 2022, algorithm 1 without churn, in y = x / sqrt(bar): it looks twice a step."""
 
-    def step(x: Tensor, t: int, s: int) -> tuple[Tensor, Tensor]:
+    def step(x: Any, t: int, s: int) -> tuple[Any, Any]:
         pred_x0 = denoiser(x, t, final=s == CLEAN)
         if s == CLEAN:
             return pred_x0, pred_x0

@@ -27,7 +27,7 @@ def loaded_with() -> LoadedWith:
         config = replace(CONFIG, **changes)
         network = randomised(build_network(config))
         header = ModelHeader(model=config, class_names=("beasts", "tools", "plants"))
-        return Model.of(Checkpoint(header, network))
+        return Model.of(Checkpoint.of(header, network))
 
     return loaded
 

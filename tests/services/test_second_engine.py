@@ -22,8 +22,7 @@ REALISTIC: dict[str, Any] = {"image_size": 16, "base_width": 32, "multipliers": 
 
 
 def in_onnx_runtime(model: Model) -> Model:
-    weights = {name: weight.numpy() for name, weight in model.backend.network.state_dict().items()}
-    return replace(model, backend=OnnxBackend(model.header.model, Weights(weights)))
+    return replace(model, backend=OnnxBackend(model.header.model, Weights(model.backend.network.arrays())))
 
 
 def sprites(model: Model, count: int, sampler: str) -> Pixels:

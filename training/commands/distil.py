@@ -12,6 +12,7 @@ import typer
 
 from pixelforge.errors import RequestError
 from pixelforge.options import with_options
+from pixelforge.training_part import need_torch
 from training.commands.train import Resume, show_run
 from training.runs.distilling import DistillRequest
 
@@ -34,6 +35,7 @@ def distill(
 
     Ctrl-C stops after the step at hand; --resume makes the rest, to the bit as if it had not stopped.
     """
+    need_torch("Distilling")
     from training.runs.session import carry
 
     if not resume and (model is None or data is None):

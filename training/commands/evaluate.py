@@ -14,12 +14,11 @@ import typer
 from pixelforge.console import progress_bar, report, say
 from pixelforge.core.sampler import INSTANT
 from pixelforge.options import with_options
+from pixelforge.training_part import need_torch
 from training.commands.shared import Device, KeepBackground, show_lines
 from training.evaluation.among import Among
 
 if TYPE_CHECKING:
-    import torch
-
     from pixelforge.core.checkpoint import Checkpoint
     from pixelforge.core.header import ModelHeader
     from pixelforge.core.sampling import Sampling
@@ -179,6 +178,7 @@ def evaluate(
     nearest). So use the figures to find out what is worse; what is good, only people's eyes on a panel decide
     (--panel).
     """
+    need_torch("Measuring models")
     from pixelforge.core.checkpoint import load_checkpoint
     from pixelforge.core.device import pick_device
 
@@ -207,7 +207,7 @@ class Workshop:
     """A model on its device, whose sprites are waited for at a progress bar."""
 
     checkpoint: Checkpoint
-    device: torch.device
+    device: str
     best_of: int
 
     def name(self, sampling: Sampling) -> str:

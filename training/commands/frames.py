@@ -9,6 +9,7 @@ import typer
 
 from pixelforge.console import progress_bar, report, say
 from pixelforge.options import with_options
+from pixelforge.training_part import need_torch
 from pixelforge.words import counted
 from training.commands.shared import Force
 from training.frames.request import FramesRequest
@@ -34,6 +35,7 @@ def train(
 
     Among your models (`pixelforge models import`) the model gives `animate` the action idle.
     """
+    need_torch("Training")
     from torch import Tensor
 
     from pixelforge.errors import OutputError, Remedy

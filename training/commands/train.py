@@ -14,6 +14,7 @@ import typer
 
 from pixelforge.console import progress_bar, report
 from pixelforge.options import with_options
+from pixelforge.training_part import need_torch
 from training.commands.shared import show_lines
 from training.runs.events import Begun, Ended, Noted, RunEvent, Stepped
 from training.runs.folder import StatsRow
@@ -38,6 +39,7 @@ def train(request: TrainingRequest, folder: Folder = None, out: Out = DEFAULT_OU
 
     Ctrl-C stops after the step at hand; --resume makes the rest, to the bit as if it had not stopped.
     """
+    need_torch("Training")
     from training.runs.session import carry
 
     stopped = threading.Event()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.sampling import Sampling
@@ -26,12 +25,7 @@ class Made:
 
 
 def make_like(
-    checkpoint: Checkpoint,
-    like: SpriteSet,
-    sampling: Sampling,
-    first_seed: int,
-    device: torch.device,
-    best_of: int = 1,
+    checkpoint: Checkpoint, like: SpriteSet, sampling: Sampling, first_seed: int, device: str, best_of: int = 1
 ) -> Iterator[int | Made]:
     """Make a sprite for the words of each real one; yields each batch's size, then the sprites.
 

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pixelforge.core.colours import choices, stack_palettes
+from pixelforge.core.colours import stack_palettes
 from pixelforge.core.config import Colour
 from pixelforge.core.copying import Indices, indexed, paints_of, sources
-from pixelforge.core.diffusion import coloured
 from pixelforge.imaging.pixels import Pixels
 from training.data.pairs import FramePairs
+from training.learning.tensors import choices, coloured
 
 FORWARD = 0  # the embedding row of the action
 BACKWARD = 1  # that of the null condition: the pair the other way round
@@ -63,7 +63,7 @@ def unchanged(pairs: FramePairs) -> FrameBatch:
 
 def stacked(pairs: list[_Pair]) -> FrameBatch:
     """Pairs as a batch."""
-    colours = stack_palettes([pair.palette for pair in pairs])
+    colours = torch.from_numpy(stack_palettes([pair.palette for pair in pairs]))
     at_hand = np.stack([pair.indices for pair in pairs])
     indices = torch.from_numpy(at_hand)
     paints = max(1, max(len(paints_of(pair.palette)) for pair in pairs))

@@ -19,10 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.colours import choices
 from pixelforge.core.condition import NO_ROW, NULL
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.diffusion import colour_evidence, coloured, colours_from_logits, expand, q_sample
+from pixelforge.core.diffusion import colour_evidence, expand, q_sample
 from pixelforge.core.sampler import CLEAN
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
@@ -35,6 +34,7 @@ from training.learning.config import TrainConfig
 from training.learning.distributed import Processes
 from training.learning.lesson import Distillation
 from training.learning.loop import Trainer
+from training.learning.tensors import alpha_bars, choices, coloured, colours_from_logits
 
 USUAL_GUIDANCE = 2.0  # of held-out losses
 
@@ -135,7 +135,7 @@ class Distiller(Trainer):
         return out
 
     def _alpha_bar(self, t: Tensor) -> Tensor:
-        return torch.where(t == CLEAN, 1.0, self.schedule.alphas_cumprod[t.clamp(min=0)])
+        return torch.where(t == CLEAN, 1.0, alpha_bars(self.schedule, t.clamp(min=0)))
 
     def _ratio(self, t: Tensor) -> Tensor:
         """alpha / sigma; infinite for the clean picture."""
@@ -164,7 +164,7 @@ class _Noised:
         palettes = None if batch.palettes is None else batch.palettes.to(device)
         colours = network.colours if palettes is None else choices(palettes)
         x_0 = coloured(batch.planes[:, 0].long().to(device), colours)
-        x_t = q_sample(x_0, batch.noise.to(device), schedule.alphas_cumprod[in_step[:, 0]])
+        x_t = q_sample(x_0, batch.noise.to(device), alpha_bars(schedule, in_step[:, 0]))
         told = batch.guidance
         guidance = torch.full((len(x_t),), USUAL_GUIDANCE) if told is None else told
         return cls(x_t, in_step, batch.rows.to(device), palettes, colours, guidance.to(device))

@@ -35,8 +35,8 @@ class Processes:
 
     def device(self, name: str) -> torch.device:
         """The device of this process: on CUDA, each of a machine's has its own. Raises RequestError."""
-        device = pick_device(name)
-        return torch.device("cuda", self._local_rank) if device.type == "cuda" and self.count > 1 else device
+        kind = pick_device(name)
+        return torch.device(kind, self._local_rank) if kind == "cuda" and self.count > 1 else torch.device(kind)
 
     def parallel(self, network: nn.Module) -> nn.Module:
         """The network, its gradients averaged over all processes."""

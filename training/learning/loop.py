@@ -139,7 +139,7 @@ class Trainer:
 
 def best_precision(device: str = "auto") -> Precision:
     """bfloat16 where the hardware multiplies it faster than float32, else float32. Raises RequestError."""
-    kind = pick_device(device).type
+    kind = pick_device(device)
     if kind == "cuda":
         return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
     capabilities = torch.cpu.get_capabilities() if kind == "cpu" else {}

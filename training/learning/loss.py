@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pixelforge.core.colours import choices
-from pixelforge.core.diffusion import colour_evidence, coloured, q_sample, v_target
+from pixelforge.core.diffusion import colour_evidence, q_sample, v_target
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
+from training.learning.tensors import alpha_bars, choices, coloured
 
 
 def diffusion_loss(
@@ -37,7 +37,7 @@ def diffusion_loss(
             return (parallel or model)(*inputs).float()  # type: ignore[no-any-return]
 
     prediction = model.config.prediction
-    alpha_bar = schedule.alphas_cumprod[t.cpu()]
+    alpha_bar = alpha_bars(schedule, t)
     if prediction == "pointer":
         assert palettes is not None
         colours, indices = choices(palettes), planes[:, 0].long()

@@ -56,7 +56,7 @@ class PointerSprites:
     """Indexed sprites as tensors."""
 
     def __init__(self, data: IndexedSprites, words: Words, num_classes: int) -> None:
-        styles = stack_palettes([style.palette for style in words.styles])
+        styles = torch.from_numpy(stack_palettes([style.palette for style in words.styles]))
         longest = styles.shape[1]
         style = torch.from_numpy(data.words[:, 2].astype(np.int64))
         told = (words.kinds, words.styles, words.colours, words.sizes, words.facings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pixelforge.core.checkpoint import Checkpoint
@@ -24,22 +23,22 @@ PASSES = 2 * SAMPLING.steps  # of every sample through the network: with guidanc
 
 
 def draw_sprites(
-    checkpoint: Checkpoint, conditions: Sequence[Condition], sampling: Sampling, seed: int, device: torch.device
+    checkpoint: Checkpoint, conditions: Sequence[Condition], sampling: Sampling, seed: int, device: str
 ) -> Iterator[Pixels]:
     """A sprite for each condition with the seeds seed, seed + 1, …, a batch at a time, (≤ 64, S, S, 4)."""
     model = Model.of(checkpoint, device)
     for start in range(0, len(conditions), BATCH):
         part = conditions[start : start + BATCH]
         values = sample_sprites(model, part, range(seed + start, seed + start + len(part)), sampling)
-        yield from_values(values.cpu().numpy())
+        yield from_values(values)
 
 
-def draw_samples(checkpoint: Checkpoint, device: torch.device, classes: NDArray[np.int64]) -> Pixels:
+def draw_samples(checkpoint: Checkpoint, device: str, classes: NDArray[np.int64]) -> Pixels:
     """Sprites of some classes, a class a row and always of the same seeds, as one picture (H, W, 4).
 
     They are the student's where the model has one.
     """
-    sampling = SAMPLING if checkpoint.student is None else checkpoint.header.sampling({"sampler": INSTANT})
+    sampling = SAMPLING if checkpoint.student_weights is None else checkpoint.header.sampling({"sampler": INSTANT})
     names = checkpoint.header.class_names
     conditions = [Condition(class_name=names[label]) for label in classes for _ in range(SAMPLES_A_CLASS)]
     return lay_out(np.concatenate(list(draw_sprites(checkpoint, conditions, sampling, 0, device))), SAMPLES_A_CLASS)

@@ -54,8 +54,8 @@ class Product:
         """The model, ready to be asked."""
         learnt = cast(Network, self.trainer.ema.module.eval())
         if self.teacher is None:
-            return Checkpoint(self.header, learnt, self.bank)
-        return Checkpoint(self.header, self.teacher.network, self.bank, learnt, self.teacher.critic)
+            return Checkpoint.of(self.header, learnt, self.bank)
+        return Checkpoint(self.header, self.teacher.weights, self.bank, learnt.arrays(), self.teacher.critic)
 
     def written(self) -> Written:
         """The model, as it is written."""

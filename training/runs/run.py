@@ -262,7 +262,7 @@ class Run:
 
     def _draw_samples(self, step: int) -> None:
         checkpoint = self.product.checkpoint()
-        sheet = draw_samples(checkpoint, self.trainer.device, self.classes)
+        sheet = draw_samples(checkpoint, str(self.trainer.device), self.classes)
         write_png(self.storage.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
 
 

@@ -154,7 +154,7 @@ class Worker(QThread):
         self._report(task, Measured(seconds))
 
     def _load(self, path: Path) -> _Cached:
-        # Imported here, and so in this thread: it brings torch, and the window does not wait for that.
+        # Imported here, and so in this thread: it brings the engine, and the window does not wait for that.
         from pixelforge.core.header import file_sha256
         from pixelforge.errors import CheckpointError
         from pixelforge.services.generation import load_model
@@ -166,7 +166,7 @@ class Worker(QThread):
                 self._cached = None  # the old model makes room before the new one comes
                 model = load_model(path)
                 backend = model.backend
-                loaded = Loaded(device=backend.device.type, engine=backend.name, sha256=file_sha256(path))
+                loaded = Loaded(device=backend.device, engine=backend.name, sha256=file_sha256(path))
                 self._cached = _Cached(path, stamp, model, loaded)
         except OSError as error:
             raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error

@@ -13,6 +13,7 @@ REMEDIES = {
     Remedy.OTHER_MODEL: "import that one",
     Remedy.DISTIL: "choose another quality",
     Remedy.CRITIC: "choose another model",
+    Remedy.WITH_TRAINING: "install PixelForge with training, whose models open here too",
 }
 """What the window has no way for is left out: the message says what is wrong all the same."""
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -19,6 +19,7 @@ from pixelforge.core.guidance import guided
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampler import CLEAN, Denoiser, ddim
 from pixelforge.core.torch_backend import TorchBackend
+from pixelforge.core.weights import Floats
 from training.data.sprites import SpriteSet
 from training.learning.batches import Batch
 from training.learning.config import TrainConfig
@@ -77,22 +78,21 @@ def test_its_target_is_where_the_teachers_guided_sampler_ends(distiller: Distill
     null = Cue(teacher.header.vocabulary.rows(NULL))
     for row in range(len(batch.t)):
         cues, times = [Cue(tuple(part.rows[row].tolist()))], part.times[row].tolist()
-        begin, target = part.x_t[row : row + 1], targets[row : row + 1]
-        with torch.inference_mode():
-            answer = guided(backend, cues, [null], batch.guidance[row].item(), times[:-1])
-            denoiser = NetworkDenoiser(answer, teacher.header.model, schedule, cues)
-            end = went(denoiser, begin, times, distiller)
-            if times[-1] == CLEAN:
-                expected = most_likely_colours(target, part.colours)
-            else:
-                mean = colours_from_logits(target.log(), part.colours)
-                expected = went(lambda *_, mean=mean, **__: mean, begin, [times[0], times[-1]], distiller)
-        torch.testing.assert_close(end, expected, atol=1e-4, rtol=1e-4)
+        begin, target = (whole[row : row + 1].numpy() for whole in (part.x_t, targets))
+        answer = guided(backend, cues, [null], batch.guidance[row].item(), times[:-1])
+        denoiser = NetworkDenoiser(answer, teacher.header.model, schedule, cues)
+        end = went(denoiser, begin, times, distiller)
+        if times[-1] == CLEAN:
+            expected = most_likely_colours(target, part.colours.numpy())
+        else:
+            mean = colours_from_logits(np.log(target), part.colours.numpy())
+            expected = went(lambda *_, mean=mean, **__: mean, begin, [times[0], times[-1]], distiller)
+        np.testing.assert_allclose(end, expected, atol=1e-4, rtol=1e-4)
 
 
-def went(denoiser: Denoiser, x: Tensor, times: list[int], distiller: Distiller) -> Tensor:
+def went(denoiser: Denoiser, x: Floats, times: list[int], distiller: Distiller) -> Floats:
     """From the first of the timesteps to the last, by core's sampler."""
-    step = ddim(denoiser, distiller.schedule, lambda: torch.empty(0))
+    step = ddim(denoiser, distiller.schedule, lambda: np.empty(0, np.float32))
     for t, s in pairwise(times):
         x, _ = step(x, t, s)
     return x

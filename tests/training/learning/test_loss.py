@@ -14,6 +14,7 @@ from pixelforge.core.unet import ContextUNet
 from training.data.sprites import SpriteSet
 from training.learning.batches import to_planes
 from training.learning.loss import clean_values, diffusion_loss
+from training.learning.tensors import alpha_bars
 
 SCHEDULE = NoiseSchedule.build(DiffusionConfig())
 
@@ -51,7 +52,7 @@ def test_mean_squared_error_against_noise_and_velocity(data: SpriteSet, model_co
     x_0, t = clean_values(model, planes), torch.arange(64) * 15
     noise = torch.randn(x_0.shape, generator=torch.Generator().manual_seed(0))
     loss = diffusion_loss(model, SCHEDULE, planes, torch.zeros(64).long(), t, noise)
-    angle = torch.acos(SCHEDULE.alphas_cumprod[t].sqrt())[:, None, None, None]  # v = cos(angle) eps - sin(angle) x_0
+    angle = torch.acos(alpha_bars(SCHEDULE, t).sqrt())[:, None, None, None]  # v = cos(angle) eps - sin(angle) x_0
     target = noise if prediction == "eps" else (angle.cos() * noise - angle.sin() * x_0).float()
     torch.testing.assert_close(loss, ((output[:, None, None] - target) ** 2).mean())
 

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from pixelforge.core.colours import choices, lab_values, stack_palettes
+from pixelforge.core.colours import lab_values, stack_palettes
 from pixelforge.core.condition import NO_ROW
 from pixelforge.core.config import ModelConfig
-from pixelforge.core.diffusion import coloured
 from pixelforge.core.schemes import colours_in
 from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import DatasetError
@@ -33,6 +32,7 @@ from training.learning.pointer_batches import (
     some_colours,
     turn,
 )
+from training.learning.tensors import choices, coloured
 
 STYLES = ("dawn", "", "grey")
 
@@ -66,7 +66,7 @@ def test_sprites_come_back_from_indices_words_and_palettes(styled_data: SpriteSe
     indexed = IndexedSprites.of(styled_data, words)
     sprites = PointerSprites(indexed, words, len(styled_data.class_names))
     made = coloured(sprites.planes[:, 0].long(), choices(sprites.palettes))
-    lab = lab_values(torch.from_numpy(to_oklab(styled_data.sprites[..., :3])).float()).permute(0, 3, 1, 2)
+    lab = torch.from_numpy(lab_values(to_oklab(styled_data.sprites[..., :3]))).permute(0, 3, 1, 2)
     opaque = torch.from_numpy(styled_data.sprites[..., 3] > 0)[:, None]
     torch.testing.assert_close(torch.where(opaque, made[:, :3], 0.0), torch.where(opaque, lab, 0.0))
     assert torch.equal(made[:, 3:] > 0, opaque)
@@ -125,7 +125,7 @@ def test_colours_beyond_the_sprites_own_are_there_as_often_as_said() -> None:
 
 
 def test_a_turned_palette_keeps_what_it_has_and_differs_in_all(styled_data: SpriteSet) -> None:
-    palettes = stack_palettes([((210, 69, 73), (109, 170, 44)), ((89, 125, 207),)] * 500)
+    palettes = torch.from_numpy(stack_palettes([((210, 69, 73), (109, 170, 44)), ((89, 125, 207),)] * 500))
     turned, which = turn(palettes, generator())
     assert which.float().mean().item() == pytest.approx(TURNED, abs=0.05)
     assert torch.equal(turned[..., 3], palettes[..., 3])

@@ -25,7 +25,7 @@ def parent(model_config: ModelConfig) -> Checkpoint:
     network = build_network(config)
     for weight in network.state_dict().values():
         weight += torch.randn_like(weight)
-    return Checkpoint(ModelHeader(model=config, class_names=("beasts", "food")), network)
+    return Checkpoint.of(ModelHeader(model=config, class_names=("beasts", "food")), network)
 
 
 def begin(parent: Checkpoint, class_names: tuple[str, ...], **changes: object) -> dict[str, torch.Tensor]:

@@ -164,7 +164,7 @@ def test_moved_sprites_are_found_where_they_are_said_to_be_and_changed_ones_refu
 
 
 def test_a_run_begins_from_the_model_that_is_named(folder: Path, tmp_path: Path, model_config: ModelConfig) -> None:
-    parent = Checkpoint(ModelHeader(model=model_config, class_names=("beasts", "food")), ContextUNet(model_config))
+    parent = Checkpoint.of(ModelHeader(model=model_config, class_names=("beasts", "food")), ContextUNet(model_config))
     save_checkpoint(tmp_path / "base.safetensors", parent.header, parent.network.state_dict())
     request = replace(TOY, width=None, steps=3, parent=str(tmp_path / "base.safetensors"), learning_rate=1e-9)
     seen = pull(folder, tmp_path / "run", request, stop_at=1)
