@@ -124,7 +124,7 @@ def read_critic(path: Path, header: ModelHeader) -> NumpyCritic:
     assert header.critic is not None
     words = CriticWords.of(header)
     found = {}
-    with open_model_file(path, "numpy") as file:
+    with open_model_file(path) as file:
         there = {name for name in file.keys() if name.startswith(CRITIC)}  # noqa: SIM118 - no mapping
         shapes = shapes_of(words, header.critic.widths, header.model.image_size)
         if there != {CRITIC + name for name in shapes}:

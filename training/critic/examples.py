@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pixelforge.core.checkpoint import Checkpoint
@@ -59,7 +58,7 @@ def make_examples(
     sampling: Sampling,
     count: int,
     seed: int,
-    device: torch.device,
+    device: str,
     due: Callable[[float], bool] = lambda seconds: False,
 ) -> Iterator[int | SpriteSet]:
     """Make `count` sprites for the words of drawn ones; yields each batch's size, then the sprites as those are told.
@@ -74,7 +73,7 @@ def make_examples(
     for first in range(0, count, BATCH):
         part = conditions[first : first + BATCH]
         values = sample_sprites(model, part, range(FIRST_SEED + first, FIRST_SEED + first + len(part)), sampling)
-        made.append(from_values(values.cpu().numpy()))
+        made.append(from_values(values))
         yield len(part)
         if due(time.monotonic() - began):
             break

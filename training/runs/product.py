@@ -63,5 +63,5 @@ class Product:
         learnt = {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
         if self.teacher is None:
             return Written(self.header, learnt, self.bank)
-        own = as_small(self.teacher.network.state_dict())
+        own = as_small(self.teacher.weights)
         return Written(self.header, own, self.bank, learnt, self.teacher.critic)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import torch
 
-from pixelforge.core.checkpoint import save_checkpoint
+from pixelforge.core.checkpoint import Stored, save_checkpoint
 from pixelforge.core.critic import NumpyCritic
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank
@@ -32,9 +32,9 @@ class Written:
     """A model as it is written; see `save_checkpoint`."""
 
     header: ModelHeader
-    weights: dict[str, torch.Tensor]
+    weights: Stored
     bank: SchemeBank | None = None
-    student: dict[str, torch.Tensor] | None = None
+    student: Stored | None = None
     critic: NumpyCritic | None = None
 
     def write(self, path: Path) -> None:
