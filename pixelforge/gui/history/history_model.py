@@ -218,6 +218,7 @@ class HistoryModel(QAbstractListModel):
             GATHERED_ROLE,
             Qt.ItemDataRole.ToolTipRole,
             Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.AccessibleDescriptionRole,
         )
         if not index.isValid() or role not in wanted:
             return None
@@ -226,10 +227,13 @@ class HistoryModel(QAbstractListModel):
             return None
         if role == SPRITE_ROLE:
             return entry.sprite
+        gathered = entry.sprite.fingerprint in self._gathered
         if role == GATHERED_ROLE:
-            return entry.sprite.fingerprint in self._gathered
+            return gathered
         if role == STARRED_ROLE:
             return entry.starred
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return ", ".join(["starred"] * entry.starred + ["in the set"] * gathered)
         return plain(_describe(entry)) if role == Qt.ItemDataRole.ToolTipRole else _describe(entry)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
