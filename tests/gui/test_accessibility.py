@@ -40,6 +40,12 @@ def test_a_sprite_says_whether_it_is_selected_starred_and_in_the_set(qtbot, acti
     assert [state.selected for state in states] == [0, 0, 1, 0]
     assert [state.focused for state in states] == [0, 0, 1, 0]
     assert [stage.child(index).text(Text.Value) for index in range(4)] == ["", "", "starred, in the set", ""]
+    assert stage.child(2).text(Text.Description) == "Sprite 3 of 4, starred, in the set"
+    history = QAccessible.queryAccessibleInterface(active.window.history.view)
+    cells = [child for at in range(history.childCount()) if (child := history.child(at)).role() == Role.ListItem]
+    told = {cell.text(Text.Name).split(", ")[1]: cell.text(Text.Description) for cell in cells}
+    assert told == {"seed 5": "", "seed 6": "", "seed 7": "in the set", "seed 8": ""}
+    assert [cell.text(Text.Name).endswith(", starred") for cell in cells] == [False, True, False, False]
     assert stage.indexOfChild(stage.focusChild()) == 2
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from pixelforge.errors import HistoryError
+from pixelforge.gui.history.entry_words import describe
 from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
 from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE, READY_ROLE, SPRITE_ROLE, STARRED_ROLE
@@ -197,6 +197,7 @@ class HistoryModel(QAbstractListModel):
             GATHERED_ROLE,
             Qt.ItemDataRole.ToolTipRole,
             Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.AccessibleDescriptionRole,
         )
         if not index.isValid() or role not in wanted:
             return None
@@ -205,11 +206,14 @@ class HistoryModel(QAbstractListModel):
             return None
         if role == SPRITE_ROLE:
             return entry.sprite
+        gathered = entry.sprite.fingerprint in self._gathered
         if role == GATHERED_ROLE:
-            return entry.sprite.fingerprint in self._gathered
+            return gathered
         if role == STARRED_ROLE:
             return entry.starred
-        return plain(_describe(entry)) if role == Qt.ItemDataRole.ToolTipRole else _describe(entry)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return "in the set" if gathered else ""
+        return plain(describe(entry)) if role == Qt.ItemDataRole.ToolTipRole else describe(entry)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Rows can be chosen and dragged."""
@@ -280,13 +284,3 @@ def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((row, row))
     return runs
-
-
-def _describe(entry: Entry) -> str:
-    sprite = entry.sprite
-    made = datetime.fromtimestamp(entry.made_at).astimezone()
-    star = ", starred" if entry.starred else ""
-    gone = ""
-    if entry.deleted_at is not None:
-        gone = f", deleted {datetime.fromtimestamp(entry.deleted_at).astimezone():%Y-%m-%d}"
-    return f"{sprite.class_name}, seed {sprite.seed}, {sprite.model}, {made:%Y-%m-%d %H:%M}{star}{gone}"

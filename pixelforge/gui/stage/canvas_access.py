@@ -124,7 +124,8 @@ class _Item(QAccessibleInterface):
         if not self.isValid():
             return ""
         name, value, place = self._access.listed.words_of(self.index)
-        return {Text.Name: name, Text.Value: value, Text.Description: place}.get(kind, "")
+        told = ", ".join(filter(None, (place, value)))  # AT-SPI passes no value on that is not a number
+        return {Text.Name: name, Text.Value: value, Text.Description: told}.get(kind, "")
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
         """A sprite is not renamed here."""
