@@ -177,7 +177,7 @@ def test_bad_files_are_named_and_change_nothing(desktop, tmp_path, name, content
 
 
 def test_a_folder_and_a_huge_picture_are_refused(desktop, tmp_path) -> None:
-    assert "cannot be read" in drop_file(desktop, tmp_path)
+    assert "a project begins with such a file" in drop_file(desktop, tmp_path)
     Image.new("1", (1025, 10)).save(tmp_path / "wide.png")
     assert "at most 1024" in drop_file(desktop, tmp_path / "wide.png")
     mime = QMimeData()

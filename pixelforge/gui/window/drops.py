@@ -17,6 +17,7 @@ from pixelforge.imaging.palette import rule_of
 from pixelforge.imaging.palette_files import read_palette
 from pixelforge.imaging.pixels import Pixels, decode_picture
 from pixelforge.services.lists import LIST_SUFFIXES
+from pixelforge.services.project.project_file import find_project
 from pixelforge.services.recipe import Recipe, recipes_in
 from pixelforge.services.sprites import sprites_in
 
@@ -50,7 +51,7 @@ def take(mime: QMimeData, studio: Studio) -> None:
 def open_file(path: Path, studio: Studio) -> None:
     """Open a model, palette, list or project, or a picture for its recipe or as a start. Raises one of `FAILURES`."""
     if path.is_dir() or path.suffix.lower() == PROJECT_SUFFIX:
-        studio.project_given.emit(path)
+        studio.project_given.emit(find_project(path))
         return
     if path.suffix.lower() in MODEL_SUFFIXES:
         studio.generation.import_model(path)
