@@ -191,6 +191,8 @@ def _digest(root: Path, path: str) -> str:
 
 
 def _holds(root: Path, path: str, content: bytes) -> bool:
-    """Whether a file holds just that already."""
+    """Whether a file holds just that already. Raises DatasetError where that cannot be read."""
     target = root / path
-    return target.is_file() and target.stat().st_size == len(content) and target.read_bytes() == content
+    if not target.is_file() or target.stat().st_size != len(content):
+        return False
+    return read_at_most(target, len(content), DatasetError) == content
