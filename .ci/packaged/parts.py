@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
 
@@ -48,6 +50,9 @@ UNUSED_MODULES = [
     "urllib3",
     "yaml",
 ]
+
+# What the app without training leaves out: torch, and what nothing but torch takes along.
+TRAINING_MODULES = ["functorch", "mpmath", "sympy", "torch", "torchgen"]
 
 # Of Qt's plug-ins, by folder and name; the names are those of every system. Pictures other than PNG are read by
 # Pillow. Without the input contexts, compose keys and ibus would be dead; without the portal, dialogs would not be the
@@ -108,11 +113,22 @@ def _matches(file: str, patterns: tuple[str, ...] | list[str]) -> bool:
     return any(fnmatch(f"{path.parent.name}/{path.name}", pattern) for pattern in patterns)
 
 
+def refuse_training(names: Iterable[str]) -> None:
+    """Raises SystemExit, which ends the build, where torch has slipped into the app without training.
+
+    names: of the modules and files that are collected.
+    """
+    parts = (re.split(r"[./\\]", name) for name in names)
+    found = sorted({name for name in map(".".join, parts) if name.partition(".")[0] in TRAINING_MODULES})
+    if found:
+        raise SystemExit(f"The app without training would hold {len(found)} parts of torch: {found[0]} first.")
+
+
 def strip_symbols(app: Path) -> None:
     """Take the names that only a debugger reads out of torch's libraries and Python's: a fifth of them, on Linux."""
     strip = shutil.which("strip")
-    if sys.platform == "linux" and strip is not None:
-        libraries = [*app.rglob("torch/lib/libtorch_*.so"), *app.rglob("libpython3*.so*")]
+    libraries = [*app.rglob("torch/lib/libtorch_*.so"), *app.rglob("libpython3*.so*")]
+    if sys.platform == "linux" and strip is not None and libraries:
         subprocess.run([strip, "--strip-unneeded", *libraries], check=True)
 
 

@@ -1,4 +1,4 @@
-"""What each part of the packaged app costs: `python -m packaged.sizes dist/PixelForge`."""
+"""What each part of a packaged app costs: `python -m packaged.sizes dist/PixelForge`."""
 
 from __future__ import annotations
 

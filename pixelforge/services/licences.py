@@ -5,11 +5,12 @@ from __future__ import annotations
 import platform
 import re
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, PackagePath, distribution
 from pathlib import Path
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -17,6 +18,7 @@ from pixelforge.files import replacing
 from pixelforge.services.paths import packaged_licences_folder, resources_folder
 
 APP = "pixelforge"
+TRAINING = "train"  # the extra of it that brings torch
 PYTHON = "Python"  # itself, which is no package
 LICENCE_FILE = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|authors|third-?party)[^/\\]*$", re.IGNORECASE)
 HOME_LABELS = ("homepage", "source", "repository")
@@ -74,8 +76,13 @@ def installed_packages(root: str = APP) -> tuple[str, ...]:
             continue
         found[name] = None
         wanted = [Requirement(need) for need in needs]
-        waiting += [need.name for need in wanted if need.marker is None or need.marker.evaluate({"extra": ""})]
+        extras = ("", TRAINING) if name == root else ("",)
+        waiting += [need.name for need in wanted if need.marker is None or _applies(need.marker, extras)]
     return tuple(found)
+
+
+def _applies(marker: Marker, extras: Sequence[str]) -> bool:
+    return any(marker.evaluate({"extra": extra}) for extra in extras)
 
 
 def of_package(package: Distribution) -> Licence:

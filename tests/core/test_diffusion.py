@@ -81,7 +81,8 @@ def test_training_has_the_same_equations_for_tensors(
 
 
 def test_coefficients_are_taken_in_float64_and_cast(x_0: Doubles, noise: Doubles, alpha_bar: Doubles) -> None:
-    x_t = q_sample(x_0.astype(np.float32), noise.astype(np.float32), alpha_bar)
+    given: list[Any] = [x_0.astype(np.float32), noise.astype(np.float32), alpha_bar]
+    x_t = q_sample(*given)
     assert x_t.dtype == np.float32
     np.testing.assert_allclose(x_t, q_sample(x_0, noise, alpha_bar), rtol=1e-6, atol=1e-6)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from packaged.bom import BOM
-from packaged.parts import add_to_desktop, used_plugins, used_torch
+from packaged.parts import add_to_desktop, refuse_training, used_plugins, used_torch
 from packaged.shipped import collect_licences, shipped_packages, system_licences
 from packaged.sizes import sizes
 from pixelforge.services.paths import icons_folder
@@ -80,6 +80,13 @@ def test_torchs_tests_stay_behind() -> None:
     kept = [("/venv/torch/lib/libtorch_cpu.so", "torch/lib"), ("/venv/torch/lib/libgomp.so.1", "torch/lib")]
     left = [("/venv/torch/lib/libtorchbind_test.so", "torch/lib"), ("/venv/torch/test/libfoo.so", "torch/test")]
     assert used_torch([*kept, *left]) == kept
+
+
+def test_the_app_without_training_is_not_built_with_torch() -> None:
+    refuse_training(["pixelforge.core.torch_backend", "training.learning.loop", "numpy/core.so", "resources/torch.png"])
+    for name in ("torch", "torch.nn.modules", "torch/lib/libtorch_cpu.so", "torch\\lib\\torch_cpu.dll", "sympy.core"):
+        with pytest.raises(SystemExit, match="would hold 1 parts of torch"):
+            refuse_training(["pixelforge.core", name])
 
 
 def test_every_file_counts_for_one_part(tmp_path: Path) -> None:
