@@ -22,7 +22,7 @@ from pixelforge.executable import command_line, is_packaged
 from pixelforge.training_part import is_torch_installed
 
 TIMEOUT = 300  # seconds that a part may take
-CLASSES, SPRITES = 6, 18  # of the bundled model; to make
+CLASSES, SPRITES = 9, 18  # of the bundled model; to make
 TOY_CLASSES, STEPS = 2, 10  # of those sprites, to train on; of that training
 # What the window's process prints as it gets there.
 SHOWN, SPRITE, TRAINING, CLOSED = "shown", "sprite", "training window", "closed"

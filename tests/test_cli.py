@@ -293,6 +293,7 @@ def test_of_pictures_that_no_model_made_variations_on_the_way_are_made(
         write_png(path, np.full((8, 8, 4), colour, np.uint8))
     code, _, err = command("between", *pair, "--count", 2, "--model", model, "--out", out, "--device", "cpu")
     assert (code, err.startswith("2 sprites")) == (0, True), err
+    assert len(list(out.rglob("*.png"))) == 2  # though they have one seed
     for path in out.rglob("*.png"):
         assert command("remake", path, "--model", model)[1].strip() == "identical"
     code, _, err = command("between", pair[0], tmp_path / "none.png", "--model", model)

@@ -25,7 +25,7 @@ DEPTHS = (8, 16, 32)  # bits a pixel: an index; grey and alpha; RGBA
 HEAD = 14  # bytes by which such a file can be told
 MAX_PARTS = 2**20  # chunks of a file
 MAX_TAGS = 4096
-MAX_FRAMES = 2**15  # half of what the format can count: seconds to read, and as many are written
+MAX_FRAMES = 2**14  # a quarter of what the format can count: seconds to read, and as many are written
 BAND = 64  # rows that are drawn at once: as floats they take sixteen times the room
 
 Picture = NDArray[np.uint8]

@@ -109,9 +109,9 @@ class Destination:
         if self._named_paths:
             return self._named_paths[index]
         folder = safe_name(self.request.class_of(index))
-        return (
-            self.target / folder / f"{folder}_{self.request.seed_of(index) if seed is None else seed:05}{SHEET_SUFFIX}"
-        )
+        number = self.request.seed_of(index) if seed is None else seed
+        number = index if self._alike else number
+        return self.target / folder / f"{folder}_{number:05}{SHEET_SUFFIX}"
 
     def _possible(self, index: int) -> Iterator[Path]:
         """The files of which sprite `index` becomes one."""
@@ -135,6 +135,11 @@ class Destination:
             finished.seeds,
         )
         return named(made, self.names[finished.first :])
+
+    @cached_property
+    def _alike(self) -> bool:
+        """Whether the seeds do not tell the sprites apart, as between two pictures."""
+        return len(set(self.request.seeds)) < len(self.request.seeds)
 
     @cached_property
     def _named_paths(self) -> tuple[Path, ...]:

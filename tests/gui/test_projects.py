@@ -203,7 +203,7 @@ def test_a_bad_file_is_told_and_nothing_is_lost(qtbot, desktop, game, text, told
     file = game / "pixelforge.toml"
     file.unlink() if text is None else file.write_text(text)
     desktop.studio.tray.add([made(1)])
-    open_by(qtbot, desktop, game)
+    open_by(qtbot, desktop, file if text is None else game)
     said = desktop.studio.messages.current
     assert (said.severity, told in said.text) == (Severity.ERROR, True), said.text
     assert sets(desktop) == {"Set 1": 1}

@@ -182,7 +182,7 @@ def bomb(width: int, height: int, size: int) -> bytes:
         (bomb(65_535, 65_535, 9), "more pixels than can be read"),
         (file(frame(layer(), *[cel(filled(RED))] * 3))[:-5], "damaged"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_files_that_cannot_be_read_are_named(data, message) -> None:
     with pytest.raises(DatasetError, match=message) as error:

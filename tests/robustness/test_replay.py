@@ -23,4 +23,4 @@ def test_a_power_cut_at_any_moment_leaves_old_or_new() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     counts = [int(count) for count in re.findall(r": (\d+) states", result.stdout)]
     assert len(counts) == 8
-    assert min(counts) >= 5  # as many moments as that are unlike
+    assert min(counts) >= 4  # as many moments as that are unlike

@@ -85,7 +85,7 @@ def test_figures_are_learnt_from_or_unseen_with_what_was_made_like_them() -> Non
 def test_sprites_are_made_for_the_words_of_drawn_ones_until_it_is_time(tmp_path: Path) -> None:
     checkpoint = load_checkpoint(write_pointer_model(tmp_path / "model.safetensors"))
     drawn = sprites_of(20, 0, False)
-    sampling, cpu = Sampling(sampler="ddim", steps=1), torch.device("cpu")
+    sampling, cpu = Sampling(sampler="ddim", steps=1), "cpu"
     *sizes, made = make_examples(checkpoint, drawn, sampling, 100, 0, cpu)
     assert sizes == [64, 36]
     assert len(made) == len(made.sprites) == 100
