@@ -15,4 +15,4 @@ def test_samples_are_of_the_bundled_model() -> None:
     assert {recipe.model_sha256 for recipe in recipes} == {
         file_sha256(bundled_models_folder() / f"{DEFAULT_MODEL}.safetensors")
     }
-    assert len({recipe.class_name for recipe in recipes}) == 6
+    assert len({recipe.class_name for recipe in recipes}) == 9
