@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pixelforge.cli import options as option
-from pixelforge.cli.generate import Order, make
+from pixelforge.cli.generate import make
+from pixelforge.cli.order import Order
 from pixelforge.options import with_options
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from pixelforge.cli import options as option
-from pixelforge.cli.generate import Order, conditions_of, make, quality_of, scheme_of
+from pixelforge.cli.generate import make
+from pixelforge.cli.order import Order, conditions_of, quality_of, scheme_of
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Keep

@@ -110,7 +110,8 @@ class Destination:
             return self._named_paths[index]
         folder = safe_name(self.request.class_of(index))
         number = self.request.seed_of(index) if seed is None else seed
-        number = index if self._alike else number
+        if self._alike:
+            number = index
         return self.target / folder / f"{folder}_{number:05}{SHEET_SUFFIX}"
 
     def _possible(self, index: int) -> Iterator[Path]:
