@@ -29,6 +29,7 @@ BANK = SchemeBank(  # nobody drew a wolf in ink, and no dog looks any way
     np.array([[0, 0, 0, 0, 1, 0], [0, 1, 1, -1, 0, 1], [1, 2, 0, 1, -1, -1]], np.int16),
     np.stack([mask_of(np.array(indices)) for indices in ([0, 1, 2], [0], [1, 3])]),
     np.array([1, 1, 2], np.float32),
+    np.zeros(3, np.uint8),
 )
 
 

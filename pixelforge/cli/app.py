@@ -22,6 +22,7 @@ from training.commands.distil import distill
 from training.commands.evaluate import evaluate
 from training.commands.frames import frames_app
 from training.commands.panel import panel
+from training.commands.symmetries import symmetries
 from training.commands.train import train
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app.command()(between)
 app.command()(train)
 app.command()(distill)
 app.command()(critic)
+app.command()(symmetries)
 app.command()(evaluate)
 app.command()(panel)
 app.command()(animate)

@@ -63,6 +63,12 @@ def colours_of(start: Floats) -> tuple[Colour, ...]:
     return tuple((int(r), int(g), int(b)) for r, g, b in colours[order]) or ((0, 0, 0),)
 
 
+def codes_of(picture: Floats) -> NDArray[np.int64]:
+    """Numbers (H, W), equal where pixels are, of a picture RGB or RGBA (C, H, W) in [-1, 1], alpha hard."""
+    codes = _rgb_bytes(picture).astype(np.int64) @ (1 << 16, 1 << 8, 1)
+    return codes if len(picture) == 3 else np.where(picture[3] > 0, codes, -1)
+
+
 def _rgb_bytes(picture: Floats) -> NDArray[np.uint8]:
     """RGB(A) (C, H, W) in [-1, 1] to (H, W, 3) from 0 to 255."""
     values = np.clip(np.round((picture[:3] + 1) * np.float32(127.5)), 0, 255)

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE, Colour, Kind
 from pixelforge.core.nearest import known
+from pixelforge.core.symmetry import SYMMETRIES, Symmetry
 from pixelforge.errors import RequestError
-from pixelforge.fields import setting
+from pixelforge.fields import check, setting
 from pixelforge.hex_colours import is_colour
 
 NO_ROW = -1  # fills up the rows of a condition that has fewer than others
@@ -39,6 +40,7 @@ class Cue:
     rows: Rows
     palette: tuple[Colour, ...] = ()  # `pointer` networks draw in these
     guidance_scale: float = 1.0  # of networks that take it as an input; others pass over it
+    symmetry: Symmetry | None = None  # no network hears of it: its estimate is made so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +53,19 @@ class Condition:
     colour: str | None = setting(None, "Colour", "The colour that most of it has")
     size: str | None = setting(None, "Size", "How much of the picture it covers")
     facing: str | None = setting(None, "Facing", "Which way it looks, such as down for towards the viewer")
+    symmetry: str | None = setting(
+        None,
+        "Symmetry",
+        "Whether its halves mirror each other: mirrored, roughly (in shapes alone) or free",
+        among=SYMMETRIES,
+    )
     drawn_in: tuple[str, ...] = ()  # "#rrggbb", at most 64; none: as the model chooses, which is all that most can
     scheme: Scheme | None = None  # the few of its palette's colours that it is drawn in; None: drawn by its seed
 
     def __post_init__(self) -> None:
         if "" in self._words:
             raise RequestError("A class, kind, style, colour, size or facing is a word, not an empty one.")
+        check(self)
         if self.scheme == ():
             raise RequestError("A scheme has a colour at least.")
         for colours in (self.drawn_in, () if self.scheme in (None, WHOLE) else self.scheme):

@@ -11,6 +11,8 @@ from pixelforge.core.condition import NULL, WHOLE, ClassVocabulary, Condition, C
 from pixelforge.core.config import MAX_PALETTE, Colour
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.schemes import SchemeBank, moved_to_palette
+from pixelforge.core.symmetry import MIRRORED, ROUGHLY, Symmetry
+from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.hex_colours import to_colour, to_text
 from pixelforge.oklab import to_oklab
 
@@ -33,14 +35,15 @@ class CueMaker:
         """
         vocabulary = self.header.vocabulary
         if isinstance(vocabulary, ClassVocabulary):
-            return Cue(vocabulary.rows(vocabulary.drawn(condition, seed)))
+            return Cue(vocabulary.rows(vocabulary.drawn(condition, seed)), symmetry=self.symmetry(condition, None))
         assert self.bank is not None
-        condition, scheme = self.bank.drawn(condition, seed, vocabulary)
+        drawn = self.bank.drawn(condition, seed, vocabulary)
+        condition = drawn.condition
         palettes = {style.name: style.palette for style in vocabulary.words.styles}
         palette = palettes[condition.style or vocabulary.words.styles[0].name]
-        few = tuple(palette[index] for index in scheme) or palette
+        few = tuple(palette[index] for index in drawn.colours) or palette
         colours = tuple(dict.fromkeys((*also, *_colours(condition, palette, few))))
-        return Cue(vocabulary.rows(condition), colours[:MAX_PALETTE])
+        return Cue(vocabulary.rows(condition), colours[:MAX_PALETTE], symmetry=self.symmetry(condition, drawn.symmetry))
 
     def settled(self, condition: Condition, seed: int) -> Condition:
         """The condition with the scheme told that the seed draws; words left open are drawn as before.
@@ -51,13 +54,26 @@ class CueMaker:
             return condition
         return replace(condition, scheme=tuple(map(to_text, self.drawn(condition, seed).palette)))
 
-    def plain(self, condition: Condition, palette: Sequence[Colour] = ()) -> Cue:
+    def plain(self, condition: Condition, palette: Sequence[Colour] = (), symmetry: Symmetry | None = None) -> Cue:
         """The cue for a condition with nothing drawn, in its colours or else in a palette.
 
-        Variations start from a sprite, which has a kind and colours of its own.
+        Variations start from a sprite, which has a kind, colours and a symmetry of its own.
         """
         whole = _read(condition.drawn_in) or tuple(palette)
-        return Cue(self.header.vocabulary.rows(condition), _colours(condition, whole, whole))
+        rows = self.header.vocabulary.rows(condition)
+        return Cue(rows, _colours(condition, whole, whole), symmetry=self.symmetry(condition, symmetry))
+
+    def symmetry(self, condition: Condition, own: Symmetry | None) -> Symmetry | None:
+        """The symmetry that is asked for: about a sprite's own axis, else about the usual one of its style."""
+        if own is None and condition.symmetry in (MIRRORED, ROUGHLY):
+            own = Symmetry(self._usual_axis(condition.style), exact=True)
+        return None if own is None else own.asked(condition.symmetry)
+
+    def _usual_axis(self, style: str | None) -> int:
+        vocabulary, middle = self.header.vocabulary, self.header.model.image_size - 1
+        if self.bank is None or not isinstance(vocabulary, WordVocabulary):
+            return middle
+        return self.bank.usual_axis(style, vocabulary) or middle
 
 
 def _colours(condition: Condition, whole: tuple[Colour, ...], few: tuple[Colour, ...]) -> tuple[Colour, ...]:

@@ -20,6 +20,7 @@ from pixelforge.core.diffusion import (
 )
 from pixelforge.core.keeping import Kept
 from pixelforge.core.schedule import NoiseSchedule
+from pixelforge.core.symmetry import mirrored
 from pixelforge.core.weights import Floats
 
 
@@ -46,6 +47,7 @@ class NetworkDenoiser:
             self._colours = choices(stack_palettes([cue.palette for cue in cues]))
         else:
             self._colours = palette_colours(config.palette, config.channels)
+        self._symmetries = [cue.symmetry for cue in cues]
         self._kept = kept or Kept()
         chosen = config.prediction in ("palette", "pointer")
         self._forbidden = self._kept.forbidden(self._colours, config.palette) if chosen else None
@@ -57,9 +59,11 @@ class NetworkDenoiser:
         if self._config.prediction in ("palette", "pointer"):
             if self._config.prediction == "pointer":
                 output = output + colour_evidence(x_t, self._colours, alpha_bar)
+            output = mirrored(output, self._symmetries, timestep)
             if self._forbidden is not None:
                 output = np.where(self._forbidden, np.float32(-np.inf), output)
             decide = most_likely_colours if final else colours_from_logits
             return decide(output, self._colours)
         predict_x0 = predict_x0_from_eps if self._config.prediction == "eps" else predict_x0_from_v
-        return self._kept.with_alpha(np.clip(predict_x0(x_t, output, alpha_bar), -1, 1))
+        pred_x0 = mirrored(np.clip(predict_x0(x_t, output, alpha_bar), -1, 1), self._symmetries, timestep)
+        return self._kept.with_alpha(pred_x0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pixelforge.core.backend import Answer, Backend
 from pixelforge.core.blend import Blend
 from pixelforge.core.checkpoint import Checkpoint
-from pixelforge.core.colours import colours_of, from_rgb, to_rgb
+from pixelforge.core.colours import codes_of, colours_of, from_rgb, to_rgb
 from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.config import Colour
 from pixelforge.core.critic import NumpyCritic
@@ -30,6 +30,7 @@ from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.start import Keep
+from pixelforge.core.symmetry import Symmetry, symmetry_of
 from pixelforge.core.weights import Floats
 from pixelforge.errors import Remedy, RequestError
 
@@ -129,9 +130,20 @@ def _cues(
     if starts is not None and maker.header.model.prediction == "pointer":
         of_start = [colours_of(one) for one in starts]
     if starts is not None and not redone:
-        return [maker.plain(asked, colours) for asked, colours in zip(conditions, of_start, strict=True)]
+        asked_of = zip(conditions, of_start, starts, strict=True)
+        return [maker.plain(asked, colours, _symmetry_of(one)) for asked, colours, one in asked_of]
     asked_and_drawn = zip(conditions, seeds, of_start, strict=True)
-    return [maker.drawn(asked, seed, colours) for asked, seed, colours in asked_and_drawn]
+    cues = [maker.drawn(asked, seed, colours) for asked, seed, colours in asked_and_drawn]
+    if not redone:
+        return cues
+    # What is redone has to fit what stays: its halves mirror each other only where that is asked for.
+    return [replace(cue, symmetry=maker.symmetry(asked, None)) for asked, cue in zip(conditions, cues, strict=True)]
+
+
+def _symmetry_of(start: Floats) -> Symmetry | None:
+    """The symmetry of a start (C, H, W), RGB or RGBA in [-1, 1]."""
+    codes = codes_of(start)
+    return symmetry_of(codes, codes >= 0)
 
 
 def sample_sprites(model: Model, conditions: Sequence[Condition], seeds: Sequence[int], sampling: Sampling) -> Floats:

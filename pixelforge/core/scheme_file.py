@@ -14,7 +14,7 @@ from pixelforge.core.schemes import NO_WORD, PARTS, SchemeBank
 from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import CheckpointError
 
-TYPES = {"words": np.int16, "masks": np.uint8, "weights": np.float32}
+TYPES = {"words": np.int16, "masks": np.uint8, "weights": np.float32, "symmetries": np.uint8}
 TENSORS = {fact.name: f"bank.{fact.name}" for fact in fields(SchemeBank)}  # names in the file
 
 
@@ -29,13 +29,14 @@ def read_bank(path: Path, header: ModelHeader) -> SchemeBank:
     assert isinstance(vocabulary, WordVocabulary)
     try:
         with open_model_file(path) as file:
-            arrays = {part: file.get_tensor(name) for part, name in TENSORS.items()}
-        if any(arrays[part].dtype != kind for part, kind in TYPES.items()):
+            stored = set(file.keys())
+            arrays = {part: file.get_tensor(name) for part, name in TENSORS.items() if name in stored}
+        if any(array.dtype != TYPES[part] for part, array in arrays.items()):
             raise ValueError("a bank of schemes is stored in other types")
         arrays["words"] = _all_parts(arrays["words"])
-        bank = SchemeBank(**arrays)
+        bank = SchemeBank.of(arrays)
         bank.check(vocabulary)
-    except (SafetensorError, ValueError, TypeError) as error:
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise CheckpointError(f"{path} is damaged: its bank of colour schemes is missing or unfit.") from error
     return bank
 

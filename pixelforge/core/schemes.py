@@ -1,4 +1,4 @@
-"""Colour schemes: which few colours of its style's palette each training sprite was drawn in.
+"""Colour schemes: which few colours of its style's palette each training sprite was drawn in, and how symmetric it is.
 
 A sprite of a style of 16 colours uses 9 of them; drawn in all 16 it is confetti. So a sprite's seed first draws a
 scheme, from the training sprites that fit what is asked for, and the network draws in its colours alone.
@@ -6,13 +6,16 @@ scheme, from the training sprites that fit what is asked for, and the network dr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.core.condition import Condition, uniform
 from pixelforge.core.config import MAX_PALETTE, Colour
+from pixelforge.core.symmetry import EXACT_BIT, Symmetry, of_code
 from pixelforge.core.vocabulary import WordVocabulary
 
 NO_WORD = -1
@@ -29,6 +32,15 @@ WIDENINGS: tuple[tuple[str, ...], ...] = (
 """What of a condition is passed over, in turn, until any row fits. The style is not: a scheme is of its palette."""
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a seed drew for a condition."""
+
+    condition: Condition  # with the DRAWN parts of a training sprite that fits
+    colours: tuple[int, ...] = ()  # that it uses, as indices into its style's palette; none: no sprite fits
+    symmetry: Symmetry | None = None  # that it has
+
+
 @dataclass(frozen=True, eq=False)
 class SchemeBank:
     """A row for each training sprite. Raises ValueError where the arrays do not fit each other."""
@@ -36,16 +48,20 @@ class SchemeBank:
     words: NDArray[np.int16]  # (N, PARTS): of each part of the vocabulary, or NO_WORD
     masks: NDArray[np.uint8]  # (N, 8): which of its style's colours it uses, the first in the lowest bit of byte 0
     weights: NDArray[np.float32]  # (N,): how often it is drawn
+    symmetries: NDArray[np.uint8]  # (N,): `core.symmetry` codes
 
     def __post_init__(self) -> None:
-        shapes = (self.words.shape[1:], self.masks.shape[1:], self.weights.shape[1:])
-        if (
-            shapes != ((PARTS,), (MAX_PALETTE // 8,), ())
-            or not len(self.words) == len(self.masks) == len(self.weights) > 0
-        ):
+        arrays = (self.words, self.masks, self.weights, self.symmetries)
+        shapes = tuple(array.shape[1:] for array in arrays)
+        if shapes != ((PARTS,), (MAX_PALETTE // 8,), (), ()) or not len(set(map(len, arrays))) == 1 <= len(self.words):
             raise ValueError(f"a bank of schemes has no such shapes as {shapes}")
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all() and self.weights.any()):
             raise ValueError("the weights of a bank of schemes must be finite, not negative, and not all 0")
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> SchemeBank:
+        """A bank of its arrays; of one that was written before there were symmetries, none is symmetric."""
+        return cls(**{"symmetries": np.zeros(len(arrays["words"]), np.uint8), **arrays})
 
     def check(self, vocabulary: WordVocabulary) -> None:
         """Raises ValueError for words that a vocabulary does not have, or masks of more colours than a style has."""
@@ -59,25 +75,30 @@ class SchemeBank:
         if (last >= sizes[self.words[:, 2]]).any():
             raise ValueError("a scheme has no colour, or one that its style does not have")
 
-    def drawn(self, condition: Condition, seed: int, vocabulary: WordVocabulary) -> tuple[Condition, list[int]]:
-        """The condition with the DRAWN parts of a training sprite that fits, and the colours that it uses.
+    def drawn(self, condition: Condition, seed: int, vocabulary: WordVocabulary) -> Drawn:
+        """A training sprite that fits a condition.
 
-        The colours are indices into the style's palette; none where the style that is asked for has no sprite. Things
-        that look no way, such as an apple, are asked for without the facing. Raises RequestError for words that the
-        model does not know.
+        Things that look no way, such as an apple, are asked for without the facing. Raises RequestError for words that
+        the model does not know.
         """
         parts = vocabulary.parts
         vocabulary.rows(condition)
         row = next((row for wider in WIDENINGS if (row := self._row(condition, wider, parts, seed)) is not None), None)
         if row is None:
-            return condition, []
+            return Drawn(condition)
         told = {name: int(self.words[row, at]) for at, name in enumerate(parts) if name in DRAWN}
         found = {name: parts[name][word] for name, word in told.items() if word != NO_WORD}
         asked = {name: value for name in DRAWN if (value := getattr(condition, name)) is not None}
         drawn = replace(condition, **{**found, **asked})
         if drawn.facing is not None and not self._faces(drawn, parts):
             drawn = replace(drawn, facing=None)
-        return drawn, colours_in(self.masks[row])
+        return Drawn(drawn, tuple(colours_in(self.masks[row])), of_code(int(self.symmetries[row])))
+
+    def usual_axis(self, style: str | None, vocabulary: WordVocabulary) -> int | None:
+        """The axis that most symmetric sprites of a style, or of all styles, have; None where none is symmetric."""
+        there = self._fitting(Condition(style=style), (), vocabulary.parts) & (self.symmetries > 0)
+        axes = self.symmetries[there] % EXACT_BIT
+        return int(np.bincount(axes).argmax()) if len(axes) else None
 
     def _faces(self, condition: Condition, parts: dict[str, tuple[str, ...]]) -> bool:
         """Whether any sprite of its class looks the way that is asked for."""

@@ -14,6 +14,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.nearest import known
 from pixelforge.core.scheme_file import read_bank
 from pixelforge.core.schemes import NO_WORD
+from pixelforge.core.symmetry import SYMMETRIES
 from pixelforge.errors import RequestError
 from pixelforge.words import quoted
 
@@ -22,7 +23,7 @@ LONGEST = 3  # words that one name may be typed as: sea creature
 LIKE = 0.6  # similarity of a misspelt word, from 0 to 1, that a search still finds
 
 
-SINGLE = ("style", "colour", "size", "facing")
+SINGLE = ("style", "colour", "size", "facing", "symmetry")
 """The parts of which one word is asked for at a time."""
 
 
@@ -36,12 +37,19 @@ class Offer:
     colours: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
     facings: tuple[str, ...] = ()
+    symmetries: tuple[str, ...] = ()
     needs_class: bool = True  # whether the model has to be told a class
 
     @property
     def single(self) -> dict[str, tuple[str, ...]]:
         """The words of the parts of SINGLE."""
-        return {"style": self.styles, "colour": self.colours, "size": self.sizes, "facing": self.facings}
+        return {
+            "style": self.styles,
+            "colour": self.colours,
+            "size": self.sizes,
+            "facing": self.facings,
+            "symmetry": self.symmetries,
+        }
 
     @property
     def every_kind(self) -> tuple[str, ...]:
@@ -82,6 +90,7 @@ class Ask:
     colour: str | None = None
     size: str | None = None
     facing: str | None = None
+    symmetry: str | None = None
 
     def conditions(self, offer: Offer) -> tuple[Condition, ...]:
         """A condition for each thing that is asked for, in the model's order of classes; they share a count evenly."""
@@ -136,19 +145,19 @@ def offer_of(path: Path, header: ModelHeader) -> Offer:
         for name, row in zip(names, shares, strict=True)
     }
     styles = tuple(style.name for style in words.styles)
-    return Offer(names, ranked_kinds, styles, words.colours, words.sizes, words.facings, needs_class=False)
+    return Offer(names, ranked_kinds, styles, words.colours, words.sizes, words.facings, SYMMETRIES, needs_class=False)
 
 
 def understood(words: Sequence[str], offer: Offer) -> Ask:
     """What words that are typed one after the other ask for: `red dragon`, `sea creature`, `potions`.
 
     Raises RequestError, naming the nearest words, for one that the model does not know, or for two colours, styles,
-    sizes or facings.
+    sizes, facings or symmetries.
     """
     parts = {
         "classes": offer.classes,
         "kinds": offer.every_kind,
-        **{part: offer.single[part] for part in ("colour", "size", "style", "facing")},
+        **{part: offer.single[part] for part in ("colour", "size", "style", "facing", "symmetry")},
     }
     found: dict[str, list[str]] = {part: [] for part in parts}
     rest = [word for text in words for word in text.replace(",", " ").split()]

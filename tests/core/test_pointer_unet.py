@@ -151,6 +151,7 @@ def model(config: ModelConfig, network: Network, schedule: NoiseSchedule) -> Mod
         np.array([[0, 0, 0, -1, -1, -1], [0, 1, 1, -1, -1, -1], [1, -1, 0, -1, -1, -1]], np.int16),
         np.stack([mask_of(np.array(indices)) for indices in ([0, 1, 2], [0, 2], [3, 4])]),
         np.ones(3, np.float32),
+        np.zeros(3, np.uint8),
     )
     return Model(header, TorchBackend(network), schedule, bank)
 
@@ -179,7 +180,9 @@ def test_sprites_are_drawn_in_a_palette_that_is_handed_in(model: Model) -> None:
 
 def test_a_style_without_a_scheme_is_drawn_in_its_whole_palette(model: Model) -> None:
     assert model.bank is not None
-    one = replace(model, bank=SchemeBank(model.bank.words[:1], model.bank.masks[:1], model.bank.weights[:1]))
+    one = replace(
+        model, bank=SchemeBank(*(getattr(model.bank, part)[:1] for part in ("words", "masks", "weights", "symmetries")))
+    )
     assert CueMaker(one.header, one.bank).drawn(Condition(style="grey"), 0).palette == GREYS
     moved = CueMaker(one.header, one.bank).drawn(Condition(style="grey", drawn_in=("#ff0000",)), 0)
     assert moved.palette == ((255, 0, 0),)

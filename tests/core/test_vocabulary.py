@@ -27,7 +27,13 @@ def bank(*rows: tuple[int, int, int, int, int, float], facings: tuple[int, ...] 
     looks = facings or (NO_WORD,) * len(rows)
     words = np.array([(*row[:5], facing) for row, facing in zip(rows, looks, strict=True)], np.int16)
     masks = np.stack([mask_of(np.array([number])) for number in range(len(rows))])
-    return SchemeBank(words, masks, np.array([row[5] for row in rows], np.float32))
+    return SchemeBank(words, masks, np.array([row[5] for row in rows], np.float32), np.zeros(len(rows), np.uint8))
+
+
+def drawn_of(made: SchemeBank, asked: Condition, seed: int) -> tuple[Condition, list[int]]:
+    """The condition and the colours that a seed draws."""
+    drawn = made.drawn(asked, seed, VOCABULARY)
+    return drawn.condition, list(drawn.colours)
 
 
 def test_every_word_has_a_row_and_the_null_condition_none() -> None:
@@ -69,7 +75,7 @@ def test_a_scheme_is_drawn_from_what_fits_by_weight() -> None:
     made = bank((0, 0, 0, 0, -1, 3), (0, 1, 0, 0, -1, 1), (1, 2, 0, 1, 0, 100))
     drawn = Counter(
         (condition.kind, tuple(scheme))
-        for condition, scheme in (made.drawn(Condition(class_name="beasts"), s, VOCABULARY) for s in range(4000))
+        for condition, scheme in (drawn_of(made, Condition(class_name="beasts"), s) for s in range(4000))
     )
     assert set(drawn) == {("cat", (0,)), ("dragon", (1,))}
     assert drawn["cat", (0,)] / 4000 == pytest.approx(0.75, abs=0.03)
@@ -77,7 +83,7 @@ def test_a_scheme_is_drawn_from_what_fits_by_weight() -> None:
 
 def test_the_drawn_row_tells_what_was_left_open_and_nothing_that_was_asked() -> None:
     made = bank((0, 0, 0, 0, 0, 1), (1, 2, 1, 1, 0, 1))
-    condition, scheme = made.drawn(Condition(kind="sword"), 5, VOCABULARY)
+    condition, scheme = drawn_of(made, Condition(kind="sword"), 5)
     assert condition == Condition(class_name="things", kind="sword", style="tiny")
     assert scheme == [1]
 
@@ -85,46 +91,48 @@ def test_the_drawn_row_tells_what_was_left_open_and_nothing_that_was_asked() -> 
 def test_what_nobody_drew_is_widened_to_the_nearest() -> None:
     """A tiny dragon: its scheme is another beast's of that style, but it stays a tiny dragon."""
     made = bank((0, 1, 0, 0, 0, 1), (0, 0, 1, 0, 0, 1), (1, 2, 1, 0, 0, 1))
-    condition, scheme = made.drawn(Condition(kind="dragon", class_name="beasts", style="tiny"), 1, VOCABULARY)
+    condition, scheme = drawn_of(made, Condition(kind="dragon", class_name="beasts", style="tiny"), 1)
     assert (condition.kind, condition.style, scheme) == ("dragon", "tiny", [1])
 
 
 def test_a_seed_always_draws_the_same() -> None:
     made = bank(*((0, 0, 0, 0, 0, 1) for _ in range(50)))
-    chosen = [made.drawn(NULL, seed, VOCABULARY)[1][0] for seed in (0, 1, 2**32 - 1)]
-    assert chosen == [made.drawn(NULL, seed, VOCABULARY)[1][0] for seed in (0, 1, 2**32 - 1)]
-    assert len({made.drawn(NULL, seed, VOCABULARY)[1][0] for seed in range(300)}) == 50
+    chosen = [drawn_of(made, NULL, seed)[1][0] for seed in (0, 1, 2**32 - 1)]
+    assert chosen == [drawn_of(made, NULL, seed)[1][0] for seed in (0, 1, 2**32 - 1)]
+    assert len({drawn_of(made, NULL, seed)[1][0] for seed in range(300)}) == 50
 
 
 def test_a_sprite_without_a_kind_is_drawn_without_one() -> None:
     made = bank((1, -1, 0, -1, -1, 1))
-    condition, _ = made.drawn(Condition(class_name="things"), 3, VOCABULARY)
+    condition, _ = drawn_of(made, Condition(class_name="things"), 3)
     assert condition == Condition(class_name="things", style="dawn")
     few = WordVocabulary(("beasts", "things"), Words(kinds=(), styles=WORDS.styles))
-    assert made.drawn(NULL, 3, few)[0].kind is None
+    assert made.drawn(NULL, 3, few).condition.kind is None
 
 
 def test_a_style_that_nobody_drew_in_has_no_scheme() -> None:
     made = bank((1, -1, 0, -1, -1, 1))
-    assert made.drawn(Condition(style="tiny"), 3, VOCABULARY) == (Condition(style="tiny"), [])
+    assert drawn_of(made, Condition(style="tiny"), 3) == (Condition(style="tiny"), [])
 
 
 def test_things_that_look_no_way_are_asked_for_without_a_facing() -> None:
     """Beasts look down and up, things do not; where it is left open it is that of the sprite whose scheme is drawn."""
     made = bank((0, 0, 0, 0, 0, 1), (0, 1, 0, 0, 0, 1), (1, 2, 0, 0, 0, 1), facings=(0, 1, NO_WORD))
     for seed in range(20):
-        up, scheme = made.drawn(Condition(class_name="beasts", facing="up"), seed, VOCABULARY)
+        up, scheme = drawn_of(made, Condition(class_name="beasts", facing="up"), seed)
         assert (up.kind, up.facing, scheme) == ("dragon", "up", [1])
-        cat, scheme = made.drawn(Condition(kind="cat", facing="up"), seed, VOCABULARY)
+        cat, scheme = drawn_of(made, Condition(kind="cat", facing="up"), seed)
         assert (cat.class_name, cat.facing, scheme) == ("beasts", "up", [0])  # nobody drew one, but other beasts
-        sword, scheme = made.drawn(Condition(kind="sword", facing="up"), seed, VOCABULARY)
+        sword, scheme = drawn_of(made, Condition(kind="sword", facing="up"), seed)
         assert (sword.class_name, sword.facing, scheme) == ("things", None, [2])
-        assert made.drawn(Condition(kind="dragon"), seed, VOCABULARY)[0].facing == "up"
+        assert drawn_of(made, Condition(kind="dragon"), seed)[0].facing == "up"
 
 
 def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="no such shapes"):
-        SchemeBank(np.zeros((2, PARTS), np.int16), np.zeros((1, 8), np.uint8), np.ones(2, np.float32))
+        SchemeBank(
+            np.zeros((2, PARTS), np.int16), np.zeros((1, 8), np.uint8), np.ones(2, np.float32), np.zeros(2, np.uint8)
+        )
     for weight in (0.0, -1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="weights"):
             bank((0, 0, 0, 0, 0, weight))

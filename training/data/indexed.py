@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pixelforge.core.config import MAX_PALETTE
 from pixelforge.core.schemes import NO_WORD, PARTS, SchemeBank, mask_of
+from pixelforge.core.symmetry import symmetry_of
 from pixelforge.core.vocabulary import MOST_WORDS, Style, Words
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
@@ -39,10 +40,12 @@ class IndexedSprites:
         return cls(planes, used, _word_indices(named, words), draw_weights(named, factors=factors))
 
     def bank(self) -> SchemeBank:
-        """A scheme for each sprite that has one, drawn as often as it is learnt."""
+        """Scheme and symmetry of each sprite that has a colour, drawn as often as it is learnt."""
         has = self.used.any(axis=1)
         masks = np.stack([mask_of(np.flatnonzero(row)) for row in self.used[has]])
-        return SchemeBank(self.words[has], masks, self.weights[has].astype(np.float32))
+        symmetries = [symmetry_of(plane, plane > 0) for plane in self.planes[has]]
+        codes = np.array([0 if symmetry is None else symmetry.code for symmetry in symmetries], np.uint8)
+        return SchemeBank(self.words[has], masks, self.weights[has].astype(np.float32), codes)
 
 
 def styled(data: SpriteSet, unnamed: str = OWN_STYLE) -> SpriteSet:

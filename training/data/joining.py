@@ -42,13 +42,15 @@ def joined_banks(model: SchemeBank, own: SchemeBank) -> SchemeBank:
     as where a model goes on with some of its sprites, is kept once.
     """
     told_less = _without_facing(model, own)
-    parts = [np.concatenate([bank.words, bank.masks], axis=1) for bank in (model, own)]
+    parts = [np.concatenate([bank.words, bank.masks, bank.symmetries[:, None]], axis=1) for bank in (model, own)]
     rows = np.concatenate([parts[0][~told_less], parts[1]])
     weights = np.concatenate([_shares(model)[~told_less] * OTHERS, _shares(own)])
     different, which = np.unique(rows, axis=0, return_inverse=True)
-    words, masks = np.split(different, [model.words.shape[1]], axis=1)
+    words, masks, symmetries = np.split(different, [PARTS, PARTS + model.masks.shape[1]], axis=1)
     together = np.bincount(which.ravel(), weights, minlength=len(different))
-    return SchemeBank(words.copy(), masks.astype(np.uint8), together.astype(np.float32))
+    return SchemeBank(
+        words.copy(), masks.astype(np.uint8), together.astype(np.float32), symmetries[:, 0].astype(np.uint8)
+    )
 
 
 def _without_facing(model: SchemeBank, own: SchemeBank) -> NDArray[np.bool_]:

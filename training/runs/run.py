@@ -113,7 +113,7 @@ class Run:
     def _restore(self, state: State) -> None:
         self.trainer.load_state_dict(state)
         if "bank" in state:  # a parent's schemes are in it, which nothing else of the run has
-            self._bank = SchemeBank(**{name: tensor.numpy() for name, tensor in state["bank"].items()})
+            self._bank = SchemeBank.of({name: tensor.numpy() for name, tensor in state["bank"].items()})
         self._unreported = [(float(loss), float(seconds)) for loss, seconds in state["unreported"]]
         self._best = Best(int(state["best_step"]), float(state["best_loss"]))
         if "elapsed" in state:

@@ -1,4 +1,4 @@
-"""What to make: classes and kinds by their pictures, a search over all kinds, a style, a colour, a size, a facing."""
+"""What to make: classes and kinds by their pictures, a search over all kinds, and what else a model knows of it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ PARTS = {
     "colour": ("Colou&r", "The colour that most of a sprite has."),
     "size": ("Si&ze", "How much of its picture a sprite covers."),
     "facing": ("Fac&ing", "Which way figures look: down is towards you. Things that look no way are as they are."),
+    "symmetry": (
+        "Symmetr&y",
+        "Whether the halves of a sprite mirror each other. Any: as often as those of its kind do that were learnt.",
+    ),
 }
 
 

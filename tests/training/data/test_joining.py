@@ -39,7 +39,7 @@ def bank(*rows: tuple[tuple[int, ...], tuple[int, ...], float]) -> SchemeBank:
     words, colours, weights = zip(*rows, strict=True)
     masks = np.stack([mask_of(np.array(each)) for each in colours])
     told = [(*row, *[NO_WORD] * (PARTS - len(row))) for row in words]  # what is not given is told of none
-    return SchemeBank(np.array(told, np.int16), masks, np.array(weights, np.float32))
+    return SchemeBank(np.array(told, np.int16), masks, np.array(weights, np.float32), np.zeros(len(told), np.uint8))
 
 
 def test_new_words_stand_behind_the_old_ones_of_their_part() -> None:
@@ -105,7 +105,7 @@ def test_only_where_no_new_sprite_fits_is_an_old_scheme_drawn() -> None:
         Condition(style="dawn"): "dawn",
     }
     for condition, style in asked.items():
-        assert {both.drawn(condition, seed, vocabulary)[0].style for seed in range(20)} == {style}, condition
+        assert {both.drawn(condition, seed, vocabulary).condition.style for seed in range(20)} == {style}, condition
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ AFTER = WordVocabulary(
 
 def bank(*class_and_kind: tuple[int, int]) -> SchemeBank:
     words = np.array([(label, kind, 0, -1, -1, -1) for label, kind in class_and_kind], np.int16)
-    return SchemeBank(words, np.ones((len(words), 8), np.uint8), np.ones(len(words), np.float32))
+    return SchemeBank(
+        words, np.ones((len(words), 8), np.uint8), np.ones(len(words), np.float32), np.zeros(len(words), np.uint8)
+    )
 
 
 def test_known_words_keep_their_rows_and_new_ones_begin_among_their_like() -> None:

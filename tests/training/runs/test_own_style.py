@@ -48,6 +48,7 @@ def parent(tmp_path: Path, model_config: ModelConfig) -> Path:
         np.array([[1, 0, 0, 0, 0, -1], [0, 1, 0, 1, 1, -1]], np.int16),
         np.stack([mask_of(np.array([0])), mask_of(np.array([0, 1]))]),
         np.ones(2, np.float32),
+        np.zeros(2, np.uint8),
     )
     save_checkpoint(tmp_path / "parent.safetensors", header, build_network(shape).state_dict(), bank)
     return tmp_path / "parent.safetensors"
