@@ -10,6 +10,7 @@ from pixelforge.core.header import read_header
 from pixelforge.gui import app
 from pixelforge.gui.generating.states import settings_for, trial_of
 from pixelforge.services.model_library import ModelEntry
+from pixelforge.services.quality import qualities
 from pixelforge.services.settings import BEST_OF
 from tests.critics import add_critic
 from tests.gui.test_drops import drop_file
@@ -45,11 +46,13 @@ def choose(qtbot, box, row: int) -> None:
         qtbot.keyClick(box, Qt.Key.Key_Down)
 
 
-def test_the_best_of_four_are_made(qtbot, start) -> None:
+def test_the_best_of_four_are_made(qtbot, start, choosy) -> None:
     desktop = start()
     box = desktop.window.controls.best_of
     assert box.isVisible()
-    assert box.currentText() == "Best of 1"
+    assert box.currentText() == "Best of 4"  # as long as nobody chose, and fast
+    assert desktop.studio.generation.settings.request.sampling.steps == qualities(choosy.header)[0].steps
+    choose(qtbot, box, 0)
     everything = make(qtbot, desktop, seed=50, count=16)
     choose(qtbot, box, 2)
     assert box.currentText() == "Best of 4"
@@ -87,6 +90,7 @@ def test_it_is_remembered_and_hidden_where_a_model_has_no_critic(qtbot, start, e
     generation.library.choose(choosy)
     assert controls.best_of.isVisible()
     assert controls.best_of.currentText() == "Best of 1"
+    assert generation.settings.request.sampling == choosy.header.recommended
 
 
 def test_trials_are_not_chosen(qtbot, start, choosy) -> None:

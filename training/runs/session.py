@@ -35,7 +35,7 @@ from training.runs.run import Run
 from training.runs.state import RunStorage
 from training.runs.status import StatusFile
 
-BUNDLED = "dawnlike16.safetensors"  # what is begun from where it fits and nothing else is asked for
+BUNDLED = "pixelforge16.safetensors"  # what is begun from where it fits and nothing else is asked for
 NAP = 0.2  # seconds between looks at whether a pause is over
 
 logger = logging.getLogger(__name__)

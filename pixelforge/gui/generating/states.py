@@ -21,6 +21,7 @@ from pixelforge.services.sprites import Sprite, made_sprites, named
 
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
 USUAL_COUNT = 16
+USUAL_BEST_OF = 4  # of models with a critic, in their fastest steps: sooner than one in 40, and better
 FRONT = "down"  # a facing
 MOST_TRIED = 16  # sprites of a trial, so that it follows the slider
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) * max(BEST_OF) + 1  # so that the last sprite of any batch has one as well
@@ -34,25 +35,33 @@ def trial_of(request: GenerationRequest, header: ModelHeader) -> GenerationReque
 
 
 def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
-    """What a model recommends, with what was asked for (where the model knows it), seed, count and palette of before.
+    """How a model is best begun with: what was asked for, where it knows that, with seed, count and palette of before.
 
     A start stays where it has the model's size.
     """
     usual = _usual(header)
     first = tuple(replace(usual, class_name=asked.class_name) for asked in of_classes(header.class_names[:1]))
     if before is None:
-        return GenerationSettings(
-            request=GenerationRequest(conditions=first, sampling=header.recommended, count=USUAL_COUNT)
-        )
+        best_of = 1 if header.critic is None else USUAL_BEST_OF
+        sampling = _usual_sampling(header, best_of)
+        request = GenerationRequest(conditions=first, sampling=sampling, count=USUAL_COUNT, best_of=best_of)
+        return GenerationSettings(request=request)
     asked, start = before.request, before.request.start
     known = tuple(condition for condition in asked.conditions if knows(header, condition))
     fits = start is not None and len(start.picture) == header.model.image_size
     start = start if fits else None
     best_of = asked.best_of if header.critic is not None else 1
-    request = replace(
-        asked, conditions=known or first, sampling=header.recommended, start=start, blends=(), best_of=best_of
-    )
+    sampling = _usual_sampling(header, best_of)
+    request = replace(asked, conditions=known or first, sampling=sampling, start=start, blends=(), best_of=best_of)
     return replace(before, request=request)
+
+
+def _usual_sampling(header: ModelHeader, best_of: int) -> Sampling:
+    """How sprites are sampled as long as nobody chose: as recommended, or fast where there are more to choose from."""
+    if best_of == 1:
+        return header.recommended
+    fast, *_ = qualities(header)
+    return replace(header.recommended, sampler=fast.sampler, steps=fast.steps)
 
 
 def with_usual(settings: GenerationSettings, header: ModelHeader, before: Offer) -> GenerationSettings:

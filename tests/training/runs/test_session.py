@@ -187,7 +187,7 @@ def test_the_bundled_model_is_the_beginning_where_it_fits(folder: Path, tmp_path
         events = carry(folder, tmp_path / name, request)
         said[name] = next(event.lines for event in events if isinstance(event, Noted) and "Begins" in event.lines[0])
         events.close()
-    assert said["fits"] == ("Begins from dawnlike16.",)
+    assert said["fits"] == ("Begins from pixelforge16.",)
     assert said["size"] == said["width"] == ("Begins from nothing.",)
 
 
