@@ -57,6 +57,13 @@ class SetStore:
         rows = self._database.read("SELECT id FROM sets ORDER BY chosen_at DESC, id LIMIT 1")
         return rows[0][0] if rows else None
 
+    def begin(self, first: SpriteSet) -> tuple[SpriteSet, ...]:
+        """All of the sets, `first` among them where there was none: of windows that begin at once only one makes one."""
+        with self._database.transaction() as connection:
+            if connection.execute("SELECT 1 FROM sets LIMIT 1").fetchone() is None:
+                connection.execute("INSERT INTO sets (id, name) VALUES (?, ?)", (first.id, first.name))
+        return self.sets()
+
     def choose(self, id_: int) -> None:
         """Have this set be the one that was chosen last."""
         with self._database.transaction() as connection:

@@ -42,6 +42,15 @@ def assert_same(one: SpriteSet, other: SpriteSet) -> None:
         np.testing.assert_array_equal(a.pixels, b.pixels)
 
 
+def test_of_two_windows_that_begin_at_once_only_one_makes_a_first_set(path, database) -> None:
+    other, _ = open_database(path)
+    stores = [SetStore(database), SetStore(other)]
+    assert [store.sets() for store in stores] == [(), ()]
+    one, two = (store.begin(SpriteSet(number, "Set 1")) for number, store in enumerate(stores, 1))
+    assert [kept.id for kept in one] == [kept.id for kept in two] == [1]
+    other.close()
+
+
 def test_sets_come_back_with_names_recipes_and_order(path, database) -> None:
     drawn = Sprite(made(3).pixels, Drawn("beasts"), "rock")
     sets = [

@@ -37,8 +37,8 @@ class SetsModel(QObject):
         self._take(*self._read())
         if not self._sets:
             first = SpriteSet(clock(), self.free_name())
-            self._take((first,), first.id)
-            self._keep(lambda: store.save(first))
+            sets = self._keep(lambda: store.begin(first)) or (first,)
+            self._take(sets, sets[0].id)
 
     @property
     def sets(self) -> tuple[SpriteSet, ...]:
