@@ -58,7 +58,7 @@ class SetStore:
         return rows[0][0] if rows else None
 
     def begin(self, first: SpriteSet) -> tuple[SpriteSet, ...]:
-        """All of the sets, `first` among them where there was none: of windows that begin at once only one makes one."""
+        """All sets, `first` among them where there was none: of windows that begin at once only one makes one."""
         with self._database.transaction() as connection:
             if connection.execute("SELECT 1 FROM sets LIMIT 1").fetchone() is None:
                 connection.execute("INSERT INTO sets (id, name) VALUES (?, ?)", (first.id, first.name))
