@@ -23,6 +23,7 @@ MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larg
 USUAL_COUNT = 16
 FRONT = "down"  # a facing
 MOST_TRIED = 16  # sprites of a trial, so that it follows the slider
+TRIED_AT_ONCE = 4  # of these: the first are seen after 40 ms of one core; all 16 together would take 170 to the first
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) * max(BEST_OF) + 1  # so that the last sprite of any batch has one as well
 
 
