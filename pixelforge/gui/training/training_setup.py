@@ -163,6 +163,7 @@ class TrainingSetup(QWidget):
         scroll = QScrollArea()
         scroll.setWidget(self.contact)
         scroll.setWidgetResizable(True)
+        self.contact.moved.connect(lambda at: scroll.ensureVisible(*at.center().toPoint().toTuple()))
         halves = QSplitter()
         halves.addWidget(self.report)
         halves.addWidget(scroll)
