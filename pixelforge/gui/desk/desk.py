@@ -74,7 +74,7 @@ class Desk(QWidget):
         self.player = Player(self)
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self.readout = QLabel(" ")
-        self.readout.setAccessibleName("Pixel")
+        self.readout.setAccessibleDescription("Pixel")
         self.true_pictures = [SheetPicture() for _ in GROUNDS]
         self._by_key = {known.key: known for known in desk_keys(model, self.closed.emit)}
         self._lay_out()

@@ -107,7 +107,7 @@ class ExportDialog(QDialog):
         for line in (self.note, self.problem):
             line.setTextFormat(Qt.TextFormat.PlainText)
             line.setWordWrap(True)
-        self.problem.setAccessibleName("What went wrong")
+        self.problem.setAccessibleDescription("What went wrong")
         self.problem.hide()
         middle = QHBoxLayout()
         middle.setSpacing(16)

@@ -66,7 +66,7 @@ class HistoryStrip(QWidget):
         self.by_batch = PixelButton("Batches", BATCHES, BATCHES)
         self.by_batch.setToolTip("A line a batch, with its date and what was asked for. A click shows it on the stage.")
         self.count = QLabel()
-        self.count.setAccessibleName("Sprites in the history")
+        self.count.setAccessibleDescription("Sprites in the history")
         self.purge = QToolButton()  # narrower than push buttons, as they stand beside much else
         self.purge.setText("Purge…")
         self.purge.setToolTip("Delete those shown that have no star. It asks first, and they go to the bin.")

@@ -157,7 +157,7 @@ class TrainingSetup(QWidget):
         self.keep_background.setToolTip("Leave the one-coloured ground of opaque pictures as it is.")
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)
-        self.problem.setAccessibleName("What went wrong")
+        self.problem.setAccessibleDescription("What went wrong")
 
     def _lay_out(self) -> None:
         scroll = QScrollArea()
