@@ -10,7 +10,7 @@ from pixelforge.gui.window.studio import cell_of
 from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry
 from tests.gui.clipped import clipped
-from tests.gui.using import click
+from tests.gui.using import click, mnemonics
 from tests.made import made
 from tests.pointer import write_pointer_model
 
@@ -65,7 +65,7 @@ def test_the_desk_finds_room_for_a_sprite_of_many_colours(qtbot, full, size) -> 
 
 
 @pytest.mark.parametrize("name", ["about", "preferences", "shortcuts", "models", "train", "export", "bin"])
-def test_no_word_of_a_dialog_is_cut_off(qtbot, full, name) -> None:
+def test_no_word_of_a_dialog_is_cut_off_and_no_key_given_twice(qtbot, full, name) -> None:
     buttons = {"export": full.window.tray.export_button, "bin": full.window.history.bin}
     if name in buttons:
         click(qtbot, buttons[name])
@@ -74,6 +74,7 @@ def test_no_word_of_a_dialog_is_cut_off(qtbot, full, name) -> None:
     (dialog,) = (one for one in full.window.findChildren(QDialog) if one.isVisible())
     qtbot.wait(20)
     assert clipped(dialog) == []
+    assert sorted(mnemonics(dialog)) == sorted(set(mnemonics(dialog)))
     hint = dialog.minimumSizeHint()
     assert hint.width() <= SMALLEST[0]
     assert hint.height() <= SMALLEST[1]

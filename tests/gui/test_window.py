@@ -24,7 +24,7 @@ from pixelforge.services import generation
 from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, GenerationEvent, Notice, Progress
-from tests.gui.using import classic, click, click_cell, click_class, finish, make, pick, recipes, write
+from tests.gui.using import classic, click, click_cell, click_class, finish, make, mnemonics, pick, recipes, write
 from tests.made import made
 
 
@@ -397,6 +397,19 @@ def test_every_control_has_a_name_a_tooltip_and_a_place_in_the_tab_order(desktop
     mnemonics += [QKeySequence.mnemonic(button.text()).toString() for button in buttons]
     assert len(set(mnemonics)) == len(mnemonics)
     assert all(mnemonics)
+
+
+def test_no_two_things_of_the_window_have_one_mnemonic(qtbot, desktop) -> None:
+    """Alt and a letter goes to one thing, or Qt goes in turns to all that have it: a menu may not be reached."""
+    window = desktop.window
+    classic(desktop)
+    for _ in range(2):
+        click(qtbot, window.controls.generate_button)
+    desktop.studio.generation.suspend()  # so that there is a button that makes what waits
+    menus = [QKeySequence.mnemonic(action.text()).toString() for action in window.menuBar().actions()]
+    keys = [*menus, *mnemonics(window)]
+    assert {"Alt+F", "Alt+T", "Alt+P", "Alt+K", "Alt+N"} <= set(keys)
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_the_window_fits_a_small_screen(desktop) -> None:

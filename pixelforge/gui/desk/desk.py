@@ -62,7 +62,7 @@ class Desk(QWidget):
         self.tool_buttons = {tool: _tool_button(tool) for tool in Tool}
         self.mirror_button = PixelButton("Mirror", MIRROR, MIRROR)
         self.mirror_button.setToolTip("Draw on both sides at once (X).")
-        self.back_button = QPushButton("&Done")
+        self.back_button = QPushButton("Do&ne")
         self.back_button.setToolTip("Back to the sprites (Esc). What was drawn is kept.")
         self.more_button = QPushButton("Other co&lour…")
         self.more_button.setToolTip("Draw in a colour that is not among these.")
