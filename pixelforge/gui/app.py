@@ -106,6 +106,7 @@ def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs |
     training = TrainingModel(library, messages)
     exports = Exports(tray, background, session, messages)
     window = MainWindow(studio, training, session, exports, bundled_palettes(), places.drags, system or SystemDialogs())
+    session.follow(generation, tray)
     generation.job_submitted.connect(worker.submit, Qt.ConnectionType.DirectConnection)
     generation.stop_requested.connect(worker.stop, Qt.ConnectionType.DirectConnection)
     worker.reported.connect(generation.receive, Qt.ConnectionType.QueuedConnection)
