@@ -307,6 +307,19 @@ def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry
     assert desktop.window.controls.what.classes.names() == ("dogs",)
 
 
+def test_a_quality_that_was_chosen_stays_with_another_model(qtbot, entry, places) -> None:
+    other = ModelEntry("other", entry.path, False, replace(entry.header, recommended=Sampling(steps=30)))
+    desktop = build([entry, other], places)
+    qtbot.addWidget(desktop.window)
+    quality, box = desktop.window.controls.quality, desktop.window.controls.model_box
+    for name in ("Fast", "Fine"):
+        pick(quality, next(quality.itemText(row) for row in range(quality.count()) if name in quality.itemText(row)))
+        for model in ("other", "tiny"):
+            pick(box, model)
+            assert name in quality.currentText()
+    assert desktop.studio.generation.settings.request.sampling == entry.header.recommended
+
+
 def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folder, monkeypatch, caplog) -> None:
 
     def broken(*_: object) -> None:

@@ -34,10 +34,13 @@ def trial_of(request: GenerationRequest, header: ModelHeader) -> GenerationReque
     return replace(request, sampling=sampling, count=min(request.count, MOST_TRIED), blends=(), best_of=1)
 
 
-def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
+def settings_for(
+    header: ModelHeader, before: GenerationSettings | None, header_before: ModelHeader | None = None
+) -> GenerationSettings:
     """What a model recommends, with what was asked for (where the model knows it), seed, count and palette of before.
 
-    A start stays where it has the model's size.
+    A start stays where it has the model's size; a quality that was chosen by name, where the model has it, too.
+    header_before: of the model that it was chosen for.
     """
     usual = _usual(header)
     first = tuple(replace(usual, class_name=asked.class_name) for asked in of_classes(header.class_names[:1]))
@@ -51,9 +54,22 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
     start = start if fits else None
     best_of = asked.best_of if header.critic is not None else 1
     request = replace(
-        asked, conditions=known or first, sampling=header.recommended, start=start, blends=(), best_of=best_of
+        asked,
+        conditions=known or first,
+        sampling=_sampling_for(header, asked.sampling, header_before),
+        start=start,
+        blends=(),
+        best_of=best_of,
     )
     return replace(before, request=request)
+
+
+def _sampling_for(header: ModelHeader, sampling: Sampling, before: ModelHeader | None) -> Sampling:
+    """What a model recommends, in the sampler and the steps of the quality that was chosen for another."""
+    told = () if before is None else qualities(before)
+    name = next((q.name for q in told if (q.sampler, q.steps) == (sampling.sampler, sampling.steps)), None)
+    own = next((quality for quality in qualities(header) if quality.name == name), None)
+    return header.recommended if own is None else replace(header.recommended, sampler=own.sampler, steps=own.steps)
 
 
 def with_usual(settings: GenerationSettings, header: ModelHeader, before: Offer) -> GenerationSettings:

@@ -52,9 +52,9 @@ class Messages(QObject):
         """Say that something went well. action: what can be done about it by a button."""
         self._set(Message(Severity.INFO, text, action))
 
-    def warn(self, text: str) -> None:
-        """Say that something is not as one would expect; the work goes on."""
-        self._set(Message(Severity.WARNING, text))
+    def warn(self, text: str, action: MessageAction | None = None) -> None:
+        """Say that something is not as one would expect; the work goes on. action: as `inform` has it."""
+        self._set(Message(Severity.WARNING, text, action))
 
     def complain(self, text: str) -> None:
         """Say that something failed."""

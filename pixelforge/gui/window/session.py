@@ -62,6 +62,10 @@ class Session(QObject):
         """Keep whether previews show the noise."""
         self.take(replace(self._settings, show_noise=shown))
 
+    def keep_grid(self, shown: bool) -> None:
+        """Keep whether there are lines between pixels."""
+        self.take(replace(self._settings, pixel_grid=shown))
+
     def keep_more_open(self, opened: bool) -> None:
         """Keep whether the controls that few change are unfolded."""
         self.take(replace(self._settings, more_open=opened))
