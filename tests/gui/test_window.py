@@ -535,6 +535,17 @@ def test_what_went_well_fades_unless_the_pointer_is_over_it(qtbot, desktop, monk
     assert messages.current is None
 
 
+def test_what_took_long_is_told_until_it_is_closed(qtbot, desktop, monkeypatch) -> None:
+    for name in ("STAYS", "FADES"):
+        monkeypatch.setattr(message_bar, name, 1)
+    messages, bar = desktop.studio.messages, desktop.window.message_bar
+    messages.inform("A model is ready.", stays=True)
+    qtbot.wait(50)
+    assert bar.isVisible()
+    click(qtbot, bar.close_button)
+    assert not bar.isVisible()
+
+
 def test_what_was_deleted_is_brought_back_by_the_messages_button(qtbot, desktop) -> None:
     make(qtbot, desktop)
     bar, studio = desktop.window.message_bar, desktop.studio

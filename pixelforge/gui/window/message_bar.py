@@ -92,7 +92,7 @@ class MessageBar(QFrame):
         self._show_icon()
         self._place()
         self.raise_()
-        if message.severity is Severity.INFO:
+        if message.fades:
             self._timer.start(STAYS)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -114,7 +114,7 @@ class MessageBar(QFrame):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Then the time begins again."""
-        if self._message is not None and self._message.severity is Severity.INFO:
+        if self._message is not None and self._message.fades:
             self._timer.start(STAYS)
         super().leaveEvent(event)
 
