@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from pixelforge.errors import PaletteError
 from pixelforge.hex_colours import Colour, to_colour, to_text
-from pixelforge.imaging.dither import BLOCK, partners, pattern
+from pixelforge.imaging.dither import partners, pattern
 from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.reducing import nearest, representatives
 from pixelforge.oklab import Floats, to_oklab
 
 MAX_COLOURS = 256
 MIN_REDUCED, MAX_REDUCED = 2, 64
-MAX_ROUNDS = 50  # of k-means; sprites settle in a handful
 MOST_DIFFERENT = 2**20  # colours of what is recoloured together, which is then a photograph: more of them take minutes
-MOST_LOOKED_AT = 2**22  # colours in all rounds of k-means
 
 Dither = Literal[0, 2, 4]
 
@@ -69,7 +68,18 @@ def recolour(sprites: Pixels, rule: PaletteRule | None) -> Pixels:
         return sprites
     if rule.reduce_to is None:
         return snap(sprites, parse_colours(rule.colours), rule.dither)
-    return np.stack([reduce_colours(sprite, rule.reduce_to, rule.dither) for sprite in sprites])
+    return np.stack(reduce_each(list(sprites), rule.reduce_to, rule.dither))
+
+
+def recolour_each(groups: Sequence[Pixels], rule: PaletteRule) -> list[Pixels]:
+    """Groups of pictures (N, H, W, 4) under a rule, each by itself: reducing looks at all pictures of a group."""
+    if rule.reduce_to is not None:
+        return reduce_each(groups, rule.reduce_to, rule.dither)
+    colours = parse_colours(rule.colours)
+    if len({group.shape[1:] for group in groups}) != 1:
+        return [snap(group, colours, rule.dither) for group in groups]
+    ends = np.cumsum([len(group) for group in groups])
+    return np.split(snap(np.concatenate(groups), colours, rule.dither), ends[:-1])
 
 
 def recolour_together(sprites: Sequence[Pixels], rule: PaletteRule) -> list[Pixels]:
@@ -97,26 +107,39 @@ def parse_colours(texts: Sequence[str]) -> tuple[Colour, ...]:
 def snap(sprites: Pixels, colours: Sequence[Colour], dither: Dither = 0) -> Pixels:
     """Sprites (…, H, W, 4), every opaque pixel the nearest of the colours in OKLab; of equals, the first."""
     unique, index, _ = _opaque_colours(sprites)
-    return _with_nearest(sprites, unique, index, np.array(colours, np.uint8), dither)
+    targets = np.array(colours, np.uint8)
+    points, goals = to_oklab(unique), to_oklab(targets)
+    chosen = nearest(points, goals)
+    return _with_chosen(sprites, index, targets, chosen, partners(points, goals, chosen) if dither else None, dither)
 
 
 def reduce_colours(sprites: Pixels, count: int, dither: Dither = 0) -> Pixels:
-    """Sprites (…, H, W, 4) that share at most `count` opaque colours, each of them one that they had.
+    """Sprites (…, H, W, 4) that share at most `count` opaque colours, each of them one that they had."""
+    return reduce_each([sprites], count, dither)[0]
 
-    Weighted k-means in OKLab, begun with the most frequent colour and then always the farthest; no chance in it.
+
+def reduce_each(groups: Sequence[Pixels], count: int, dither: Dither = 0) -> list[Pixels]:
+    """Pictures (…, H, W, 4) that have at most `count` opaque colours each, chosen as `representatives` does.
+
+    Those that have no more stay as they are, the very arrays. Raises PaletteError for photographs.
     """
-    unique, index, frequency = _opaque_colours(sprites)
-    if len(unique) <= count:
-        return sprites
+    looked_at = [_opaque_colours(group) for group in groups]
+    many = [at for at, (unique, *_) in enumerate(looked_at) if len(unique) > count]
+    result = list(groups)
+    if not many:
+        return result
+    sizes = np.array([len(looked_at[at][0]) for at in many])
+    unique = np.concatenate([looked_at[at][0] for at in many])
+    frequency = np.concatenate([looked_at[at][2] for at in many])
     lab = to_oklab(unique)
-    chosen = _farthest(lab, frequency, count)
-    for _ in range(max(1, min(MAX_ROUNDS, MOST_LOOKED_AT // len(lab)))):
-        owner = _nearest(lab, lab[chosen])
-        settled = np.array([_middle(lab, frequency, owner == i) for i in range(count)])
-        if (settled == chosen).all():
-            break
-        chosen = settled
-    return _with_nearest(sprites, unique, index, unique[chosen], dither)
+    chosen = representatives(lab, frequency, sizes, count)
+    own = nearest(lab, lab[chosen], np.repeat(np.arange(len(many)), sizes))
+    for number, (at, end) in enumerate(zip(many, np.cumsum(sizes), strict=True)):
+        points = slice(end - sizes[number], end)
+        index, targets = looked_at[at][1], unique[chosen[number]]
+        shares = partners(lab[points], lab[chosen[number]], own[points]) if dither else None
+        result[at] = _with_chosen(groups[at], index, targets, own[points], shares, dither)
+    return result
 
 
 def different_colours(colours: Pixels) -> tuple[Pixels, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
@@ -139,39 +162,23 @@ def _opaque_colours(sprites: Pixels) -> tuple[Pixels, NDArray[np.intp], NDArray[
     return unique, index, frequency
 
 
-def _with_nearest(sprites: Pixels, unique: Pixels, index: NDArray[np.intp], targets: Pixels, dither: Dither) -> Pixels:
-    """Sprites whose opaque pixels, `unique[index]`, take the nearest targets, or a pattern of the nearest two."""
-    points, goals = to_oklab(unique), to_oklab(targets)
-    nearest = _nearest(points, goals)
+def _with_chosen(
+    sprites: Pixels,
+    index: NDArray[np.intp],
+    targets: Pixels,
+    chosen: NDArray[np.intp],
+    shares: tuple[NDArray[np.intp], Floats] | None,
+    dither: Dither,
+) -> Pixels:
+    """Sprites whose opaque pixels, each of the colour `index`, take the targets that are chosen for their colours.
+
+    shares: of each colour the partner in the pattern, and how much of it, where there is one.
+    """
     opaque = sprites[..., 3] > 0
-    chosen = nearest[index]
-    if dither:
-        partner, share = partners(points, goals, nearest)
-        chosen = np.where(pattern(opaque.shape, dither)[opaque] < share[index], partner[index], chosen)
+    taken = chosen[index]
+    if shares is not None:
+        partner, share = shares
+        taken = np.where(pattern(opaque.shape, dither)[opaque] < share[index], partner[index], taken)
     result = sprites.copy()
-    result[opaque, :3] = targets[chosen]
+    result[opaque, :3] = targets[taken]
     return result
-
-
-def _nearest(points: Floats, targets: Floats) -> NDArray[np.intp]:
-    nearest = np.empty(len(points), np.intp)
-    for start in range(0, len(points), BLOCK):
-        part = points[start : start + BLOCK]
-        nearest[start : start + BLOCK] = ((part[:, None] - targets[None]) ** 2).sum(axis=2).argmin(axis=1)
-    return nearest
-
-
-def _farthest(lab: Floats, frequency: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    chosen = [int(frequency.argmax())]
-    distance = ((lab - lab[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < count:
-        chosen.append(int(distance.argmax()))
-        distance = np.minimum(distance, ((lab - lab[chosen[-1]]) ** 2).sum(axis=1))
-    return np.array(chosen)
-
-
-def _middle(lab: Floats, frequency: NDArray[np.intp], members: NDArray[np.bool_]) -> int:
-    """The member that is nearest to the weighted mean of all members."""
-    mean = np.average(lab[members], axis=0, weights=frequency[members])
-    candidates = np.flatnonzero(members)
-    return int(candidates[((lab[candidates] - mean) ** 2).sum(axis=1).argmin()])

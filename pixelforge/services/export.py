@@ -13,7 +13,7 @@ from pixelforge.errors import OutputError, Remedy, RequestError
 from pixelforge.files import as_text, replace_all, sync_folders
 from pixelforge.imaging.atlas.model import Atlas, Frame
 from pixelforge.imaging.indexed import to_indexed
-from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour_together
+from pixelforge.imaging.palette import PaletteRule, parse_colours, recolour_each, recolour_together
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import encode_indexed_png, encode_png
 from pixelforge.imaging.sheet import draw_sheet
@@ -193,10 +193,11 @@ def recoloured_alone(sprites: Sequence[Sprite], rule: PaletteRule | None) -> lis
     if rule is None:
         return list(sprites)
 
-    def recoloured(pictures: Pixels) -> Pixels:
-        return np.stack(recolour_together(list(pictures), rule))
-
-    return [replace(sprite.repainted(recoloured), origin=_told(sprite.origin, rule)) for sprite in sprites]
+    groups = recolour_each([np.stack(sprite.pictures) for sprite in sprites], rule)
+    return [
+        replace(sprite.repainted(lambda _, made=made: made), origin=_told(sprite.origin, rule))
+        for sprite, made in zip(sprites, groups, strict=True)
+    ]
 
 
 def _told(origin: Made | Drawn, rule: PaletteRule) -> Made | Drawn:

@@ -16,7 +16,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.app import Desktop, Places, build
+from pixelforge.gui.app import Desktop, Places, build, spare_what_stays
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry
 from tests.benchmarks.machine import MODEL
@@ -41,6 +41,7 @@ def main() -> None:
             history.add([made(seed) for seed in range(first, first + 500)])
         history.close()
         desktop = build([ModelEntry(MODEL.stem, MODEL, True, read_header(MODEL))], places)
+        spare_what_stays(desktop)
         desktop.window.resize(1280, 800)
         desktop.window.show()
         wait_for(lambda: desktop.studio.generation.device != "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from pixelforge.gui.stage.canvas_access import Access
 from tests.gui.using import click_cell, make, point_of
@@ -84,6 +84,30 @@ def test_the_history_tells_its_sprites_and_which_are_chosen(active, stage) -> No
         f"cats, seed {seed}, tiny" for seed in (5, 6, 7, 8)
     }
     assert all(cell.state().selected for cell in cells)
+
+
+def test_words_are_told_as_they_stand_there_and_boxes_by_what_they_choose(qtbot, active, stage) -> None:
+    """A label that has a name of its own hides its words; a box without a label is told by its choice on Linux."""
+    active.studio.messages.warn("Nothing was lost.")
+    window = active.window
+    labels = [label for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
+    told = {label.text(): QAccessible.queryAccessibleInterface(label).text(Text.Name) for label in labels}
+    assert {"CPU", "4 sprites", "Nothing was lost.", "The set is empty."} <= set(told)
+    assert [words for words, name in told.items() if words.replace("&", "") != name] == []
+    buddies = {label.buddy() for label in labels}
+    boxes = [box for box in window.findChildren(QComboBox) if box.isVisible() and box not in buddies]
+    assert len(boxes) >= 4
+    for box in boxes:
+        description = QAccessible.queryAccessibleInterface(box).text(Text.Description)
+        assert description.startswith(f"{box.accessibleName()}: ")
+
+
+def test_a_message_is_announced(qtbot, active, monkeypatch) -> None:
+    told = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: told.append(event.message()))
+    active.studio.messages.warn("The disk is full/here.")
+    assert told == ["The disk is full/here."]
 
 
 def test_nothing_is_left_of_a_widget_that_is_gone(qtbot) -> None:

@@ -72,6 +72,17 @@ def test_a_mnemonic_has_a_field_to_go_to(desktop, action: str, mnemonics: bool) 
     dialog.close()
 
 
+def test_a_key_shows_lines_between_pixels_and_keeps_them(qtbot, active) -> None:
+    make(qtbot, active, count=1)
+    canvas = active.window.stage.canvas
+    plain = canvas.grab().toImage()
+    qtbot.keyClick(canvas, Qt.Key.Key_G)
+    assert canvas.grab().toImage() != plain
+    assert active.session.settings.pixel_grid
+    qtbot.keyClick(canvas, Qt.Key.Key_G)
+    assert canvas.grab().toImage() == plain
+
+
 def test_preferences_that_are_cancelled_change_nothing(desktop) -> None:
     before = desktop.session.settings
     dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)

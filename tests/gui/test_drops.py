@@ -71,6 +71,29 @@ def test_a_sprite_brings_its_recipe_back(qtbot, desktop, tmp_path) -> None:
     assert recipes(desktop) == [cell.sprite.recipe]
 
 
+def test_what_a_recipe_replaced_comes_back_by_the_messages_button(qtbot, desktop, tmp_path) -> None:
+    generation = desktop.studio.generation
+    generation.set_ask(Ask(classes=("dogs",)))
+    generation.set_seed(77)
+    generation.set_count(64)
+    before = generation.settings
+    path = tmp_path / "one.png"
+    path.write_bytes(encode_sprite(made(3)))
+    drop_file(desktop, path)
+    assert generation.settings != before
+    assert generation.settings.request.count == 1
+    click(qtbot, desktop.window.message_bar.action_button)
+    assert generation.settings == before
+
+
+def test_a_picture_of_another_size_says_what_becomes_of_it(desktop, tmp_path) -> None:
+    for size, told in (((300, 200), "300 x 200 pixels, and is brought to 16 x 16"), ((16, 16), "")):
+        Image.new("RGB", size, "red").save(tmp_path / "start.png")
+        text = drop_file(desktop, tmp_path / "start.png")
+        assert told in text
+        assert ("brought" in text) is bool(told)
+
+
 def test_a_sheet_brings_the_first_of_its_recipes(qtbot, desktop, tmp_path) -> None:
     make(qtbot, desktop, seed=70, count=9)
     export_sprites(tmp_path / "sheet.png", [cell.sprite for cell in desktop.studio.stage.cells], ExportOptions())

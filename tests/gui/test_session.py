@@ -15,7 +15,7 @@ from pixelforge.gui.shared.messages import Severity
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.services.asking import Ask
 from pixelforge.services.settings import load_settings
-from tests.gui.using import classic, click, click_cell, make, pictures
+from tests.gui.using import classic, click, click_cell, click_class, make, pictures
 
 
 @pytest.fixture
@@ -43,6 +43,20 @@ def test_the_history_is_there_after_a_restart(qtbot, start) -> None:
     np.testing.assert_array_equal([entry.sprite.pixels for entry in entries], sprites[::-1])
     assert [entry.starred for entry in entries] == [row == 4 for row in range(9)]
     assert [entry.sprite.seed for entry in entries] == list(range(13, 4, -1))
+
+
+def test_what_is_asked_for_is_kept_before_the_window_is_closed(qtbot, start, places) -> None:
+    """A kill leaves no time for it."""
+    first = start()
+    click_class(qtbot, first.window.controls.what.classes, 1)
+    first.window.tray.columns.setValue(5)
+
+    def kept() -> tuple[str, int]:
+        settings, _ = load_settings(places.settings)
+        asked = settings.generation
+        return (asked.request.conditions[0].class_name or "" if asked is not None else ""), settings.tray_columns
+
+    qtbot.waitUntil(lambda: kept() == ("dogs", 5), timeout=10_000)
 
 
 def test_the_history_survives_a_crash(qtbot, start, places) -> None:

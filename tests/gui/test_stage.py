@@ -234,6 +234,16 @@ def test_background_and_pixel_grid(stage) -> None:
     assert list(np.flatnonzero(lines)) == [layout.factor * i for i in range(1, 16)]
 
 
+def test_the_grid_leaves_small_pixels_alone(stage) -> None:
+    """Nine by nine they are seven wide on this stage: lines would make a mesh of them."""
+    stage.model.show_forming(np.zeros((81, 16, 16, 4), np.uint8))
+    stage.canvas.resize(1050, 1050)
+    assert 6 <= stage.canvas.layout_in_device_pixels().factor < 10
+    plain = picture(stage)
+    stage.canvas.set_pixel_grid(True)
+    np.testing.assert_array_equal(picture(stage), plain)
+
+
 def test_nothing_can_be_chosen_while_a_run_forms(qtbot, stage) -> None:
     stage.model.click(3)
     stage.model.show_forming(np.zeros((9, 16, 16, 4), np.uint8))

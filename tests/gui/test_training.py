@@ -226,6 +226,29 @@ def test_sprites_are_the_largest_that_there_is_room_for() -> None:
     assert arrange(1, 8, 64, 100, 100).factor == 1
 
 
+def test_every_sprite_of_a_class_can_be_left_out(qtbot, desktop, tmp_path) -> None:
+    """Twenty rows of a class: the last is walked to, and then seen and clicked."""
+    (tmp_path / "data" / "orcs").mkdir(parents=True)
+    for number in range(280):
+        pixels = made(number).pixels.copy()
+        pixels[7:9, 7:9] = (255, 0, 0, 255) if number == 278 else (0, 0, 255, 255)
+        Image.fromarray(pixels).save(tmp_path / "data" / "orcs" / f"{number:03}.png")
+    window = open_window(desktop)
+    window.setup.set_data(tmp_path / "data")
+    qtbot.waitUntil(lambda: window.check.report is not None, timeout=120_000)
+    contact = window.setup.contact
+    places = [contact.rect_of(place).center().toPoint() for place in ((19, 11), (19, 12), (19, 13))]
+    assert not contact.visibleRegion().contains(places[2])
+    for _ in range(19):
+        qtbot.keyClick(contact, Qt.Key.Key_Down)
+    assert contact.visibleRegion().contains(contact.rect_of((19, 0)).center().toPoint())
+    shown = contact.grab().toImage()
+    assert [shown.pixelColor(at).name() for at in places[:2]] == ["#0000ff", "#ff0000"]
+    qtbot.mouseClick(contact, Qt.MouseButton.LeftButton, pos=places[2])
+    assert window.check.left_out == ("orcs/279.png",)
+    window.close()
+
+
 def test_a_click_leaves_a_sprite_out_of_what_is_learnt(qtbot, desktop, sprites) -> None:
     window, launched = open_window(desktop), []
     desktop.training._launch = lambda arguments, log: launched.append(arguments)

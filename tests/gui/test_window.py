@@ -24,7 +24,7 @@ from pixelforge.services import generation
 from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, GenerationEvent, Notice, Progress
-from tests.gui.using import classic, click, click_cell, click_class, finish, make, pick, recipes, write
+from tests.gui.using import classic, click, click_cell, click_class, finish, make, mnemonics, pick, recipes, write
 from tests.made import made
 
 
@@ -307,6 +307,19 @@ def test_another_model_brings_its_settings_and_keeps_class_and_seed(qtbot, entry
     assert desktop.window.controls.what.classes.names() == ("dogs",)
 
 
+def test_a_quality_that_was_chosen_stays_with_another_model(qtbot, entry, places) -> None:
+    other = ModelEntry("other", entry.path, False, replace(entry.header, recommended=Sampling(steps=30)))
+    desktop = build([entry, other], places)
+    qtbot.addWidget(desktop.window)
+    quality, box = desktop.window.controls.quality, desktop.window.controls.model_box
+    for name in ("Fast", "Fine"):
+        pick(quality, next(quality.itemText(row) for row in range(quality.count()) if name in quality.itemText(row)))
+        for model in ("other", "tiny"):
+            pick(box, model)
+            assert name in quality.currentText()
+    assert desktop.studio.generation.settings.request.sampling == entry.header.recommended
+
+
 def test_an_error_that_nobody_expected_goes_to_the_log(qtbot, desktop, log_folder, monkeypatch, caplog) -> None:
 
     def broken(*_: object) -> None:
@@ -397,6 +410,19 @@ def test_every_control_has_a_name_a_tooltip_and_a_place_in_the_tab_order(desktop
     mnemonics += [QKeySequence.mnemonic(button.text()).toString() for button in buttons]
     assert len(set(mnemonics)) == len(mnemonics)
     assert all(mnemonics)
+
+
+def test_no_two_things_of_the_window_have_one_mnemonic(qtbot, desktop) -> None:
+    """Alt and a letter goes to one thing, or Qt goes in turns to all that have it: a menu may not be reached."""
+    window = desktop.window
+    classic(desktop)
+    for _ in range(2):
+        click(qtbot, window.controls.generate_button)
+    desktop.studio.generation.suspend()  # so that there is a button that makes what waits
+    menus = [QKeySequence.mnemonic(action.text()).toString() for action in window.menuBar().actions()]
+    keys = [*menus, *mnemonics(window)]
+    assert {"Alt+F", "Alt+T", "Alt+P", "Alt+K", "Alt+N"} <= set(keys)
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_the_window_fits_a_small_screen(desktop) -> None:
@@ -507,6 +533,17 @@ def test_what_went_well_fades_unless_the_pointer_is_over_it(qtbot, desktop, monk
     QApplication.sendEvent(bar, QEvent(QEvent.Type.Leave))
     qtbot.waitUntil(lambda: not bar.isVisible(), timeout=5_000)
     assert messages.current is None
+
+
+def test_what_took_long_is_told_until_it_is_closed(qtbot, desktop, monkeypatch) -> None:
+    for name in ("STAYS", "FADES"):
+        monkeypatch.setattr(message_bar, name, 1)
+    messages, bar = desktop.studio.messages, desktop.window.message_bar
+    messages.inform("A model is ready.", stays=True)
+    qtbot.wait(50)
+    assert bar.isVisible()
+    click(qtbot, bar.close_button)
+    assert not bar.isVisible()
 
 
 def test_what_was_deleted_is_brought_back_by_the_messages_button(qtbot, desktop) -> None:

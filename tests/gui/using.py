@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.asking import Ask
@@ -29,6 +31,14 @@ def pick(box, text: str) -> None:
 def click_class(qtbot, classes, row: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
     at = classes.visualItemRect(classes.item(row)).center()
     qtbot.mouseClick(classes.viewport(), Qt.MouseButton.LeftButton, modifier, at)
+
+
+def mnemonics(window: QWidget) -> list[str]:
+    """The keys, as Alt+F, of all labels and buttons of a window."""
+    words = [label.text() for label in window.findChildren(QLabel) if label.buddy() is not None]
+    own = (button for button in window.findChildren(QAbstractButton) if button.window() is window)
+    words += [button.text() for button in own]
+    return [key for text in words if (key := QKeySequence.mnemonic(text).toString())]
 
 
 def recipes(desktop) -> list[Recipe]:

@@ -22,7 +22,8 @@ def check(
     folder: Annotated[Path, typer.Argument(help="A folder of class folders, a .zip, or the notebook's arrays.")],
     size: Annotated[int, typer.Option(help="Side of the sprites to train at.")] = 16,
     contact_sheet: Annotated[
-        Path | None, typer.Option(help="Write a picture of the first sprites of each class.")
+        Path | None,
+        typer.Option(help="Write a picture of the first sprites of each class; a .npy gets an array of all of them."),
     ] = None,
     keep_background: KeepBackground = False,
     force: Force = False,
@@ -30,13 +31,14 @@ def check(
 ) -> None:
     """Report what a data set holds: classes, kinds, styles and their palettes, sizes, duplicates, broken files."""
     from pixelforge.errors import OutputError, Remedy, RequestError
-    from training.data.report import report_lines, report_on, write_contact_sheet
+    from training.data.report import ARRAY_SUFFIX, CONTACT_ROWS, report_lines, report_on, write_contact_sheet
 
-    if contact_sheet is not None and contact_sheet.suffix.lower() != ".png":
-        raise RequestError(f"{contact_sheet}: a contact sheet is a .png.")
+    if contact_sheet is not None and contact_sheet.suffix.lower() not in (".png", ARRAY_SUFFIX):
+        raise RequestError(f"{contact_sheet}: a contact sheet is a .png, or an array in a {ARRAY_SUFFIX}.")
     if contact_sheet is not None and contact_sheet.exists() and not force:
         raise OutputError(f"{contact_sheet} is there already.", Remedy.REPLACE)
-    report, sheet = report_on(folder, size, keep_background)
+    whole = contact_sheet is not None and contact_sheet.suffix.lower() == ARRAY_SUFFIX
+    report, sheet = report_on(folder, size, keep_background, None if whole else CONTACT_ROWS)
     if contact_sheet is not None:
         write_contact_sheet(contact_sheet, sheet)
     if json:

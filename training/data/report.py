@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.errors import DatasetError
+from pixelforge.files import replacing
 from pixelforge.imaging.pixels import Pixels, enlarge, resize_nearest
 from pixelforge.imaging.png import write_png
 from pixelforge.imaging.sheet import lay_out
@@ -23,8 +24,9 @@ FEW = 20  # sprites of a class that are hardly enough to learn from
 NEAR_EMPTY = 1 / 64  # share of the pixels that is opaque
 MOST_OPAQUE = 0.5  # share of a class from which opaque sprites, such as tiles, are what it is meant to hold
 CONTACT_COLUMNS = 14
-CONTACT_ROWS = 8  # of each class
+CONTACT_ROWS = 8  # of each class, where it is not to show all
 CONTACT_SCALE = 2
+ARRAY_SUFFIX = ".npy"
 KINDS_SHOWN = 12
 SEEN = 2  # OKLab distance times 100, about the least that one sees side by side
 
@@ -63,8 +65,13 @@ class DataReport:
     contact: tuple[tuple[str, ...], ...]  # names of the sprites in each row of the contact sheet, which may be shorter
 
 
-def report_on(source: Path, image_size: int = 16, keep_background: bool = False) -> tuple[DataReport, Pixels]:
-    """The report, and a contact sheet (H, W, 4) of the first sprites of each class. Raises DatasetError."""
+def report_on(
+    source: Path, image_size: int = 16, keep_background: bool = False, contact_rows: int | None = CONTACT_ROWS
+) -> tuple[DataReport, Pixels]:
+    """The report, and a contact sheet (H, W, 4) of the first sprites of each class. Raises DatasetError.
+
+    contact_rows: of each class; None: as many as hold all of its sprites.
+    """
     left_out: list[str] = []
     remarks: list[str] = []
     raw = read_raw(source, image_size, keep_background, left_out, remarks)
@@ -73,7 +80,7 @@ def report_on(source: Path, image_size: int = 16, keep_background: bool = False)
     fitted = np.stack([resize_nearest(sprite.pixels, image_size) for sprite in raw])
     opaque = fitted[..., 3] > 0
     classes = Counter(sprite.class_name for sprite in raw)
-    rows = _rows_of_contacts(raw)
+    rows = _rows_of_contacts(raw, contact_rows)
     report = DataReport(
         source=str(source),
         sprites=len(raw),
@@ -98,8 +105,12 @@ def report_on(source: Path, image_size: int = 16, keep_background: bool = False)
 
 
 def write_contact_sheet(path: Path, sheet: Pixels) -> None:
-    """Write it, twice as large. Raises OutputError."""
-    write_png(path, enlarge(sheet, CONTACT_SCALE))
+    """Write it, twice as large; a .npy holds it as it is, of any height. Raises OutputError."""
+    if path.suffix.lower() != ARRAY_SUFFIX:
+        write_png(path, enlarge(sheet, CONTACT_SCALE))
+        return
+    with replacing(path) as part, part.open("wb") as file:
+        np.save(file, sheet)
 
 
 def report_lines(report: DataReport, most: int = 20) -> list[str]:
@@ -176,12 +187,15 @@ def _duplicates(raw: list[RawSprite]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(labels) for labels in by_content.values() if len(labels) > 1)
 
 
-def _rows_of_contacts(raw: list[RawSprite]) -> list[list[int]]:
-    """The sprites in each row of the contact sheet: the first of each class, which begins a row."""
-    columns = min(CONTACT_COLUMNS, max(Counter(sprite.class_name for sprite in raw).values()))
+def _rows_of_contacts(raw: list[RawSprite], most: int | None) -> list[list[int]]:
+    """The sprites in each row of the contact sheet: those of each class, which begins a row, in `most` at most."""
+    of_class: dict[str, list[int]] = defaultdict(list)
+    for index, sprite in enumerate(raw):
+        of_class[sprite.class_name].append(index)
+    columns = min(CONTACT_COLUMNS, max(map(len, of_class.values())))
     rows = []
-    for name in dict.fromkeys(sprite.class_name for sprite in raw):
-        shown = [index for index, sprite in enumerate(raw) if sprite.class_name == name][: columns * CONTACT_ROWS]
+    for whole in of_class.values():
+        shown = whole if most is None else whole[: columns * most]
         rows += [shown[first : first + columns] for first in range(0, len(shown), columns)]
     return rows
 

@@ -19,6 +19,7 @@ from pixelforge.gui.shared.pixel_button import Glyph, PixelButton
 from pixelforge.gui.shared.player import Player
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.system_dialogs import AskColour
+from pixelforge.gui.shared.tall import Tall
 from pixelforge.imaging import drawing
 from pixelforge.imaging.drawing import Point
 from pixelforge.imaging.pixels import Pixels
@@ -61,7 +62,7 @@ class Desk(QWidget):
         self.tool_buttons = {tool: _tool_button(tool) for tool in Tool}
         self.mirror_button = PixelButton("Mirror", MIRROR, MIRROR)
         self.mirror_button.setToolTip("Draw on both sides at once (X).")
-        self.back_button = QPushButton("&Done")
+        self.back_button = QPushButton("Do&ne")
         self.back_button.setToolTip("Back to the sprites (Esc). What was drawn is kept.")
         self.more_button = QPushButton("Other co&lour…")
         self.more_button.setToolTip("Draw in a colour that is not among these.")
@@ -73,7 +74,7 @@ class Desk(QWidget):
         self.player = Player(self)
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self.readout = QLabel(" ")
-        self.readout.setAccessibleName("Pixel")
+        self.readout.setAccessibleDescription("Pixel")
         self.true_pictures = [SheetPicture() for _ in GROUNDS]
         self._by_key = {known.key: known for known in desk_keys(model, self.closed.emit)}
         self._lay_out()
@@ -120,7 +121,20 @@ class Desk(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the sprite
             left.addWidget(button)
         left.addStretch(1)
-        right = QVBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        middle = QVBoxLayout()
+        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.frames)
+        row.addLayout(left)
+        row.addLayout(middle, 1)
+        row.addWidget(Tall(self._right()))  # sprites of many colours made the window higher than the screen
+
+    def _right(self) -> QWidget:
+        """Colours, changes of the whole sprite, and how it looks at its own size."""
+        panel = QWidget()
+        right = QVBoxLayout(panel)
+        right.setContentsMargins(0, 0, 0, 0)
         right.addWidget(self.back_button)
         right.addWidget(self.swatches)
         right.addWidget(self.more_button)
@@ -146,14 +160,7 @@ class Desk(QWidget):
         right.addWidget(self.frame_fields)
         right.addStretch(1)
         right.addWidget(self.readout)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        middle = QVBoxLayout()
-        middle.addWidget(self.canvas, 1)
-        middle.addWidget(self.frames)
-        row.addLayout(left)
-        row.addLayout(middle, 1)
-        row.addLayout(right)
+        return panel
 
     def _connect(self) -> None:
         model = self._model

@@ -27,7 +27,7 @@ class DeskCanvas(QWidget):
         super().__init__(parent)
         self._model = model
         self._pointer: Point | None = None
-        self.setMinimumSize(200, 200)
+        self.setMinimumSize(160, 160)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,6 +23,7 @@ from pixelforge.files import is_there
 from pixelforge.gui.export.export_fields import ExportFields
 from pixelforge.gui.shared.background import Task
 from pixelforge.gui.shared.sheet_picture import SheetPicture
+from pixelforge.gui.shared.tall import Tall
 from pixelforge.imaging.palette import Palette
 from pixelforge.services.engine_files import KEPT_SUFFIX, SHEET_SUFFIX
 from pixelforge.services.export import (
@@ -36,6 +37,9 @@ from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
 MAX_SHOWN = 4_000_000  # pixels of the preview: larger sheets are shown unscaled
+
+USUAL = 940, 560  # logical pixels at the least, where the screen has them
+FRAME = 16, 48  # logical pixels of a window's frame and title
 
 Browse = Callable[[QWidget, Path], Path | None]
 Begin = Callable[[Export], Task]
@@ -76,7 +80,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export the sheet")
         self.fields = ExportFields(export, palettes)
         self.picture = SheetPicture()
-        self.picture.setMinimumSize(260, 260)
+        self.picture.setMinimumSize(180, 80)
         self.picture.setAccessibleName("The sheet as it will be exported")
         self.path = QLineEdit(export.target)
         self.path.setAccessibleName("File")
@@ -103,11 +107,11 @@ class ExportDialog(QDialog):
         for line in (self.note, self.problem):
             line.setTextFormat(Qt.TextFormat.PlainText)
             line.setWordWrap(True)
-        self.problem.setAccessibleName("What went wrong")
+        self.problem.setAccessibleDescription("What went wrong")
         self.problem.hide()
         middle = QHBoxLayout()
         middle.setSpacing(16)
-        middle.addWidget(self.fields)
+        middle.addWidget(Tall(self.fields))
         middle.addWidget(self.picture, 1)
         column = QVBoxLayout(self)
         column.addLayout(middle, 1)
@@ -115,7 +119,8 @@ class ExportDialog(QDialog):
         column.addWidget(self.note)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
-        self.resize(860, 560)
+        room = self.screen().availableSize() - QSize(*FRAME)
+        self.resize(self.sizeHint().expandedTo(QSize(*USUAL)).boundedTo(room))
 
     def _show(self) -> None:
         """Show what would be written, or why nothing can be."""

@@ -110,7 +110,7 @@ class ExportFields(QWidget):
             ("E&xtrude", "Extrude", "Repeats every sprite's border outwards, against bleeding.", (self.extrude,)),
             ("&Scale", "Scale", "Every pixel becomes a square of so many.", (self.scale, self.power_of_two)),
             ("&Background", "Background", "A colour where the sprites are transparent.", (self.background,)),
-            ("Pale&tte", "Palette", "Recolours the sprites of the sheet.", (self.palette_field,)),
+            ("P&alette", "Palette", "Recolours the sprites of the sheet.", (self.palette_field,)),
             ("&Dither", "Dithering", "Stands in for colours between two of the palette.", (self.dither,)),
             ("&Indexed", "Indexed", "A PNG of a palette in the palette's order.", (self.indexed,)),
             ("&Names", "Names", "Of the sprites in engine files: {class}, {index}, {number}, {seed}.", (self.names,)),

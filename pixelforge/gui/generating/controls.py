@@ -149,7 +149,7 @@ class Controls(QWidget):
         column.addLayout(_side_by_side(self.model_box, self.import_button))
         column.addWidget(self.what, 1)
         column.addWidget(self.words)
-        column.addLayout(_form(("Pale&tte", self.palette_field)))
+        column.addLayout(_form(("&Palette", self.palette_field)))
         column.addWidget(self.used)
         self.scheme_row = QWidget()
         form = _form(("S&cheme", self.scheme))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+from pixelforge.gui.shared.combo import name_box
 from pixelforge.services.settings import BEST_OF, COUNTS
 
 
@@ -33,8 +34,7 @@ class CountBox(NumberBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(COUNTS, "{}", parent)
-        self.setAccessibleName("Count")
-        self.setToolTip("How many sprites to make at once.")
+        name_box(self, "Count", "How many sprites to make at once.")
 
 
 class BestOfBox(NumberBox):
@@ -42,8 +42,9 @@ class BestOfBox(NumberBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(BEST_OF, "Best of {}", parent)
-        self.setAccessibleName("Best of")
-        self.setToolTip(
+        name_box(
+            self,
+            "Best of",
             "For each sprite so many are made, and the one that the model's critic likes best is kept.\n"
-            "Twice as many take twice as long."
+            "Twice as many take twice as long.",
         )

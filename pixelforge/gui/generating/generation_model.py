@@ -18,6 +18,7 @@ from pixelforge.gui.generating.pace import Pace
 from pixelforge.gui.generating.states import (
     MAX_DRAWN_SEED,
     MOST_TRIED,
+    TRIED_AT_ONCE,
     Phase,
     RunState,
     Waiting,
@@ -107,7 +108,8 @@ class GenerationModel(Trials):
         if self.entry is not None and self.entry.header is not None and self._settings and not self._run.running:
             whole = replace(self._settings.request, start=None, count=MOST_TRIED)
             request = trial_of(self._coloured(whole), self.entry.header)
-            self.job_submitted.emit(Job(self._run_number, self.entry.path, request, measures=True))
+            job = Job(self._run_number, self.entry.path, request, measures=True, at_once=TRIED_AT_ONCE)
+            self.job_submitted.emit(job)
 
     def redo(self, start: Start, count: int) -> None:
         """Make a part of a sprite anew, so many times, of what is asked for now and fast; for the desk alone."""
@@ -202,7 +204,8 @@ class GenerationModel(Trials):
         self._messages.dismiss()
         if not batch.for_desk:
             self.forming_changed.emit()
-        self.job_submitted.emit(Job(self._run_number, batch.entry.path, batch.request))
+        at_once = TRIED_AT_ONCE if batch.trial else None
+        self.job_submitted.emit(Job(self._run_number, batch.entry.path, batch.request, at_once=at_once))
         self.pending_changed.emit()
 
     def _on_loaded(self, loaded: Loaded) -> None:

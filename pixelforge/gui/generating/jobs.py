@@ -17,6 +17,7 @@ class Job:
     model_path: Path
     request: GenerationRequest | None
     imports: bool = False  # put the file among the user's own models, instead of loading it
+    at_once: int | None = None  # sprites that go through the network together; None: as many as are good for speed
     measures: bool = False  # say how long the request takes, instead of what comes of it
 
 

@@ -11,6 +11,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampler import INSTANT, SAMPLERS
 from pixelforge.core.sampling import Sampling
 from pixelforge.fields import setting_of
+from pixelforge.gui.shared.combo import name_box
 from pixelforge.services.quality import Quality, qualities
 from pixelforge.words import counted
 
@@ -34,7 +35,6 @@ class QualityField(QComboBox):
         super().__init__(parent)
         self._header: ModelHeader | None = None
         self._custom = False  # whether the user asked for sampler and steps, whatever they stand at
-        self.setAccessibleName("Quality")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.sampler_box = QComboBox()
@@ -58,7 +58,7 @@ class QualityField(QComboBox):
         self._custom = False
         self._header = header
         instant = header.student is not None
-        self.setToolTip(WITH_INSTANT if instant else WITHOUT_INSTANT)
+        name_box(self, "Quality", WITH_INSTANT if instant else WITHOUT_INSTANT)
         self._offer_samplers(instant)
         self.clear()
         for quality in qualities(header):

@@ -40,6 +40,7 @@ class SettingsModel(QObject):
         self._offer, self._icons = Offer(()), Icons()
         self._take_offer()
         self._settings = None if library.header is None else settings_for(library.header, None)
+        self._header_before = library.header
         self._strength: float = Start.strength  # of the variations to come
         self._keep = Keep()  # likewise
         library.entry_changed.connect(self._on_entry_changed)
@@ -174,7 +175,8 @@ class SettingsModel(QObject):
         if self.header is not None:
             before = self._offer
             self._take_offer()
-            self._settings = with_usual(settings_for(self.header, self._settings), self.header, before)
+            settings = settings_for(self.header, self._settings, self._header_before)
+            self._settings, self._header_before = with_usual(settings, self.header, before), self.header
             self.model_changed.emit()
             self.settings_changed.emit()
 

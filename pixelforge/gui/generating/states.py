@@ -24,6 +24,7 @@ USUAL_COUNT = 16
 USUAL_BEST_OF = 4  # of models with a critic, in their fastest steps: sooner than one in 40, and better
 FRONT = "down"  # a facing
 MOST_TRIED = 16  # sprites of a trial, so that it follows the slider
+TRIED_AT_ONCE = 4  # of these: the first are seen after 40 ms of one core; all 16 together would take 170 to the first
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) * max(BEST_OF) + 1  # so that the last sprite of any batch has one as well
 
 
@@ -34,10 +35,13 @@ def trial_of(request: GenerationRequest, header: ModelHeader) -> GenerationReque
     return replace(request, sampling=sampling, count=min(request.count, MOST_TRIED), blends=(), best_of=1)
 
 
-def settings_for(header: ModelHeader, before: GenerationSettings | None) -> GenerationSettings:
+def settings_for(
+    header: ModelHeader, before: GenerationSettings | None, header_before: ModelHeader | None = None
+) -> GenerationSettings:
     """How a model is best begun with: what was asked for, where it knows that, with seed, count and palette of before.
 
-    A start stays where it has the model's size.
+    A start stays where it has the model's size; a quality that was chosen by name, where the model has it, too.
+    header_before: of the model that it was chosen for.
     """
     usual = _usual(header)
     first = tuple(replace(usual, class_name=asked.class_name) for asked in of_classes(header.class_names[:1]))
@@ -51,8 +55,15 @@ def settings_for(header: ModelHeader, before: GenerationSettings | None) -> Gene
     fits = start is not None and len(start.picture) == header.model.image_size
     start = start if fits else None
     best_of = asked.best_of if header.critic is not None else 1
-    sampling = _usual_sampling(header, best_of)
-    request = replace(asked, conditions=known or first, sampling=sampling, start=start, blends=(), best_of=best_of)
+    sampling = _sampling_for(header, asked.sampling, header_before)
+    request = replace(
+        asked,
+        conditions=known or first,
+        sampling=header.recommended if best_of < asked.best_of else sampling,  # one alone is not made in a hurry
+        start=start,
+        blends=(),
+        best_of=best_of,
+    )
     return replace(before, request=request)
 
 
@@ -62,6 +73,14 @@ def _usual_sampling(header: ModelHeader, best_of: int) -> Sampling:
         return header.recommended
     fast, *_ = qualities(header)
     return replace(header.recommended, sampler=fast.sampler, steps=fast.steps)
+
+
+def _sampling_for(header: ModelHeader, sampling: Sampling, before: ModelHeader | None) -> Sampling:
+    """What a model recommends, in the sampler and the steps of the quality that was chosen for another."""
+    told = () if before is None else qualities(before)
+    name = next((q.name for q in told if (q.sampler, q.steps) == (sampling.sampler, sampling.steps)), None)
+    own = next((quality for quality in qualities(header) if quality.name == name), None)
+    return header.recommended if own is None else replace(header.recommended, sampler=own.sampler, steps=own.steps)
 
 
 def with_usual(settings: GenerationSettings, header: ModelHeader, before: Offer) -> GenerationSettings:

@@ -36,8 +36,15 @@ class UsedField(QWidget):
         self._grid.setColumnStretch(COLUMNS, 1)
         self._grid.addWidget(self.more, 2, 0, 1, COLUMNS + 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(SIDE)  # while a run forms there are none, and nothing moves
         self.set_used(())
+
+    def sizeHint(self) -> QSize:
+        """One row at the least: while a run forms there are no colours, and nothing moves."""
+        return super().sizeHint().expandedTo(QSize(0, SIDE))
+
+    def minimumSizeHint(self) -> QSize:
+        """Likewise."""
+        return super().minimumSizeHint().expandedTo(QSize(0, SIDE))
 
     def set_used(self, used: Sequence[UsedColour]) -> None:
         """Show these, the first ones where there is no room for all."""

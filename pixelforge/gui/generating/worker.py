@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,10 +128,8 @@ class Worker(QThread):
             self._generate(task, cached.model, task.job.request)
 
     def _generate(self, task: _Task, model: Model, request: GenerationRequest) -> None:
-        from pixelforge.services.generation import generate
-
         previews, steps = (Throttle(self._interval, self._clock) for _ in range(2))
-        for event in generate(model, request):
+        for event in _events(task.job, model, request):
             if task.stopped.is_set():
                 return
             if (thinned := _thin(event, previews, steps)) is not None:
@@ -140,12 +138,10 @@ class Worker(QThread):
 
     def _measure(self, task: _Task, model: Model, request: GenerationRequest) -> None:
         """Twice: the first warms up."""
-        from pixelforge.services.generation import generate
-
         seconds = 0.0
         for _ in range(2):
             began = self._clock()
-            for _ in generate(model, request):
+            for _ in _events(task.job, model, request):
                 seconds = self._clock() - began
                 if task.stopped.is_set():
                     return
@@ -180,6 +176,12 @@ class Worker(QThread):
                 if shown is not None:
                     shown.setflags(write=False)
         self.reported.emit(Report(task.job.run, event))
+
+
+def _events(job: Job, model: Model, request: GenerationRequest) -> Iterator[GenerationEvent]:
+    from pixelforge.services.generation import MICRO_BATCH, generate
+
+    return generate(model, request, job.at_once or MICRO_BATCH)
 
 
 def _thin(event: GenerationEvent, previews: Throttle, steps: Throttle) -> GenerationEvent | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -27,7 +26,8 @@ from pixelforge.services.likeness import encoded, features_of
 from pixelforge.words import counted
 
 HINT = "Everything you make is kept here."
-LEAST_WIDTH, FIND_WIDTH = 56, 240  # logical pixels of boxes at the least, and of the field at the most
+LEAST_FIND, MOST_FIND = 76, 240  # logical pixels of the field
+GAP = 6  # logical pixels between what stands in a row, and around all
 CROSSED = "\N{MULTIPLICATION SIGN}"
 
 
@@ -66,10 +66,12 @@ class HistoryStrip(QWidget):
         self.by_batch = PixelButton("Batches", BATCHES, BATCHES)
         self.by_batch.setToolTip("A line a batch, with its date and what was asked for. A click shows it on the stage.")
         self.count = QLabel()
-        self.count.setAccessibleName("Sprites in the history")
-        self.purge = QPushButton("Purge…")
+        self.count.setAccessibleDescription("Sprites in the history")
+        self.purge = QToolButton()  # narrower than push buttons, as they stand beside much else
+        self.purge.setText("Purge…")
         self.purge.setToolTip("Delete those shown that have no star. It asks first, and they go to the bin.")
-        self.bin = QPushButton("Bin…")
+        self.bin = QToolButton()
+        self.bin.setText("Bin…")
         self.bin.setToolTip("What was deleted in the last 30 days, to have it back.")
         self.view = SpriteList("History", HINT)
         self.view.setModel(model)
@@ -117,28 +119,36 @@ class HistoryStrip(QWidget):
             self._emit_filter()
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setSpacing(6)
-        boxes: tuple[QWidget, ...] = (self.class_box, self.model_box, self.find_field)
-        for widget in boxes:  # where the window is narrow, they give way
-            widget.setMinimumWidth(LEAST_WIDTH)
-        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.find_field.setMinimumWidth(LEAST_FIND)  # where the window is narrow, it gives way
+        self.find_field.setMaximumWidth(MOST_FIND)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (*boxes, self.starred, self.in_set, self.like):
-            bar.addWidget(widget)
-        self.find_field.setMaximumWidth(FIND_WIDTH)
-        bar.addWidget(self.count, 1)
-        bar.addWidget(self.by_batch)
-        bar.addWidget(self.purge)
-        bar.addWidget(self.bin)
+        self._filters = _row(self.class_box, self.model_box, self.find_field, self.starred, self.in_set, self.like)
+        self._rest = _row(self.count, self.by_batch, self.purge, self.bin)
+        self._bar = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._bar.setSpacing(GAP)
+        self._bar.addWidget(self._filters)
+        self._bar.addWidget(self._rest, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 6)
         column.setSpacing(4)
-        column.addLayout(bar)
+        column.addLayout(self._bar)
         for view in (self.view, self.batches):
             self._views.addWidget(view)
         column.addWidget(self._views, 1)
         self.setFocusProxy(self.view)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the wider of the two rows."""
+        widest = max(row.minimumSizeHint().width() for row in (self._filters, self._rest))
+        return QSize(widest + 2 * GAP, super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """One row above the list, or two, where the window is narrow: no word is cut off."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            wanted = self._filters.minimumSizeHint().width() + self._rest.minimumSizeHint().width() + GAP
+            fits = wanted <= self.contentsRect().width() - 2 * GAP
+            self._bar.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        return super().event(event)
 
     def _connect(self) -> None:
         for box in (self.class_box, self.model_box):
@@ -196,6 +206,16 @@ class HistoryStrip(QWidget):
         self.model_box.setVisible(len(models) > 1 or self.model_box.currentIndex() > 0)
 
 
+def _row(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GAP)
+    for widget in widgets:
+        row.addWidget(widget)
+    return holder
+
+
 def _fill(box: QComboBox, everything: str, names: list[str]) -> None:
     chosen = box.currentData()
     if [box.itemData(row) for row in range(1, box.count())] == names and box.count():
@@ -203,6 +223,7 @@ def _fill(box: QComboBox, everything: str, names: list[str]) -> None:
     with QSignalBlocker(box):
         box.clear()
         box.addItem(everything, None)
+        box.setMinimumWidth(box.sizeHint().width())  # longer names are cut short where there is too little room
         for name in names if chosen is None or chosen in names else [*names, chosen]:
             box.addItem(name, name)
         box.setCurrentIndex(max(0, box.findData(chosen)) if chosen is not None else 0)

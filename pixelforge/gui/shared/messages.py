@@ -27,11 +27,20 @@ class MessageAction:
 
 @dataclass(frozen=True)
 class Message:
-    """A line for the user. What went well fades; anything else stays until it is closed or overtaken."""
+    """A line for the user. What went well fades; anything else stays until it is closed or overtaken.
+
+    stays: as well, whatever it is: it tells of what took so long that nobody may have sat and watched.
+    """
 
     severity: Severity
     text: str
     action: MessageAction | None = None
+    stays: bool = False
+
+    @property
+    def fades(self) -> bool:
+        """Whether it goes by itself."""
+        return self.severity is Severity.INFO and not self.stays
 
 
 class Messages(QObject):
@@ -48,13 +57,13 @@ class Messages(QObject):
         """What the user should read now."""
         return self._current
 
-    def inform(self, text: str, action: MessageAction | None = None) -> None:
-        """Say that something went well. action: what can be done about it by a button."""
-        self._set(Message(Severity.INFO, text, action))
+    def inform(self, text: str, action: MessageAction | None = None, *, stays: bool = False) -> None:
+        """Say that something went well. action: what can be done about it by a button; stays: as `Message` has it."""
+        self._set(Message(Severity.INFO, text, action, stays))
 
-    def warn(self, text: str) -> None:
-        """Say that something is not as one would expect; the work goes on."""
-        self._set(Message(Severity.WARNING, text))
+    def warn(self, text: str, action: MessageAction | None = None) -> None:
+        """Say that something is not as one would expect; the work goes on. action: as `inform` has it."""
+        self._set(Message(Severity.WARNING, text, action))
 
     def complain(self, text: str) -> None:
         """Say that something failed."""

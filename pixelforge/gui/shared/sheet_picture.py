@@ -34,16 +34,22 @@ class SheetPicture(QWidget):
         return factor, max(0, width - columns * factor) // 2, max(0, height - rows * factor) // 2
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint it in device pixels, so that no screen scale factor can blur it."""
+        """Paint what is seen of it, in device pixels, so that no screen scale factor can blur it."""
         if self._sheet is None:
             return
         ratio = self.devicePixelRatioF()
-        width, height = int(self.width() * ratio), int(self.height() * ratio)
         factor, left, top = self.scale()
-        seen = self._sheet[: height // factor + 1, : width // factor + 1]
+        square = max(1, round(SQUARE * ratio))
+        first = (
+            max(0, int(event.rect().top() * ratio) - top) // factor // (2 * square) * (2 * square)
+        )  # as the board is
+        end = -(-(int((event.rect().bottom() + 1) * ratio) - top) // factor) + 1
+        seen = self._sheet[first : max(first, end), : int(self.width() * ratio) // factor + 1]
+        if not len(seen):
+            return
         picture = to_qimage(enlarge(seen, factor))
         side = max(picture.width(), picture.height())
-        behind = checkerboard(side, max(1, round(SQUARE * ratio)), self.palette()).copy(picture.rect())
+        behind = checkerboard(side, square, self.palette()).copy(picture.rect())
         over = QPainter(behind)
         over.drawImage(0, 0, picture)
         over.end()
@@ -51,6 +57,6 @@ class SheetPicture(QWidget):
         painter = QPainter(self)
         to_device = painter.deviceTransform()
         at = to_device.map(QPointF(0, 0))
-        corner = QPointF(round(at.x()) + left, round(at.y()) + top)
+        corner = QPointF(round(at.x()) + left, round(at.y()) + top + first * factor)
         painter.drawImage(to_device.inverted()[0].map(corner), behind)
         painter.end()

@@ -14,7 +14,7 @@ from pixelforge.gui.stage.grid_layout import GridLayout
 from pixelforge.imaging.pixels import Pixels, enlarge
 
 FRAME = 3  # logical pixels of the frame around a selected sprite
-MIN_GRID_FACTOR = 6  # below it, the lines of the pixel grid would hide the pixels
+MIN_GRID_FACTOR = 10  # device pixels a pixel: below it, the lines make a mesh of a batch
 GRID_LINE = QColor(128, 128, 128, 130)  # seen over dark pixels and light ones
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from pixelforge.gui.shared.combo import name_box
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet import lay_out
@@ -46,7 +47,7 @@ class Comparison(QWidget):
         self.own.setAccessibleName("Your sprites")
         self.made.setAccessibleName("Samples, of the same seeds at every step")
         self.class_box = QComboBox()
-        self.class_box.setAccessibleName("Class that is shown")
+        name_box(self.class_box, "Class that is shown", "Compare the sprites of this class.")
         self.class_box.currentIndexChanged.connect(lambda _: self._show())
         row = QHBoxLayout()
         row.setSpacing(12)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -40,11 +40,12 @@ class ContactSheet(SheetPicture):
     """Shows names' sprites, a veil over those that are left out; arrows and Space do what the mouse does."""
 
     toggled = Signal(str)  # the name of the sprite that was clicked
+    moved = Signal(QRectF)  # the keyboard came to a sprite, which lies there
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: Names = ()
-        self._left_out: Collection[str] = ()
+        self._left_out: frozenset[str] = frozenset()
         self._current: Place = (0, 0)  # where the keyboard is
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Your sprites: Space leaves one out, or takes it in again")
@@ -53,7 +54,7 @@ class ContactSheet(SheetPicture):
         """Show a sheet (H, W, 4) of equal cells, whose sprites are called so, and which of them are left out."""
         if names != self._names:
             self._current = (0, 0)
-        self._names, self._left_out = (names if sheet is not None else ()), left_out
+        self._names, self._left_out = (names if sheet is not None else ()), frozenset(left_out)
         self.set_sheet(sheet)
         self._fit()
         self._tell()
@@ -67,10 +68,10 @@ class ContactSheet(SheetPicture):
 
     def place_at(self, point: QPoint) -> Place | None:
         """The sprite at a point of the widget."""
-        for place in self._places():
-            if self.rect_of(place).contains(point):
-                return place
-        return None
+        factor, left, top = self.scale()
+        side, ratio = self._side() * factor, self.devicePixelRatioF()
+        place = int((point.y() * ratio - top) // side), int((point.x() * ratio - left) // side)
+        return place if self._is_there(place) else None
 
     def event(self, event: QEvent) -> bool:
         """A sprite under the pointer tells its name."""
@@ -89,12 +90,13 @@ class ContactSheet(SheetPicture):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the sprites, and leave one out."""
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._places():
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._names:
             self._toggle()
         elif (step := STEPS.get(Qt.Key(event.key()))) is not None:
             there = (self._current[0] + step[0], self._current[1] + step[1])
-            if there in self._places():
+            if self._is_there(there):
                 self._current = there
+                self.moved.emit(self.rect_of(there))
                 self._tell()
         else:
             super().keyPressEvent(event)
@@ -115,14 +117,14 @@ class ContactSheet(SheetPicture):
         painter = QPainter(self)
         veil = QColor(self.palette().color(QPalette.ColorRole.Base))
         veil.setAlpha(VEIL)
-        for place in self._places():
+        for place in self._places(event.rect()):
             if self._name(place) in self._left_out:
                 rect = self.rect_of(place)
                 painter.fillRect(rect, veil)
                 painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Text), 1))
                 painter.drawLine(rect.topLeft(), rect.bottomRight())
                 painter.drawLine(rect.topRight(), rect.bottomLeft())
-        if self.hasFocus() and self._places():
+        if self.hasFocus() and self._names:
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
             painter.drawRect(self.rect_of(self._current).adjusted(1, 1, -1, -1))
         painter.end()
@@ -132,7 +134,7 @@ class ContactSheet(SheetPicture):
 
     def _tell(self) -> None:
         """To the eye, and to screen readers."""
-        self.setAccessibleDescription(self._words(self._current) if self._places() else "")
+        self.setAccessibleDescription(self._words(self._current) if self._names else "")
         self.update()
 
     def _words(self, place: Place) -> str:
@@ -142,8 +144,16 @@ class ContactSheet(SheetPicture):
     def _name(self, place: Place) -> str:
         return self._names[place[0]][place[1]]
 
-    def _places(self) -> list[Place]:
-        return [(row, column) for row, names in enumerate(self._names) for column in range(len(names))]
+    def _is_there(self, place: Place) -> bool:
+        row, column = place
+        return 0 <= row < len(self._names) and 0 <= column < len(self._names[row])
+
+    def _places(self, area: QRect) -> list[Place]:
+        """Those whose rows reach into an area."""
+        height, top = self.rect_of((0, 0)).height(), self.rect_of((0, 0)).top()
+        first, end = int((area.top() - top) // height), int((area.bottom() - top) // height) + 1
+        rows = range(max(0, first), min(end, len(self._names)))
+        return [(row, column) for row in rows for column in range(len(self._names[row]))]
 
     def _side(self) -> int:
         """Pixels a side of a cell."""

@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from pixelforge.errors import DatasetError
 from pixelforge.files import parse_json
 from pixelforge.gui.shared.child import ChildCommand
-from pixelforge.imaging.pixels import Pixels, read_sprite
-from training.data.report import CONTACT_SCALE, DataReport
+from pixelforge.imaging.pixels import Pixels
+from training.data.report import ARRAY_SUFFIX, DataReport
 
 
 class DataCheck(QObject):
@@ -26,11 +26,11 @@ class DataCheck(QObject):
         self.size = 16  # pixels a side that it is to be trained at
         self.keep_background = False
         self.report: DataReport | None = None
-        self.contact: Pixels | None = None  # (H, W, 4)
+        self.contact: Pixels | None = None  # (H, W, 4), of all sprites
         self.problem = ""
         self._left_out: set[str] = set()
         self._folder = tempfile.TemporaryDirectory(prefix="pixelforge-")
-        self._picture = Path(self._folder.name) / "contact.png"
+        self._picture = Path(self._folder.name) / f"contact{ARRAY_SUFFIX}"
         self._command = ChildCommand(self)
         self._command.finished.connect(self._on_finished)
 
@@ -77,7 +77,7 @@ class DataCheck(QObject):
         if not problem:
             try:
                 self.report = parse_json(printed, DataReport)
-                self.contact = read_sprite(self._picture)[::CONTACT_SCALE, ::CONTACT_SCALE]
-            except (msgspec.DecodeError, DatasetError) as error:
+                self.contact = np.load(self._picture, allow_pickle=False)
+            except (msgspec.DecodeError, OSError, ValueError) as error:
                 self.problem = f"The report cannot be read: {error}"
         self.changed.emit()

@@ -233,7 +233,9 @@ class TrainingModel(QObject):
         training_runs.tidy_up(files)
         self._library.add(entry)
         self._messages.inform(
-            f"The model {entry.name} is ready.", MessageAction("Use it", lambda: self._library.choose(entry))
+            f"The model {entry.name} is ready.",
+            MessageAction("Use it", lambda: self._library.choose(entry)),
+            stays=True,
         )
         if self._watched is not None and files is self._files:
             self._watched = replace(self._watched, model=entry, measuring=True)

@@ -56,7 +56,7 @@ class TrainingProgress(QWidget):
         self.pause_button = QPushButton("&Pause")
         self.end_button = QPushButton("&End now")
         self.use_button = QPushButton("&Use it now")
-        self.new_button = QPushButton("&New training…")
+        self.new_button = QPushButton("Ne&w training…")
         self._lay_out()
         self.pause_button.clicked.connect(self._toggle_pause)
         self.end_button.clicked.connect(training.end)

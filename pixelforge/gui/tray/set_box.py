@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QWidget
 
+from pixelforge.gui.shared.combo import name_box
 from pixelforge.gui.shared.name_edit import NameEdit
 from pixelforge.gui.tray.sets_model import SetsModel
 from pixelforge.services.naming import NAME_LENGTH
@@ -21,8 +22,7 @@ class SetBox(QWidget):
         self._model = model
         self._renaming = False
         self.box = QComboBox()
-        self.box.setAccessibleName("Set")
-        self.box.setToolTip("Which set is shown.")
+        name_box(self.box, "Set", "Which set is shown.")
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.edit = NameEdit(model.check_name)
         self.edit.setMaxLength(NAME_LENGTH)

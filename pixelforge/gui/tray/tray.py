@@ -37,7 +37,7 @@ class Tray(QWidget):
         self.picture.setMinimumHeight(80)
         self.picture.setAccessibleName("The sheet as it will be exported")
         self.size_label = QLabel()
-        self.size_label.setAccessibleName("Size of the sheet")
+        self.size_label.setAccessibleDescription("Size of the sheet")
         self.export_button = QPushButton("E&xport…")
         self.export_button.setToolTip("Write the sheet as a file (Ctrl+Shift+E).")
         self.again_button = QPushButton("Export again")

@@ -49,7 +49,8 @@ class AboutDialog(QDialog):
         column.setSpacing(12)
         for widget in (self.title, self.text, self.credits, self.made_of, buttons):
             column.addWidget(widget)
-        self.resize(520, 480)
+        self.setMinimumWidth(400)
+        self.resize(520, 500)
 
     def _show_licences(self) -> None:
         dialog = LicencesDialog(licences(), self)

@@ -54,7 +54,7 @@ def take(mime: QMimeData, studio: Studio) -> None:
         elif isinstance(image := mime.imageData(), QImage) and not image.isNull():
             _check_side(max(image.width(), image.height()), "The picture")
             studio.start_from([from_qimage(image)])
-            _say_start(studio, "The picture")
+            _say_start(studio, "The picture", (image.width(), image.height()))
     except FAILURES as error:
         studio.messages.complain(str(error))
 
@@ -83,7 +83,7 @@ def open_file(path: Path, studio: Studio) -> None:
         return
     _check_side(max(pixels.shape[:2]), str(path))
     studio.start_from([pixels])
-    _say_start(studio, path.name)
+    _say_start(studio, path.name, (pixels.shape[1], pixels.shape[0]))
 
 
 def _first_file(mime: QMimeData) -> Path | None:
@@ -108,5 +108,9 @@ def _check_side(side: int, name: str) -> None:
         raise DatasetError(f"{name} is {side} pixels wide or high: variations start from at most {MAX_SIDE}.")
 
 
-def _say_start(studio: Studio, name: str) -> None:
-    studio.messages.inform(f"{name} is the start of variations now: Generate makes them.")
+def _say_start(studio: Studio, name: str, size: tuple[int, int]) -> None:
+    header = studio.generation.header
+    side = 0 if header is None else header.model.image_size
+    width, height = size
+    brought = "" if size == (side, side) else f" It was {width} x {height} pixels, and is brought to {side} x {side}."
+    studio.messages.inform(f"{name} is the start of variations now: Generate makes them.{brought}")

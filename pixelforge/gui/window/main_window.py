@@ -188,6 +188,7 @@ class MainWindow(QMainWindow):
             back=self._studio.visit.end,
             bin=self._dialogs.bin,
             show_noise=self._session.keep_noise,
+            show_grid=self._session.keep_grid,
             zoom_in=canvas.zoom_in,
             zoom_out=canvas.zoom_out,
             zoom_to_fit=canvas.zoom_to_fit,
@@ -281,6 +282,7 @@ class MainWindow(QMainWindow):
         settings = self._session.settings
         self.stage.canvas.set_background(QColor(settings.background) if settings.background else None)
         self.stage.canvas.set_pixel_grid(settings.pixel_grid)
+        self.actions_.show_grid.setChecked(settings.pixel_grid)
         self.actions_.show_noise.setChecked(settings.show_noise)
         self._studio.generation.show_noise(settings.show_noise)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QPalette
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsOpacityEffect,
@@ -46,7 +46,7 @@ class MessageBar(QFrame):
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long paths widen nothing
-        self.text.setAccessibleName("Message")
+        self.text.setAccessibleDescription("Message")
         self.action_button = QPushButton()
         self.action_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.action_button.clicked.connect(self._act)
@@ -84,13 +84,15 @@ class MessageBar(QFrame):
             return
         # A long path has no spaces to break at: allow a break after every separator.
         self.text.setText(message.text.replace("/", "/\u200b").replace("\\", "\\\u200b"))
-        self.text.setAccessibleDescription(message.text)
+        self.text.setAccessibleName(message.text)
+        if QAccessible.isActive():  # it comes unasked, and the keyboard is elsewhere
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.text, message.text))
         self.action_button.setVisible(message.action is not None)
         self.action_button.setText("" if message.action is None else message.action.label)
         self._show_icon()
         self._place()
         self.raise_()
-        if message.severity is Severity.INFO:
+        if message.fades:
             self._timer.start(STAYS)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -112,7 +114,7 @@ class MessageBar(QFrame):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Then the time begins again."""
-        if self._message is not None and self._message.severity is Severity.INFO:
+        if self._message is not None and self._message.fades:
             self._timer.start(STAYS)
         super().leaveEvent(event)
 

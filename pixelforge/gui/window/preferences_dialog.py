@@ -86,7 +86,6 @@ class PreferencesDialog(QDialog):
         column.addLayout(form)
         column.addStretch(1)
         column.addWidget(self.buttons)
-        self.setMinimumWidth(400)
 
     def _show_colour(self) -> None:
         pixmap = QPixmap(16, 16)

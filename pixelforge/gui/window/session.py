@@ -6,7 +6,7 @@ import base64
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, Signal
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 
 from pixelforge.core.header import ModelHeader
 from pixelforge.errors import PixelForgeError
@@ -23,6 +23,8 @@ from pixelforge.services.settings import (
     merged,
 )
 
+REST = 500  # milliseconds after which what is asked for is kept: a slider that moves writes no file
+
 
 class Session(QObject):
     """The settings file, written whenever something is worth remembering; several windows share it."""
@@ -36,6 +38,7 @@ class Session(QObject):
         self._settings, notice = load_settings(path)
         self._kept = self._settings  # as the file was when it was read or written last
         self._seen = self._changed_at()
+        self._resting = QTimer(self, singleShot=True, interval=REST)
         if notice:
             messages.warn(notice)
 
@@ -58,6 +61,10 @@ class Session(QObject):
     def keep_noise(self, shown: bool) -> None:
         """Keep whether previews show the noise."""
         self.take(replace(self._settings, show_noise=shown))
+
+    def keep_grid(self, shown: bool) -> None:
+        """Keep whether there are lines between pixels."""
+        self.take(replace(self._settings, pixel_grid=shown))
 
     def keep_more_open(self, opened: bool) -> None:
         """Keep whether the controls that few change are unfolded."""
@@ -112,8 +119,15 @@ class Session(QObject):
         tray.set_columns(self._settings.tray_columns or None)
         tray.set_padding(self._settings.tray_padding)
 
+    def follow(self, generation: GenerationModel, tray: TrayModel) -> None:
+        """Keep model, controls and tray whenever they were changed and rest, so that a kill costs no more than that."""
+        self._resting.timeout.connect(lambda: self.remember(generation, tray))
+        for signal in (generation.settings_changed, generation.model_changed, tray.sheet_changed):
+            signal.connect(lambda *_: self._resting.start())
+
     def remember(self, generation: GenerationModel, tray: TrayModel) -> None:
         """Keep model, controls and tray for the next start."""
+        self._resting.stop()
         settings = self._settings
         if generation.entry is not None:
             settings = replace(settings, model=generation.entry.name, generation=generation.settings)

@@ -24,12 +24,14 @@ from pixelforge.imaging.pixels import Pixels, resize_nearest
 from pixelforge.services.animating import write_animation
 from pixelforge.services.export import ExportOptions, export_sprites
 from pixelforge.services.history import Entry
+from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.recipe import Recipe
-from pixelforge.services.settings import COUNTS
+from pixelforge.services.settings import COUNTS, GenerationSettings
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
 UNDO = "Undo"
+TAKE_BACK = "As before"
 MOST_PARENTS = max(COUNTS)
 VARIATIONS = 16  # of a sprite, where the count is set to 1
 
@@ -101,14 +103,21 @@ class Studio(QObject):
         generation = self.generation
         if generation.entry is None or generation.settings is None:
             return
+        before = partial(self._take_back, generation.entry, generation.settings)
         recalled = recall(recipe, generation.library.entries, generation.entry, generation.settings)
         generation.library.choose(recalled.entry)
         generation.take(recalled.settings)
+        back = MessageAction(TAKE_BACK, before)
         if recalled.problems:
-            self.messages.warn(" ".join(("The recipe cannot be followed wholly.", *recalled.problems)))
+            self.messages.warn(" ".join(("The recipe cannot be followed wholly.", *recalled.problems)), back)
         else:
             which = "this sprite" if of == 1 else f"the first of the {of} sprites"
-            self.messages.inform(f"The recipe is set: Generate makes {which} again.")
+            self.messages.inform(f"The recipe is set: Generate makes {which} again.", back)
+
+    def _take_back(self, entry: ModelEntry, settings: GenerationSettings) -> None:
+        """Set everything as it was before a recipe was."""
+        self.generation.library.choose(entry)
+        self.generation.take(settings)
 
     def vary(self, cells: Sequence[StageCell]) -> None:
         """Have the next run make variations of sprites, of what each was made for; they share the count."""

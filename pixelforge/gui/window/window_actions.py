@@ -39,6 +39,7 @@ class Slots:
     back: Slot
     bin: Slot
     show_noise: Callable[[bool], object]
+    show_grid: Callable[[bool], object]
     zoom_in: Slot
     zoom_out: Slot
     zoom_to_fit: Slot
@@ -81,6 +82,10 @@ class WindowActions(QObject):
         self.show_noise = QAction("Show the &noise while sprites form", self)
         self.show_noise.setCheckable(True)
         self.show_noise.toggled.connect(slots.show_noise)
+        self.show_grid = QAction("&Lines between pixels", self)
+        self.show_grid.setShortcut("G")
+        self.show_grid.setCheckable(True)
+        self.show_grid.toggled.connect(slots.show_grid)
         self.shortcuts = self._add("&Keys", slots.shortcuts, "F1")
         self.show_log = self._add("Show the &log", slots.show_log)
         self.about = self._add("&About PixelForge", slots.about)
@@ -111,7 +116,12 @@ class WindowActions(QObject):
             ("&Train", ((self.train,), (self.models,))),
             (
                 "Vie&w",
-                ((self.back,), (self.zoom_in, self.zoom_out, self.zoom_to_fit), (self.show_noise,), tuple(views)),
+                (
+                    (self.back,),
+                    (self.zoom_in, self.zoom_out, self.zoom_to_fit),
+                    (self.show_noise, self.show_grid),
+                    tuple(views),
+                ),
             ),
             ("&Help", ((self.shortcuts, self.show_log), (self.about,))),
         ):

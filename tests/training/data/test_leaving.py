@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 from pixelforge.errors import DatasetError
 from tests.training.conftest import blob, write_sprite
 from training.data.leaving import read_names, write_names
-from training.data.report import report_on
+from training.data.report import CONTACT_ROWS, report_on
 from training.data.sprites import load_sprites
 
 
@@ -45,6 +46,25 @@ def test_the_contact_sheet_tells_the_name_by_which_a_sprite_is_left_out(several:
         assert "Left out by name: 1 sprite." in rest.warnings
         row, column = next((r, names.index(name)) for r, names in enumerate(report.contact) if name in names)
         np.testing.assert_array_equal(sheet[8 * row : 8 * row + 8, 8 * column : 8 * column + 8], whole.sprites[at])
+
+
+def test_an_array_holds_all_sprites_of_a_class(command, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    drawn = [blob(rng) for _ in range(130)]
+    for number, pixels in enumerate(drawn):
+        write_sprite(tmp_path / "many" / "orcs" / f"{number:03}.png", pixels)
+    target = tmp_path / "all.npy"
+    status, printed, _ = command(
+        "dataset", "check", tmp_path / "many", "--size", 8, "--json", "--contact-sheet", target
+    )
+    assert status == 0
+    rows = json.loads(printed)["contact"]
+    assert [name for row in rows for name in row] == [f"orcs/{number:03}.png" for number in range(130)]
+    sheet = np.load(target)
+    assert sheet.shape == (8 * len(rows), 8 * 14, 4)
+    at = 8 * (129 // 14), 8 * (129 % 14)
+    np.testing.assert_array_equal(sheet[at[0] : at[0] + 8, at[1] : at[1] + 8], drawn[129])
+    assert len(report_on(tmp_path / "many", 8)[0].contact) == CONTACT_ROWS
 
 
 def test_names_of_an_archive_and_of_arrays(several: Path, tmp_path: Path) -> None:
