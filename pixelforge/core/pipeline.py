@@ -33,6 +33,7 @@ from pixelforge.core.start import Keep
 from pixelforge.core.symmetry import Symmetry, symmetry_of
 from pixelforge.core.weights import Floats
 from pixelforge.errors import Remedy, RequestError
+from pixelforge.memory import give_back
 
 KEEP_NOTHING = Keep()
 
@@ -61,7 +62,9 @@ class Model:
         """The network that samples in an instant, put on its engine when it is first asked for. Raises RequestError."""
         if self.load_student is None:
             raise RequestError("That model has no student that makes sprites in an instant.", Remedy.DISTIL)
-        return self.load_student()
+        student = self.load_student()
+        give_back()
+        return student
 
     def answer(self, cues: Sequence[Cue], weak: Sequence[Cue], sampling: Sampling, timesteps: Sequence[int]) -> Answer:
         """The guided outputs for B cues: by the student in one row each, else away from B weak ones in two."""

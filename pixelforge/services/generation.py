@@ -17,6 +17,7 @@ from pixelforge.core.start import Start
 from pixelforge.errors import RequestError
 from pixelforge.imaging.palette import recolour, snap
 from pixelforge.imaging.pixels import Pixels, from_values, to_values
+from pixelforge.memory import give_back
 from pixelforge.services.choosing import choose
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
 
@@ -32,6 +33,7 @@ def load_model(path: Path, device: str = "auto", engine: str = "auto") -> Model:
     began = time.perf_counter()
     chosen = pick_device(device)
     model = Model.of(load_checkpoint(path), chosen, engine)
+    give_back()
     shape, seconds = model.header.model, time.perf_counter() - began
     told = (shape.prediction, shape.base_width, model.backend.name, chosen, seconds)
     logger.info("A %s model of width %d by %s on %s in %.2f s", *told)

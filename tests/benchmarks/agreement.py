@@ -7,9 +7,11 @@ pixels are all the same as torch's on one thread, in micro-batches of MICRO_BATC
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -71,7 +73,8 @@ def _made(path: Path, request: GenerationRequest, engine: str, threads: int, mic
 def _on_threads(count: int) -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(count)
-    yield
+    with patch.dict(os.environ, OMP_NUM_THREADS=str(count)):  # which says it to ONNX Runtime's backend
+        yield
     torch.set_num_threads(before)
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,18 @@ def test_a_row_does_not_depend_on_the_number_of_rows(tiny: ModelConfig, randomis
         np.testing.assert_array_equal(
             backend.prepare(cues[:rows], (500, 10))(x[:rows], 500), whole[:rows], f"{rows} rows"
         )
+
+
+@pytest.mark.usefixtures("threads")
+def test_threads_that_ask_at_once_get_what_they_get_alone(tiny: ModelConfig, randomise: Randomise) -> None:
+    backend = OnnxBackend(tiny, weights_of(randomise(build_network(tiny))))
+    answers = [backend.prepare([Cue((row % 3,))] * (9 + row), (500, 10)) for row in range(4)]
+    alone = [answer(noise(9 + row), 500) for row, answer in enumerate(answers)]
+    with ThreadPoolExecutor(4) as asking:
+        for _ in range(5):
+            together = asking.map(lambda row: answers[row](noise(9 + row), 500), range(4))
+            for made, expected in zip(together, alone, strict=True):
+                np.testing.assert_array_equal(made, expected)
 
 
 def test_a_network_with_parts_that_it_does_not_know_is_not_run(tiny: ModelConfig) -> None:

