@@ -95,7 +95,7 @@ def test_steps_in_the_middle_alone_are_rehearsed(schedule: NoiseSchedule) -> Non
 
         return lambda: step
 
-    timesteps, x_t = (999, 800, 799, 500, 200, 199, 50), np.zeros((1, 1, 2, 2))
+    timesteps, x_t = (999, 800, 799, 500, 200, 199, 50), np.zeros((1, 1, 2, 2), np.float32)
     steps = resampled(telling("own"), telling("cheap"), timesteps, x_t, schedule, lambda: x_t)
     assert [step.timestep for step in steps] == list(timesteps)
     rehearsed = [("cheap", t) for t in (799, 500, 200) for _ in range(2)]
