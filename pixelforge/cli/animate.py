@@ -33,9 +33,9 @@ def animate(
     action: Annotated[
         str | None,
         typer.Option(
-            help="What they do: bob, squash, hop, float, blink, flash, shake, turn; or what a model of frames "
-            "among yours has learnt, such as idle; several with commas. Default: what their files show them do, or "
-            "else bob."
+            help="What they do: bob, squash, hop, float, blink, flash, shake, turn; or what models of frames have "
+            "learnt: idle, walk (as they were made to look, or else from the front), walk_down, walk_left, walk_right, "
+            "walk_up; several with commas. Default: what their files show them do, or else bob."
         ),
     ] = None,
     pace: Annotated[float, typer.Option(help="So many times as fast.")] = 1.0,

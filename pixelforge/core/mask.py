@@ -12,9 +12,12 @@ from pixelforge.core.sampler import CLEAN, Denoiser, Draw, SamplerStep, Step
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.weights import Floats
 
-# Of 64 random pictures, one of them known by a quarter, the ideal denoiser finds that one (ddpm, 20 steps) in 12 % of
-# all trials with 1, 16 % with 2, 19 % with 3, 26 % with 5; every repetition takes the time of a run.
+# Eight halves made anew of each of 12 held-out sprites (15 steps; share of pixel pairs across the rim that have one
+# colour, their mean distance in OKLab, processor time): all steps three times, guided 0.104, 0.236, 3.8 s; once 0.092,
+# 0.242, 1.4 s; in the middle twice, the first unguided 0.100, 0.231, 1.9 s; 8 steps, in the middle three times, the
+# first two unguided 0.108, 0.227, 1.1 s.
 REPEATS = 3
+REPEATED = (0.2, 0.8)  # of the schedule's timesteps: above, nothing shows yet what it will be; below, all of it stands
 
 
 class MaskedDenoiser:
@@ -36,21 +39,27 @@ class MaskedDenoiser:
 
 
 def resampled(
-    begin: Callable[[], Step], timesteps: Sequence[int], x_t: Floats, schedule: NoiseSchedule, draw: Draw
+    begin: Callable[[], Step],
+    rehearse: Callable[[], Step],
+    timesteps: Sequence[int],
+    x_t: Floats,
+    schedule: NoiseSchedule,
+    draw: Draw,
 ) -> Iterator[SamplerStep]:
-    """Follow the timesteps, but take every step REPEATS times, each time noised back to where it began.
+    """Follow the timesteps, but take the steps in the middle REPEATS times, each time noised back to where it began.
 
     So what is made anew gets to fit what is known: RePaint's algorithm 1. begin: makes the sampler's step, without a
-    memory of another x_t. Yields the last of each step's repetitions.
+    memory of another x_t. rehearse: makes that of the repetitions which are noised back, and may be a cheaper one.
+    Yields the last of each step's repetitions.
     """
+    low, high = (share * schedule.num_timesteps for share in REPEATED)
     following = (*timesteps[1:], CLEAN)
     for index, (timestep, next_timestep) in enumerate(zip(timesteps, following, strict=True)):
-        repeats = 1 if next_timestep == CLEAN else REPEATS
-        for repeat in range(repeats):
-            x_s, pred_x0 = begin()(x_t, timestep, next_timestep)
-            if repeat + 1 < repeats:
-                x_t = noised_back(x_s, schedule.alpha_bar(next_timestep), schedule.alpha_bar(timestep), draw())
-        x_t = x_s
+        repeated = low <= timestep < high and next_timestep != CLEAN
+        for _ in range(REPEATS - 1 if repeated else 0):
+            x_s, _ = rehearse()(x_t, timestep, next_timestep)
+            x_t = noised_back(x_s, schedule.alpha_bar(next_timestep), schedule.alpha_bar(timestep), draw())
+        x_t, pred_x0 = begin()(x_t, timestep, next_timestep)
         yield SamplerStep(index, len(timesteps), timestep, x_t, pred_x0)
 
 

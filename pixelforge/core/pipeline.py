@@ -25,7 +25,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.keeping import Kept
 from pixelforge.core.mask import MaskedDenoiser, resampled
 from pixelforge.core.noise import SpriteNoise
-from pixelforge.core.sampler import INSTANT, SAMPLERS, Denoiser, SamplerStep, sample
+from pixelforge.core.sampler import INSTANT, SAMPLERS, SamplerStep, sample
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
@@ -76,6 +76,12 @@ class Model:
         scale = min(scale, self.header.student.most_guidance)
         return student.prepare([replace(cue, guidance_scale=scale) for cue in cues], timesteps)
 
+    def unguided(self, cues: Sequence[Cue], answer: Answer, sampling: Sampling, timesteps: Sequence[int]) -> Answer:
+        """The plain outputs for B cues, in half the rows of guided ones; the student's answer, which needs no more."""
+        if sampling.sampler == INSTANT or sampling.guidance_scale == 1:
+            return answer
+        return self.backend.prepare(cues, timesteps)
+
     def settled(self, condition: Condition, seed: int) -> Condition:
         """The condition with the colour scheme told that the seed draws."""
         return CueMaker(self.header, self.bank).settled(condition, seed)
@@ -106,9 +112,8 @@ def sprite_steps(
     if config.prediction == "pointer" and kept.colours is not None:
         cues = [replace(cue, palette=colours) for cue, colours in zip(cues, kept.colours, strict=True)]
     timesteps = spaced_timesteps(model.schedule.num_timesteps, sampling.steps, strength)
-    weak = [maker.weak(cue) for cue in cues]
-    answer = model.answer(cues, weak, sampling, timesteps)
-    denoiser: Denoiser = NetworkDenoiser(answer, config, model.schedule, cues, kept)
+    answer = model.answer(cues, [maker.weak(cue) for cue in cues], sampling, timesteps)
+    denoiser = NetworkDenoiser(answer, config, model.schedule, cues, kept)
     shape = (config.channels, config.image_size, config.image_size)
     noise = SpriteNoise(seeds, shape, blends)
     x_t = noise.draw()
@@ -118,9 +123,12 @@ def sprite_steps(
     if starts is None or free is None:
         steps = sample(sampling.sampler, denoiser, model.schedule, timesteps, x_t, noise.draw)
     else:
-        masked = MaskedDenoiser(denoiser, starts, free)
-        begin = partial(SAMPLERS[sampling.sampler].begin, masked, model.schedule, noise.draw)
-        steps = resampled(begin, timesteps, x_t, model.schedule, noise.draw)
+        plain = NetworkDenoiser(model.unguided(cues, answer, sampling, timesteps), config, model.schedule, cues, kept)
+        begin, rehearse = (
+            partial(SAMPLERS[sampling.sampler].begin, MaskedDenoiser(one, starts, free), model.schedule, noise.draw)
+            for one in (denoiser, plain)
+        )
+        steps = resampled(begin, rehearse, timesteps, x_t, model.schedule, noise.draw)
     for step in steps:
         yield step if config.space == "rgb" else replace(step, x_t=to_rgb(step.x_t), pred_x0=to_rgb(step.pred_x0))
 

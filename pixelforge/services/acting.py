@@ -21,11 +21,12 @@ MAX_TOGETHER = 64  # sprites in an animation
 
 
 def acting(sprite: Sprite, action: str, pace: float = 1.0) -> Sprite:
-    """The sprite with an action, by rule or learnt, so many times as fast.
+    """The sprite with an action, by rule or learnt, so many times as fast; it walks the way that it was made to look.
 
     Raises RequestError for one that it cannot do, CheckpointError where the model that learnt it cannot be read.
     """
-    return sprite.acting(at_pace(do(sprite.pixels, action), pace))
+    facing = None if sprite.made_from is None else sprite.made_from.request.conditions[0].facing
+    return sprite.acting(at_pace(do(sprite.pixels, action, facing), pace))
 
 
 def at_pace(frames: Frames, pace: float) -> Frames:

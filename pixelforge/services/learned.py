@@ -15,21 +15,24 @@ from pixelforge.imaging.actions import ACTIONS, act, check_picture
 from pixelforge.imaging.frames import Frames
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import list_models
-
-FRAME = 400  # milliseconds, as those of the bob by rule
-HELP = "Learnt from hand-drawn frames: moves by a pixel, and mends what that leaves"
+from pixelforge.services.motions import MOTIONS, WALK, WALK_HELP, Step, motion_of, walk_of
 
 
 def actions() -> dict[str, str]:
     """What sprites can do, in a sentence each, by name: by rule, then by the models that are there."""
-    return {name: action.help for name, action in ACTIONS.items()} | dict.fromkeys(learnt(), HELP)
+    found = {name: motion_of(name).help for name in learnt()}
+    walk = {WALK: WALK_HELP} if walk_of(None) in found else {}
+    return {name: action.help for name, action in ACTIONS.items()} | walk | found
 
 
 def learnt() -> dict[str, Path]:
-    """The model file of each action that is learnt; the bundled one where the user has another."""
+    """The model file of each action that is learnt; the user's own where there is a bundled one as well."""
     found: dict[str, Path] = {}
-    for entry in list_models(FRAMES):
-        for name in entry.header.class_names if entry.header is not None else ():
+    for entry in sorted(list_models(FRAMES), key=lambda entry: entry.bundled):
+        names = entry.header.class_names if entry.header is not None else ()
+        known = [name for name, motion in MOTIONS.items() if motion.is_in(names)]
+        of_known = {step.name for name in known for step in MOTIONS[name].steps}
+        for name in (*known, *(name for name in names if name not in of_known)):
             if name not in ACTIONS:
                 found.setdefault(name, entry.path)
     return found
@@ -41,18 +44,30 @@ def check_action(action: str) -> None:
         raise _unknown(action, known)
 
 
-def do(picture: Pixels, action: str) -> Frames:
-    """What a sprite (H, W, 4) does. Raises RequestError for one that cannot do it, CheckpointError for a bad model."""
+def do(picture: Pixels, action: str, facing: str | None = None) -> Frames:
+    """What a sprite (H, W, 4) does. facing: the way it looks, for a walk; None: it is not known.
+
+    Raises RequestError for one that cannot do it, CheckpointError for a bad model.
+    """
     if action in ACTIONS:
         return act(picture, action)
-    models = learnt()
-    if action not in models:
-        raise _unknown(action, (*ACTIONS, *models))
+    models, name = learnt(), walk_of(facing) if action == WALK else action
+    if name not in models:
+        raise _unknown(action, actions())
     check_picture(picture)
-    following = _model(models[action]).next_frame(picture, action)
-    if np.array_equal(following, picture):
-        raise RequestError(f"Nothing of it moves in {action}: bob moves every sprite.")
-    return Frames.of(action, [(picture.copy(), FRAME), (following, FRAME)])
+    model, motion, shown = _model(models[name]), motion_of(name), []
+    for step in motion.steps:
+        following = _after(picture, step, model)
+        if np.array_equal(following, picture):
+            raise RequestError(f"Nothing of it moves in {action}: bob moves every sprite.")
+        shown += [(picture.copy(), motion.duration), (following, motion.duration)]
+    return Frames.of(action, shown)
+
+
+def _after(picture: Pixels, step: Step, model: FrameModel) -> Pixels:
+    if not step.mirrored:
+        return model.next_frame(picture, step.name)
+    return np.ascontiguousarray(model.next_frame(np.ascontiguousarray(picture[:, ::-1]), step.name)[:, ::-1])
 
 
 def _unknown(action: str, known: Iterable[str]) -> RequestError:

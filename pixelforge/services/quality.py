@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pixelforge.core.header import ModelHeader
@@ -12,6 +12,9 @@ from pixelforge.errors import Remedy, RequestError
 QualityName = Literal["instant", "fast", "fine", "classic"]
 QUALITIES: tuple[QualityName, ...] = ("instant", "fast", "fine", "classic")
 FAST_STEPS = 15
+# Of parts made anew: eight of each of 12 sprites took 1.1 s of the processor with 8, 1.9 s with 15 (`core.mask`), and
+# neither their seams nor their looks told them apart.
+FILLING_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,12 @@ def qualities(header: ModelHeader) -> tuple[Quality, ...]:
         Quality("fine", "Fine", best.sampler, best.steps),
         Quality("classic", f"Classic {every}", "ddpm", every),
     )
+
+
+def for_fillings(header: ModelHeader) -> Quality:
+    """The fastest of them, in as few steps as will do for parts that are made anew."""
+    fastest, *_ = qualities(header)
+    return fastest if fastest.sampler == INSTANT else replace(fastest, steps=min(FILLING_STEPS, fastest.steps))
 
 
 def find_quality(header: ModelHeader, name: str) -> Quality:

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pixelforge.core.header import read_header
 from pixelforge.gui.app import Desktop, Places, build, spare_what_stays
+from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry
 from tests.benchmarks.machine import MODEL
@@ -28,11 +31,12 @@ STAGE = 64
 WHEEL = 60  # logical pixels a frame of scrolling
 FRAMES = 300
 TRIES = 8
+STROKES = 200
 
 
 def main() -> None:
-    """Of those that are named (scroll, stage), else of all."""
-    wanted = set(sys.argv[1:]) or {"scroll", "stage"}
+    """Of those that are named (scroll, stage, desk), else of all."""
+    wanted = set(sys.argv[1:]) or {"scroll", "stage", "desk"}
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         places = Places(*(Path(folder) / name for name in ("settings.json", "history.sqlite", "drags")))
@@ -49,6 +53,8 @@ def main() -> None:
             scroll(app, desktop)
         if "stage" in wanted:
             stage(app, desktop)
+        if "desk" in wanted:
+            desk(app, desktop)
         desktop.window.close()
 
 
@@ -61,6 +67,36 @@ def stage(app: QApplication, desktop: Desktop) -> None:
     wait_for(lambda: not desktop.studio.generation.run.running)
     hover(app, desktop)
     vary(desktop)
+
+
+def desk(app: QApplication, desktop: Desktop) -> None:
+    """The pencil over a sprite on the desk: from where the mouse moved to the picture painted; from letting go to that.
+
+    Letting go writes the sprite to the history; what the window puts off until it is idle is counted in.
+    """
+    desktop.window._mending.begin(StageCell(made(1), None))
+    canvas, rng = desktop.window.desk.canvas, np.random.default_rng(0)
+    app.processEvents()
+    area, ratio = canvas.area(), canvas.devicePixelRatioF()
+    moved, let_go = [], []
+    for _ in range(STROKES):
+        corners = (rng.random((3, 2)) * (area.width(), area.height()) + (area.left(), area.top())) / ratio
+        for number, (x, y) in enumerate(corners):
+            kind = QEvent.Type.MouseMove if number else QEvent.Type.MouseButtonPress
+            moved.append(timed(lambda kind=kind, x=x, y=y: point(app, canvas, kind, QPointF(x, y))))
+        let_go.append(timed(lambda x=x, y=y: point(app, canvas, QEvent.Type.MouseButtonRelease, QPointF(x, y))))
+    say("a movement of the pencil to the screen", moved, 99)
+    say("a stroke's end, its sprite in the history", let_go, 99)
+
+
+def point(app: QApplication, canvas: QWidget, kind: QEvent.Type, place: QPointF) -> None:
+    """An event of the left button, and what it leads to, painted."""
+    buttons = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
+    button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    app.sendEvent(canvas, QMouseEvent(kind, place, canvas.mapToGlobal(place), button, buttons, none))
+    canvas.repaint()
+    app.processEvents()
 
 
 def scroll(app: QApplication, desktop: Desktop) -> None:

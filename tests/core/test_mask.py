@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pixelforge.core import mask
+from pixelforge.core.backend import Answer, Backend
+from pixelforge.core.checkpoint import load_checkpoint
+from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.mask import MaskedDenoiser, noised_back, resampled
-from pixelforge.core.sampler import CLEAN, SAMPLERS
+from pixelforge.core.pipeline import Model, sprite_steps
+from pixelforge.core.sampler import CLEAN, SAMPLERS, Step
+from pixelforge.core.sampling import Sampling
 from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.weights import Floats
 
@@ -36,7 +44,7 @@ class Members:
         masked = MaskedDenoiser(self.denoise, self.pictures[0], self.free)
         begin = partial(SAMPLERS[name].begin, masked, self._schedule, draw)
         timesteps = spaced_timesteps(1000, steps)
-        return [step.x_t for step in resampled(begin, timesteps, draw(), self._schedule, draw)]
+        return [step.x_t for step in resampled(begin, begin, timesteps, draw(), self._schedule, draw)]
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
@@ -74,3 +82,59 @@ def test_noising_back_is_the_forward_process(schedule: NoiseSchedule) -> None:
     x_t = noised_back(x_s, bar_s, bar_t, noise[1])
     assert float(x_t.mean()) == pytest.approx(bar_t**0.5 * 0.7, abs=0.01)
     assert float(x_t.var()) == pytest.approx(1 - bar_t, rel=0.02)
+
+
+def test_steps_in_the_middle_alone_are_rehearsed(schedule: NoiseSchedule) -> None:
+    """Each twice, by the cheaper step, and then taken by the sampler's own."""
+    taken: list[tuple[str, int]] = []
+
+    def telling(name: str) -> Callable[[], Step]:
+        def step(x: Floats, t: int, s: int) -> tuple[Floats, Floats]:
+            taken.append((name, t))
+            return x, x
+
+        return lambda: step
+
+    timesteps, x_t = (999, 800, 799, 500, 200, 199, 50), np.zeros((1, 1, 2, 2), np.float32)
+    steps = resampled(telling("own"), telling("cheap"), timesteps, x_t, schedule, lambda: x_t)
+    assert [step.timestep for step in steps] == list(timesteps)
+    rehearsed = [("cheap", t) for t in (799, 500, 200) for _ in range(2)]
+    assert [call for call in taken if call[0] == "cheap"] == rehearsed
+    assert [t for name, t in taken if name == "own"] == list(timesteps)
+    assert taken.index(("own", 500)) == taken.index(("cheap", 500)) + 2
+
+
+def test_what_is_noised_back_costs_half_the_rows(model_file: Path) -> None:
+    model = Model.of(load_checkpoint(model_file))
+    backend = _Counting(model.backend)
+    free = np.zeros((model.header.model.image_size,) * 2, np.bool_)
+    free[2:] = True
+    sampling = Sampling(sampler="ddim", steps=5, guidance_scale=2.0)
+    start = np.zeros((model.header.model.channels, *free.shape), np.float32)
+    ask = [Condition(class_name=model.header.class_names[0])] * 3
+    steps = list(sprite_steps(replace(model, backend=backend), ask, [1, 2, 3], sampling, start, free=free))
+    rehearsed = [step.timestep for step in steps if 200 <= step.timestep < 800]
+    assert backend.rows.count(6) == len(steps) == 5
+    assert backend.rows.count(3) == 2 * len(rehearsed) > 0
+
+
+class _Counting:
+    """A backend that tells how many rows each forward had."""
+
+    name = device = "counting"
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.rows: list[int] = []
+
+    def prepare(self, cues: Sequence[Cue], timesteps: Sequence[int]) -> Answer:
+        answer = self._backend.prepare(cues, timesteps)
+
+        def counted(x_t: Floats, timestep: int) -> Floats:
+            self.rows.append(len(x_t))
+            return answer(x_t, timestep)
+
+        return counted
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        return self._backend.is_out_of_memory(error)

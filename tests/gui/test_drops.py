@@ -123,7 +123,7 @@ def test_a_model_is_copied_and_chosen(qtbot, desktop, model_file, own_models, tm
 
 
 def test_a_model_of_frames_is_copied_and_its_action_is_in_the_menu(qtbot, desktop, own_models, tmp_path) -> None:
-    drop_file(desktop, write_frames_model(tmp_path / "mine.safetensors", action="idle"))
+    drop_file(desktop, write_frames_model(tmp_path / "mine.safetensors", "idle"))
     messages, moving = desktop.studio.messages, desktop.window._moving
     qtbot.waitUntil(lambda: "It makes frames: idle." in messages.current.text, timeout=10_000)
     assert desktop.studio.generation.entry.name == "tiny"  # it makes no sprites

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pixelforge.core.frame_model import FrameModel
 from pixelforge.errors import CheckpointError, RequestError
 from pixelforge.imaging.actions import ACTIONS, act
 from pixelforge.services import learned, model_library
 from pixelforge.services.acting import acting
 from pixelforge.services.learned import actions, do
 from pixelforge.services.model_library import list_models
+from pixelforge.services.sprites import Made
 from tests.frames_model import write_frames_model
 from tests.made import made
 
@@ -27,8 +30,8 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_there_are_the_rules_and_what_models_learnt(models: Path) -> None:
     assert list(actions()) == list(ACTIONS)
-    write_frames_model(models / "a.safetensors", action="idle")
-    write_frames_model(models / "b.safetensors", action="bob")  # a rule's name stays the rule's
+    write_frames_model(models / "a.safetensors", "idle")
+    write_frames_model(models / "b.safetensors", "bob")  # a rule's name stays the rule's
     (models / "c.safetensors").write_bytes(b"broken")
     assert list(actions()) == [*ACTIONS, "idle"]
     assert all(help and not help.endswith(".") for help in actions().values())
@@ -68,3 +71,47 @@ def test_what_cannot_be_done_is_told(models: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(learned, "learnt", lambda: {"idle": path.with_name("gone.safetensors")})
     with pytest.raises(CheckpointError, match="does not exist"):
         do(made(1).pixels, "idle")
+
+
+def test_who_walks_steps_with_both_feet_and_looks_as_it_was_made_to(models: Path) -> None:
+    path = write_frames_model(models / "a.safetensors", "walk_down", "walk_left", "walk_left_2", "walk_up")
+    known = list(actions())[len(ACTIONS) :]
+    assert known == ["walk", "walk_down", "walk_left", "walk_right", "walk_up"]
+    sprite, model = made(1), FrameModel(path)
+    picture, mirrored = sprite.pixels, np.ascontiguousarray(sprite.pixels[:, ::-1])
+    for name, first, second in (
+        ("walk_down", model.next_frame(picture, "walk_down"), model.next_frame(mirrored, "walk_down")[:, ::-1]),
+        ("walk_left", model.next_frame(picture, "walk_left"), model.next_frame(picture, "walk_left_2")),
+        ("walk_right", *(model.next_frame(mirrored, one)[:, ::-1] for one in ("walk_left", "walk_left_2"))),
+    ):
+        frames = do(picture, name)
+        assert (frames.action, frames.durations) == (name, (150,) * 4)
+        for shown, expected in zip(frames.pictures, (picture, first, picture, second), strict=True):
+            np.testing.assert_array_equal(shown, expected)
+    assert isinstance(sprite.origin, Made)
+    request = sprite.origin.recipe.request
+    for facing, name in (("right", "walk_right"), (None, "walk_down"), ("away", "walk_down")):
+        asked = replace(request, conditions=(replace(request.conditions[0], facing=facing),))
+        looking = replace(sprite, origin=replace(sprite.origin, recipe=replace(sprite.origin.recipe, request=asked)))
+        walk = acting(looking, "walk").frames
+        assert walk is not None
+        assert walk.action == "walk"
+        for shown, expected in zip(walk.pictures, do(picture, name).pictures, strict=True):
+            np.testing.assert_array_equal(shown, expected)
+
+
+def test_half_a_walk_is_none(models: Path) -> None:
+    write_frames_model(models / "a.safetensors", "walk_left", "jump")
+    assert list(actions()) == [*ACTIONS, "walk_left", "jump"]
+    with pytest.raises(RequestError, match="no action 'walk'"):
+        do(made(1).pixels, "walk")
+
+
+def test_ones_own_model_stands_before_the_bundled_one(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundled = models / "bundled"
+    bundled.mkdir()
+    monkeypatch.setattr(model_library, "bundled_models_folder", lambda: bundled)
+    path = write_frames_model(bundled / "a.safetensors")
+    assert learned.learnt() == {"idle": path}
+    own = write_frames_model(models / "z.safetensors")
+    assert learned.learnt() == {"idle": own}

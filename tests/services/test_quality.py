@@ -6,7 +6,7 @@ import pytest
 
 from pixelforge.core.header import Student, read_header
 from pixelforge.errors import Remedy, RequestError
-from pixelforge.services.quality import find_quality, qualities
+from pixelforge.services.quality import find_quality, for_fillings, qualities
 from tests.pointer import write_pointer_model
 
 
@@ -23,3 +23,10 @@ def test_instant_is_offered_where_there_is_a_student(tmp_path: Path) -> None:
     assert raised.value.remedies == (Remedy.DISTIL,)
     with pytest.raises(RequestError, match="no quality 'best'; choose one of instant, fast, fine, classic"):
         find_quality(fast, "best")
+
+
+def test_parts_are_made_anew_in_fewer_steps_but_for_a_student_that_knows_its_own(tmp_path: Path) -> None:
+    plain = read_header(write_pointer_model(tmp_path / "plain.safetensors"))
+    fast = read_header(write_pointer_model(tmp_path / "fast.safetensors", student=Student()))
+    told = [(quality.sampler, quality.steps) for quality in (for_fillings(plain), for_fillings(fast))]
+    assert told == [("dpm++2m", 8), ("instant", 4)]

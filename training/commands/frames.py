@@ -12,6 +12,7 @@ from pixelforge.options import with_options
 from pixelforge.training_part import need_torch
 from pixelforge.words import counted
 from training.commands.shared import Force
+from training.data.followings import LEARNT
 from training.frames.request import FramesRequest
 
 frames_app = typer.Typer(
@@ -28,12 +29,17 @@ Folder = Annotated[
 def train(
     folder: Folder,
     request: FramesRequest,
-    out: Annotated[Path, typer.Option(help="The model file to write.")] = Path("idle.safetensors"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The model file to write. Default: in this folder, named as the action.", show_default=False),
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Learn from pictures labelled idle and idle2 how a figure's second frame follows from its first.
+    """Learn how a figure's frames follow from the one at rest.
 
-    Among your models (`pixelforge models import`) the model gives `animate` the action idle.
+    idle: from pictures whose column frame says idle and idle2. walk: from those that say walk1 (stands), walk2 (a
+    step) and walk4 (the other step), whose column facing says down, left, right or up. Among your models
+    (`pixelforge models import`) the model gives `animate` the action.
     """
     need_torch("Training")
     from torch import Tensor
@@ -43,10 +49,11 @@ def train(
     from training.data.pairs import read_pairs, split_pairs
     from training.frames.fitting import fit, save_frames_model
 
+    out = out or Path(f"{request.action}.safetensors")
     if out.exists() and not force:
         raise OutputError(f"{out} is there already.", Remedy.REPLACE)
     check_writable(out.resolve().parent)
-    known, unseen = split_pairs(read_pairs(folder), request.holdout, request.seed)
+    known, unseen = split_pairs(read_pairs(folder, action=request.action), request.holdout, request.seed)
     report(f"{counted(len(known), 'pair')} of frames, {len(unseen)} held out")
     weights: dict[str, Tensor] = {}
     with progress_bar() as bar:
@@ -75,13 +82,20 @@ def evaluate(
     from training.data.pairs import read_pairs, split_pairs
     from training.frames.figures import frame_figures
 
-    asked = FramesRequest(holdout=holdout, seed=seed)
     read = FrameModel(model)
-    known, unseen = split_pairs(read_pairs(data), asked.holdout, asked.seed)
+    action = next((name for name, learnt in LEARNT.items() if learnt.names == read.header.class_names), None)
+    if action is None:
+        raise RequestError(f"{model} has learnt {', '.join(read.header.class_names)}, which cannot be judged here.")
+    asked = FramesRequest(action=action, holdout=holdout, seed=seed)
+    known, unseen = split_pairs(read_pairs(data, action=action), asked.holdout, asked.seed)
     if not len(unseen):
         raise RequestError("Nothing was held out, so there is nothing that it never saw: give another --holdout.")
-    say(f"{counted(len(unseen), 'pair')} that it never saw")
-    say("| second frame by | opaque pixels right | right of both frames' | exact frames |")
-    say("|---|---|---|---|")
-    for figures in frame_figures(read, read.header.class_names[0], known, unseen):
-        say(f"| {figures.name} | {figures.right:.1%} | {figures.right_of_all:.1%} | {figures.exact:.1%} |")
+    for row, name in enumerate(known.names):
+        of_class, judged = known.subset(known.rows == row), unseen.subset(unseen.rows == row)
+        if not (len(of_class) and len(judged)):
+            continue
+        say(f"{name}: {counted(len(judged), 'pair')} of {counted(len(set(judged.groups)), 'figure')} that it never saw")
+        say("| second frame by | opaque pixels right | right of both frames' | exact frames |")
+        say("|---|---|---|---|")
+        for figures in frame_figures(read, name, of_class, judged):
+            say(f"| {figures.name} | {figures.right:.1%} | {figures.right_of_all:.1%} | {figures.exact:.1%} |")

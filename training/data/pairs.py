@@ -1,4 +1,4 @@
-"""Pairs of frames of one figure, as a labels.csv tells them: the frame at rest, and the one that follows."""
+"""Pairs of frames of one figure, as a labels.csv tells them: the frame at rest, and one that follows."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from numpy.typing import NDArray
 from pixelforge.errors import DatasetError
 from pixelforge.files import read_at_most
 from pixelforge.imaging.pixels import Pixels, read_sprite
+from training.data.followings import LEARNT, Following
 from training.data.labels import LABELS, MAX_LABELS_BYTES
 from training.data.naming import figure_of
 from training.data.table import read_table
 
-FIRST, SECOND = "idle", "idle2"  # in the column `frame`
 NEEDED = ("file", "frame")
+Row = dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
 class FramePairs:
-    """Frames that follow each other."""
+    """Frames that follow each other in an action."""
 
+    action: str  # of `training.data.followings.LEARNT`
     first: Pixels  # (N, S, S, 4)
     second: Pixels  # (N, S, S, 4)
+    rows: NDArray[np.int64]  # (N,), indices of the action's names
     groups: tuple[str, ...]  # equal for the pairs of one figure
     styles: tuple[str, ...]  # "" where none is told
 
@@ -36,29 +39,47 @@ class FramePairs:
     def subset(self, chosen: NDArray[np.bool_]) -> FramePairs:
         """Those of the pairs, (N,)."""
         groups, styles = np.array(self.groups, object), np.array(self.styles, object)
-        return FramePairs(self.first[chosen], self.second[chosen], tuple(groups[chosen]), tuple(styles[chosen]))
+        return FramePairs(
+            self.action,
+            self.first[chosen],
+            self.second[chosen],
+            self.rows[chosen],
+            tuple(groups[chosen]),
+            tuple(styles[chosen]),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes."""
+        return LEARNT[self.action].names
 
 
-def read_pairs(source: Path, side: int = 16) -> FramePairs:
-    """The pairs in a folder with a labels.csv, whose column `frame` says idle and idle2, of side x side pixels.
+def read_pairs(source: Path, side: int = 16, action: str = "idle") -> FramePairs:
+    """The pairs of an action in a folder with a labels.csv, whose column `frame` names them, of side x side pixels.
 
     A pair has one pack, one group and one name but for the number at its end. Pictures of other sizes, and pairs
     whose frames are the same, are passed over. Raises DatasetError that names the file and says what is wrong.
     """
-    path = source / LABELS
+    path, learnt = source / LABELS, LEARNT[action]
     if not path.is_file():
         raise DatasetError(f"{source} has no {LABELS} that tells which pictures are frames of which figure.")
-    found: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+    found: dict[tuple[str, str], dict[str, Row]] = {}
     for row in _rows(path):
         name = PurePosixPath(row["file"])
         figure = posixpath.join(row.get("pack", ""), name.parent.as_posix(), figure_of(name.stem))
         found.setdefault((row.get("group", ""), figure), {})[row["frame"]] = row
-    pairs = [_read(source, rows) for rows in found.values() if FIRST in rows and SECOND in rows]
-    used = [pair for pair in pairs if pair[0].shape == pair[1].shape == (side, side, 4) and (pair[0] != pair[1]).any()]
+    pairs = [
+        (learnt.names.index(following.name), *_read(source, following, rows))
+        for rows in found.values()
+        for following in learnt.followings
+        if _has(rows, following)
+    ]
+    used = [pair for pair in pairs if pair[1].shape == pair[2].shape == (side, side, 4) and (pair[1] != pair[2]).any()]
     if not used:
-        raise DatasetError(f"{path} tells of no two frames {FIRST!r} and {SECOND!r}, {side} x {side}, that differ.")
-    first, second, groups, styles = zip(*used, strict=True)
-    return FramePairs(np.stack(first), np.stack(second), groups, styles)
+        frames = " or ".join(dict.fromkeys(f"{one.first!r} and {one.second!r}" for one in learnt.followings))
+        raise DatasetError(f"{path} tells of no two frames {frames}, {side} x {side}, that differ.")
+    numbers, first, second, groups, styles = zip(*used, strict=True)
+    return FramePairs(action, np.stack(first), np.stack(second), np.array(numbers, np.int64), groups, styles)
 
 
 def split_pairs(pairs: FramePairs, fraction: float, seed: int) -> tuple[FramePairs, FramePairs]:
@@ -71,7 +92,14 @@ def split_pairs(pairs: FramePairs, fraction: float, seed: int) -> tuple[FramePai
     return pairs.subset(~held), pairs.subset(held)
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def _has(rows: dict[str, Row], following: Following) -> bool:
+    """Whether both frames are among a figure's, and it looks that way."""
+    if following.first not in rows or following.second not in rows:
+        return False
+    return following.facing in ("", rows[following.first].get("facing", ""))
+
+
+def _rows(path: Path) -> Iterator[Row]:
     table = read_table(read_at_most(path, MAX_LABELS_BYTES, DatasetError), str(path))
     _, header = next(table, (1, []))
     names = [cell.strip().lower() for cell in header]
@@ -83,14 +111,16 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
             yield row
 
 
-def _read(source: Path, rows: dict[str, dict[str, str]]) -> tuple[Pixels, Pixels, str, str]:
-    first, second = (read_sprite(_inside(source, rows[frame])) for frame in (FIRST, SECOND))
-    row = rows[FIRST]
+def _read(source: Path, following: Following, rows: dict[str, Row]) -> tuple[Pixels, Pixels, str, str]:
+    row = rows[following.first]
+    first, second = (read_sprite(_inside(source, one)) for one in (row, rows[following.second]))
+    if following.mirrored:
+        first, second = first[:, ::-1], second[:, ::-1]
     group = row.get("group") or figure_of(PurePosixPath(row["file"]).with_suffix("").as_posix())
     return first, second, posixpath.join(row.get("pack", ""), group), row.get("style", "")
 
 
-def _inside(source: Path, row: dict[str, str]) -> Path:
+def _inside(source: Path, row: Row) -> Path:
     path = source / row.get("pack", "") / row["file"]
     if not path.resolve().is_relative_to(source.resolve()):
         raise DatasetError(f"{source / LABELS} names {row['file']!r}, which leads out of the folder.")

@@ -14,12 +14,12 @@ from pixelforge.core.colours import stack_palettes
 from pixelforge.core.config import Colour
 from pixelforge.core.copying import Indices, indexed, paints_of, sources
 from pixelforge.imaging.pixels import Pixels
+from training.data.followings import LEARNT
 from training.data.pairs import FramePairs
 from training.learning.tensors import choices, coloured
 
-FORWARD = 0  # the embedding row of the action
-BACKWARD = 1  # that of the null condition: the pair the other way round
-BACKWARD_SHARE, RECOLOURED = 0.2, 0.5
+BACKWARD_SHARE, RECOLOURED, TINTED = 0.2, 0.5, 0.5
+TINT = 0.15  # deviation of the logarithm of what a channel is multiplied by
 MOST_SHIFTED = 2  # pixels, where both frames have room
 NO_COLOUR = -1  # of a pixel that has a colour which the frame before has not
 ORDERS = tuple(permutations(range(3)))
@@ -46,19 +46,23 @@ class _Pair:
 
 
 def endless_batches(pairs: FramePairs, size: int, seed: int) -> Iterator[FrameBatch]:
-    """Batches without end, drawn by the seed: mirrored, the other way round, shifted, in other colours."""
-    rng = np.random.RandomState(seed)
-    there = [_pair(first, second, FORWARD) for first, second in zip(pairs.first, pairs.second, strict=True)]
-    back = [_pair(second, first, BACKWARD) for first, second in zip(pairs.first, pairs.second, strict=True)]
+    """Batches without end, drawn by the seed: the other way round, shifted, in other colours, mirrored if they may be.
+
+    The pairs the other way round are of the null condition, which has the row after those of the classes.
+    """
+    rng, mirrors = np.random.RandomState(seed), LEARNT[pairs.action].mirrors
+    there = _pairs(pairs)
+    back = [_pair(second, first, len(pairs.names)) for first, second in zip(pairs.first, pairs.second, strict=True)]
     while True:
         chosen = rng.randint(len(pairs), size=size)
         turned = rng.rand(size) < BACKWARD_SHARE
-        yield stacked([_changed((back if other else there)[i], rng) for i, other in zip(chosen, turned, strict=True)])
+        drawn = [(back if other else there)[i] for i, other in zip(chosen, turned, strict=True)]
+        yield stacked([_changed(pair, rng, mirrors) for pair in drawn])
 
 
 def unchanged(pairs: FramePairs) -> FrameBatch:
     """All pairs as they are."""
-    return stacked([_pair(first, second, FORWARD) for first, second in zip(pairs.first, pairs.second, strict=True)])
+    return stacked(_pairs(pairs))
 
 
 def stacked(pairs: list[_Pair]) -> FrameBatch:
@@ -77,6 +81,11 @@ def stacked(pairs: list[_Pair]) -> FrameBatch:
     )
 
 
+def _pairs(pairs: FramePairs) -> list[_Pair]:
+    told = zip(pairs.first, pairs.second, pairs.rows.tolist(), strict=True)
+    return [_pair(first, second, row) for first, second, row in told]
+
+
 def _pair(first: Pixels, second: Pixels, row: int) -> _Pair:
     indices, palette = indexed(first)
     places = {colour: place for place, colour in enumerate(palette, 1)}
@@ -85,16 +94,24 @@ def _pair(first: Pixels, second: Pixels, row: int) -> _Pair:
     return _Pair(indices, table[other], palette, row)
 
 
-def _changed(pair: _Pair, rng: np.random.RandomState) -> _Pair:
+def _changed(pair: _Pair, rng: np.random.RandomState, mirrors: bool) -> _Pair:
     frames = np.stack([pair.indices, pair.target])
-    if rng.rand() < 0.5:
+    if mirrors and rng.rand() < 0.5:
         frames = frames[..., ::-1]
     frames = _shifted(_shifted(frames, rng), rng)  # down and across: each turns rows into columns
-    palette = pair.palette
+    return _Pair(frames[0].copy(), frames[1].copy(), _recoloured(pair.palette, rng), pair.row)
+
+
+def _recoloured(palette: tuple[Colour, ...], rng: np.random.RandomState) -> tuple[Colour, ...]:
+    """With channels exchanged, and each brighter or darker unless colours would become the same."""
     if rng.rand() < RECOLOURED:
         red, green, blue = ORDERS[rng.randint(len(ORDERS))]
         palette = tuple((colour[red], colour[green], colour[blue]) for colour in palette)
-    return _Pair(frames[0].copy(), frames[1].copy(), palette, pair.row)
+    if rng.rand() < TINTED and palette:
+        channels = np.array(palette) * np.exp(TINT * rng.randn(3))
+        tinted = tuple((int(r), int(g), int(b)) for r, g, b in np.clip(channels, 0, 255))
+        palette = tinted if len(set(tinted)) == len(palette) else palette
+    return palette
 
 
 def _shifted(frames: Indices, rng: np.random.RandomState) -> Indices:

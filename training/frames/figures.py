@@ -28,17 +28,19 @@ class FrameFigures:
     exact: float  # share of the frames that are right to the pixel
 
 
-def frame_figures(model: FrameModel, action: str, known: FramePairs, unseen: FramePairs) -> Iterator[FrameFigures]:
-    """Of the model, of the shift by a pixel or none that is the best of all for the pairs it learnt from, of the rules.
+def frame_figures(model: FrameModel, name: str, known: FramePairs, unseen: FramePairs) -> Iterator[FrameFigures]:
+    """How well a class of the model does, beside the shift by a pixel or none that is the best of all for the pairs it
+    learnt from, and the rules: of each the best frame for those pairs, by the pixels that are right.
 
-    Of a rule its second frame; where it refuses a sprite, the sprite stays as it is.
+    known, unseen: pairs of that class. Where a rule refuses a sprite, the sprite stays as it is.
     """
-    yield figures_of(f"learnt {action}", lambda picture: model.next_frame(picture, action), unseen)
+    yield figures_of(f"learnt {name}", lambda picture: model.next_frame(picture, name), unseen)
     shifts = [(_told(*offset), _shift(place)) for place, offset in enumerate(OFFSETS)]
-    name, best = max(shifts, key=lambda shift: figures_of("", shift[1], known).right)
-    yield figures_of(f"best shift: {name}", best, unseen)
+    best, shift = max(shifts, key=lambda one: figures_of("", one[1], known).right)
+    yield figures_of(f"best shift: {best}", shift, unseen)
     for rule in ACTIONS:
-        yield figures_of(f"rule {rule}", _rule(rule), unseen)
+        guesses = [_rule(rule, frame) for frame in (1, 2)]
+        yield figures_of(f"rule {rule}", max(guesses, key=lambda one: figures_of("", one, known).right), unseen)
 
 
 def figures_of(name: str, guess: Guess, pairs: FramePairs) -> FrameFigures:
@@ -69,11 +71,14 @@ def _told(down: int, across: int) -> str:
     return " and ".join(word for word in words if word) or "none"
 
 
-def _rule(name: str) -> Guess:
+def _rule(name: str, frame: int) -> Guess:
+    """That frame of an action by rule, or its last."""
+
     def ruled(picture: Pixels) -> Pixels:
         try:
-            return act(picture, name).pictures[1]
+            pictures = act(picture, name).pictures
         except RequestError:
             return picture
+        return pictures[min(frame, len(pictures) - 1)]
 
     return ruled

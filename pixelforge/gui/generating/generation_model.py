@@ -29,7 +29,7 @@ from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.model_library import ModelEntry
-from pixelforge.services.quality import qualities
+from pixelforge.services.quality import for_fillings
 from pixelforge.services.requests import Finished, Notice, Progress
 from pixelforge.words import counted
 
@@ -115,7 +115,7 @@ class GenerationModel(Trials):
         """Make a part of a sprite anew, so many times, of what is asked for now and fast; for the desk alone."""
         if self.entry is None or self.entry.header is None or self._settings is None:
             return
-        fast, *_ = qualities(self.entry.header)
+        fast = for_fillings(self.entry.header)
         sampling = replace(self._settings.request.sampling, sampler=fast.sampler, steps=fast.steps)
         asked = replace(self._settings.request, start=start, count=count, blends=(), best_of=1)
         request = replace(asked, palette=None, sampling=sampling, seed=self._draw_seed())

@@ -14,7 +14,7 @@ from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.stage.hover_player import HoverPlayer
 from pixelforge.gui.stage.stage_model import StageCell, StageModel
 from pixelforge.services.acting import acting
-from pixelforge.services.learned import actions, do
+from pixelforge.services.learned import actions
 from pixelforge.words import counted
 
 
@@ -68,7 +68,7 @@ class Moving(QObject):
             if index is None:
                 continue
             try:
-                self._hover.try_on(index, do(cell.sprite.pixels, str(action.data())))
+                self._hover.try_on(index, acting(cell.sprite.acting(None), str(action.data())).frames)
             except (RequestError, CheckpointError):
                 self._hover.try_on(index, None)
             return
@@ -79,7 +79,7 @@ class Moving(QObject):
                 self.actions_[name] = self._add(name, help)
 
     def _add(self, name: str, help: str) -> QAction:
-        action = self.menu.addAction(f"&{name.capitalize()}")
+        action = self.menu.addAction(f"&{name.capitalize().replace('_', ' ')}")
         action.setData(name)
         action.setToolTip(f"{help}.")
         action.triggered.connect(lambda: self.animate(self._chosen(), name))

@@ -10,6 +10,7 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.png import write_png
 
 SIDE = 8
+MOVES = {"walk_down": (1, 1), "walk_left": (0, -1), "walk_left_2": (1, 0)}  # rows and columns, of the walks below
 
 
 def figures(count: int, seed: int = 0) -> list[tuple[Pixels, Pixels]]:
@@ -34,6 +35,25 @@ def write_pack(folder: Path, pairs: Sequence[tuple[Pixels, Pixels]], more: Seque
             write_png(folder / "pack" / name, picture)
             lines.append(f"pack,{name},beast_{index},ink,{frame},1")
     (folder / "labels.csv").write_text("\n".join([*lines, *more]) + "\n")
+    return folder
+
+
+def write_walks(folder: Path, count: int) -> Path:
+    """A folder of figures, 16 x 16, seen from the front and from both sides, who walk as MOVES says."""
+    lines = ["file,group,frame,facing"]
+    for index, (still, _) in enumerate(figures(count)):
+        standing = np.pad(still, ((4, 4), (4, 4), (0, 0)))
+        left = [standing, *(np.roll(standing, MOVES[name], (0, 1)) for name in ("walk_left", "walk_left_2"))]
+        step = np.roll(standing, MOVES["walk_down"], (0, 1))
+        other = np.roll(standing, (MOVES["walk_down"][0], -MOVES["walk_down"][1]), (0, 1))
+        seen = {"down": [standing, step, other], "left": left, "right": [picture[:, ::-1] for picture in left]}
+        for facing, pictures in seen.items():
+            for number, picture in zip((1, 2, 4), pictures, strict=True):
+                name = f"beasts/beast_{index}_{facing}_f{number}.png"
+                (folder / "beasts").mkdir(parents=True, exist_ok=True)
+                write_png(folder / name, np.ascontiguousarray(picture))
+                lines.append(f"{name},beast_{index},walk{number},{facing}")
+    (folder / "labels.csv").write_text("\n".join(lines) + "\n")
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ from pixelforge.core.copying import OFFSETS, sources
 from pixelforge.core.frame_model import FrameModel
 from pixelforge.errors import RequestError
 from tests.conftest import RunCommand
-from tests.training.frames.conftest import SIDE, figures, write_pack
+from tests.training.frames.conftest import MOVES, SIDE, figures, write_pack, write_walks
 from training.data.pairs import FramePairs, read_pairs
-from training.frames.batches import FORWARD, NO_COLOUR, FrameBatch, endless_batches, unchanged
+from training.frames.batches import NO_COLOUR, FrameBatch, endless_batches, unchanged
 from training.frames.figures import figures_of, frame_figures
 from training.frames.fitting import fit, save_frames_model
 from training.frames.loss import copy_loss
@@ -32,24 +33,36 @@ def pairs(pack: Path) -> FramePairs:
 
 def test_no_change_of_a_batch_changes_how_its_frames_follow_each_other(pairs: FramePairs) -> None:
     batches = endless_batches(pairs, 16, seed=1)
-    places = set()
+    places, rows = set(), set()
     for batch in (next(batches) for _ in range(4)):
         for indices, target, row in zip(batch.indices.numpy(), batch.target.numpy(), batch.rows, strict=True):
-            expected = sources(indices)[DOWN if row == FORWARD else OFFSETS.index((1, 0))]
+            expected = sources(indices)[DOWN if row == 0 else OFFSETS.index((1, 0))]
             np.testing.assert_array_equal(target, expected)
             places.add(tuple(np.argwhere(indices)[0]))
         assert batch.x.shape == (16, 4, SIDE, SIDE)
         assert ((batch.x[:, 3] > 0) == (batch.indices > 0)).all()
-        assert set(batch.rows.tolist()) == {0, 1}
+        rows |= set(batch.rows.tolist())
     assert len(places) > 6
+    assert rows == {0, 1}
     again = next(endless_batches(pairs, 16, seed=1))
     assert torch.equal(again.x, next(endless_batches(pairs, 16, seed=1)).x)
+
+
+def test_colours_change_and_stay_apart(pairs: FramePairs) -> None:
+    known = {tuple(colour) for pair in unchanged(pairs).palettes.tolist() for colour in pair}
+    batches, new = endless_batches(pairs, 16, seed=1), 0
+    for batch in (next(batches) for _ in range(4)):
+        for palette in batch.palettes.tolist():
+            present = [tuple(colour) for colour in palette if colour[3] > 0]
+            assert len(set(present)) == len(present)
+            new += not known.intersection(present)
+    assert 24 < new < 60  # three quarters of 64 are changed, one in six exchanges of channels is none
 
 
 def test_a_colour_that_the_first_frame_lacks_is_no_target(pairs: FramePairs) -> None:
     second = pairs.second.copy()
     second[0, 4, 4] = (1, 2, 3, 255)
-    batch = unchanged(FramePairs(pairs.first, second, pairs.groups, pairs.styles))
+    batch = unchanged(replace(pairs, second=second))
     assert batch.target[0, 4, 4] == NO_COLOUR
     assert (batch.target == NO_COLOUR).sum() == 1
 
@@ -110,7 +123,7 @@ def test_the_commands_train_and_judge_on_figures_held_out(command: RunCommand, t
     assert (code, "4 pairs of frames, 2 held out" in said) == (0, True)
     code, table, _ = command("frames", "evaluate", out, "--data", data, "--holdout", 0.5)
     lines = table.splitlines()
-    assert (code, lines[0]) == (0, "2 pairs that it never saw")
+    assert (code, lines[0]) == (0, "idle: 2 pairs of 2 figures that it never saw")
     assert lines[4].startswith("| best shift: down | 100.0% | 100.0% | 100.0% |")
     assert lines[3].startswith("| learnt idle |")
     code, _, said = command(*train)
@@ -119,3 +132,30 @@ def test_the_commands_train_and_judge_on_figures_held_out(command: RunCommand, t
     assert (code != 0, "Nothing was held out" in said) == (True, True)
     code, _, said = command("frames", "train", tmp_path, "--out", tmp_path / "other.safetensors")
     assert (code != 0, "has no labels.csv" in said) == (True, True)
+
+
+def test_a_walk_is_learnt_and_judged_by_its_facings(command: RunCommand, tmp_path: Path) -> None:
+    data, out = write_walks(tmp_path / "data", 6), tmp_path / "walk.safetensors"
+    code, _, said = command("frames", "train", data, "--action", "walk", "--out", out, "--steps", 2, "--holdout", 0.5)
+    assert (code, "24 pairs of frames, 12 held out" in said) == (0, True)
+    assert FrameModel(out).header.class_names == ("walk_down", "walk_left", "walk_left_2", "walk_up")
+    code, table, _ = command("frames", "evaluate", out, "--data", data, "--holdout", 0.5)
+    told = [line for line in table.splitlines() if line.endswith("that it never saw")]
+    assert code == 0
+    assert told == [
+        "walk_down: 4 pairs of 2 figures that it never saw",
+        "walk_left: 4 pairs of 2 figures that it never saw",
+        "walk_left_2: 4 pairs of 2 figures that it never saw",
+    ]
+
+
+def test_a_figure_that_looks_aside_is_never_mirrored_to_the_other_side(tmp_path: Path) -> None:
+    """Its pairs are shifts to one side: mirrored, they were shifts to the other."""
+    pairs = read_pairs(write_walks(tmp_path, 6), action="walk")
+    batches = endless_batches(pairs, 16, seed=1)
+    for batch in (next(batches) for _ in range(4)):
+        for indices, target, row in zip(batch.indices.numpy(), batch.target.numpy(), batch.rows.tolist(), strict=True):
+            if row < 4:
+                down, across = MOVES[pairs.names[row]]
+                np.testing.assert_array_equal(target, np.roll(indices, (down, across), (0, 1)))
+    assert set(pairs.rows.tolist()) == {0, 1, 2}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pixelforge.errors import DatasetError
-from tests.training.frames.conftest import SIDE, figures, write_pack
+from tests.training.frames.conftest import MOVES, SIDE, figures, write_pack, write_walks
 from training.data.pairs import read_pairs, split_pairs
 
 
@@ -58,3 +58,14 @@ def test_what_cannot_be_used_is_told_with_its_file(tmp_path: Path) -> None:
         with pytest.raises(DatasetError, match=words) as caught:
             read_pairs(tmp_path)
         assert str(tmp_path) in str(caught.value)
+
+
+def test_a_walk_has_its_steps_by_facing_those_to_the_right_as_mirrored_ones_to_the_left(tmp_path: Path) -> None:
+    pairs = read_pairs(write_walks(tmp_path, 2), action="walk")
+    assert pairs.names == ("walk_down", "walk_left", "walk_left_2", "walk_up")
+    assert np.bincount(pairs.rows, minlength=4).tolist() == [4, 4, 4, 0]
+    assert pairs.groups == ("beast_0",) * 6 + ("beast_1",) * 6
+    for first, second, row in zip(pairs.first, pairs.second, pairs.rows.tolist(), strict=True):
+        np.testing.assert_array_equal(second, np.roll(first, MOVES[pairs.names[row]], (0, 1)))
+    with pytest.raises(DatasetError, match="no two frames 'walk1' and 'walk2' or 'walk1' and 'walk4', 64 x 64"):
+        read_pairs(tmp_path, 64, "walk")
