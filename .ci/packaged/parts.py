@@ -80,7 +80,7 @@ DESKTOP = r"""[Desktop Entry]
 Type=Application
 Name=PixelForge
 Comment=Makes 16x16 pixel-art sprites on your own machine
-Exec=sh -c "exec \\"\\$(dirname \\"\\$1\\")/PixelForge\\"" sh %k
+Exec=sh -c "app=\\$(dirname \\"\\$1\\"); shift; exec \\"\\$app/PixelForge\\" \\"\\$@\\"" sh %k %f
 Icon=PixelForge
 Terminal=false
 Categories=Graphics;2DGraphics;RasterGraphics;

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pixelforge import console
 from pixelforge.cli import sheets
@@ -25,10 +26,26 @@ from training.commands.panel import panel
 from training.commands.symmetries import symmetries
 from training.commands.train import train
 
+OPEN = "open"
+
+
+class _Commands(TyperGroup):
+    """The commands; what is none but a file or folder is opened."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Raises UsageError for what is neither."""
+        given = args[0]
+        if given not in self.commands and Path(given).exists():
+            return super().resolve_command(ctx, [OPEN, *args])
+        if given not in self.commands and (Path(given).suffix or Path(given).name != given):
+            ctx.fail(f"There is no file or folder {given}")
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Makes 16x16 pixel-art sprites with a small diffusion model. Without a command it opens the window.",
 )
 app.command()(generate)
 app.command()(vary)
@@ -50,6 +67,14 @@ app.add_typer(dataset_app, name="dataset")
 app.add_typer(frames_app, name="frames")
 
 
+@app.command(OPEN, hidden=True)
+def open_(path: Annotated[Path, typer.Argument()]) -> None:
+    """Open the window with a file or folder in it."""
+    from pixelforge.gui.app import run
+
+    raise typer.Exit(run(path.absolute()))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
     console.run(app, arguments)
@@ -65,7 +90,10 @@ def window(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log on stderr what is done, and its times.")] = False,
     rehearse_window: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Makes 16x16 pixel-art sprites with a small diffusion model. Without a command it opens the window."""
+    """Makes 16x16 pixel-art sprites with a small diffusion model.
+
+    Without a command it opens the window; a file in its place (project, sprite, list, palette, model) is opened in it.
+    """
     if verbose:
         handler = log_to_stderr()
         context.call_on_close(lambda: stop_logging(handler))

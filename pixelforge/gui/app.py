@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -172,8 +173,8 @@ def open_display(arguments: list[str]) -> QApplication:
     return app
 
 
-def run() -> int:
-    """Open the window; the exit code, once it is closed."""
+def run(path: Path | None = None) -> int:
+    """Open the window, with a file or folder in it; the exit code, once it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler waits while Qt's loop sleeps
     app = open_display(sys.argv[:1])
     with suppress(OSError):  # where nothing can be written, the window works without a log
@@ -181,6 +182,8 @@ def run() -> int:
     crash = report_crashes(log_folder())
     watched = watch_for_crashes(log_folder())
     desktop = open_window(app, list_models(), Places(settings_file(), history_file(), drag_folder()))
+    if path is not None:
+        desktop.window.painted.connect(partial(desktop.window.open, path))
     restore_environment()
     spare_what_stays(desktop)
     if crash is not None:

@@ -236,3 +236,15 @@ def test_the_menu_has_the_recent_projects_after_a_restart_too(qtbot, desktop, ga
     write(desktop)
     finish(qtbot, desktop)
     assert sets(desktop)["cats"] == 3
+
+
+def test_a_project_that_is_named_at_the_start_is_open_once_the_window_stands(qtbot, desktop, game) -> None:
+    desktop.window.open(game)
+    write(desktop)
+    finish(qtbot, desktop)
+    qtbot.waitUntil(lambda: not desktop.studio.generation.queue, timeout=20_000)
+    finish(qtbot, desktop)
+    assert sets(desktop) == {"Set 1": 0, "cats": 4, "dogs": 2, "both": 6}
+    desktop.window.open(game / "gone.png")
+    assert "gone.png" in desktop.studio.messages.current.text
+    assert desktop.studio.messages.current.severity == Severity.ERROR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
@@ -34,27 +34,31 @@ def can_take(mime: QMimeData) -> bool:
     return mime.hasImage() or any(url.isLocalFile() for url in mime.urls())
 
 
-def to_learn_from(mime: QMimeData) -> Path | None:
-    """The folder or .zip of sprites in it, which a model can be trained on; None where its first file is another."""
-    path = _first_file(mime)
-    return path if path is not None and is_to_learn_from(path) else None
-
-
-def is_to_learn_from(path: Path) -> bool:
-    """Whether it is a folder that is no game's project, or an archive of one."""
-    return path.suffix.lower() == ".zip" or (path.is_dir() and not (path / PROJECT_FILE).exists())
-
-
-def take(mime: QMimeData, studio: Studio) -> None:
+def take(mime: QMimeData, studio: Studio, train_on: Callable[[Path], object]) -> None:
     """Open the first file, or the picture if there is no file. Whatever is wrong with it is said in a message."""
-    path = _first_file(mime)
+    path = next((Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()), None)
+    if path is not None:
+        open_path(path, studio, train_on)
+        return
     try:
-        if path is not None:
-            open_file(path, studio)
-        elif isinstance(image := mime.imageData(), QImage) and not image.isNull():
+        if isinstance(image := mime.imageData(), QImage) and not image.isNull():
             _check_side(max(image.width(), image.height()), "The picture")
             studio.start_from([from_qimage(image)])
             _say_start(studio, "The picture", (image.width(), image.height()))
+    except FAILURES as error:
+        studio.messages.complain(str(error))
+
+
+def open_path(path: Path, studio: Studio, train_on: Callable[[Path], object]) -> None:
+    """Open a file or folder. Whatever is wrong with it is said in a message.
+
+    train_on: takes a folder that is no game's project, or a .zip of one: sprites to learn from.
+    """
+    if path.suffix.lower() == ".zip" or (path.is_dir() and not (path / PROJECT_FILE).exists()):
+        train_on(path)
+        return
+    try:
+        open_file(path, studio)
     except FAILURES as error:
         studio.messages.complain(str(error))
 
@@ -84,10 +88,6 @@ def open_file(path: Path, studio: Studio) -> None:
     _check_side(max(pixels.shape[:2]), str(path))
     studio.start_from([pixels])
     _say_start(studio, path.name, (pixels.shape[1], pixels.shape[0]))
-
-
-def _first_file(mime: QMimeData) -> Path | None:
-    return next((Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()), None)
 
 
 def _of_picture(data: bytes, path: Path) -> tuple[Pixels, Sequence[Recipe]]:

@@ -109,6 +109,10 @@ class MainWindow(QMainWindow):
         chosen = self.chosen()
         return chosen if self._active is self.history else self._studio.stage.as_shown(chosen)
 
+    def open(self, path: Path) -> None:
+        """Open a file or folder, as if it were dropped."""
+        drops.open_path(path, self._studio, self._dialogs.train_on)
+
     def event(self, event: QEvent) -> bool:
         """Tells of the first paint, after which slow things may begin."""
         if event.type() == QEvent.Type.Paint and not self._was_painted:
@@ -137,10 +141,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        if (data := drops.to_learn_from(event.mimeData())) is not None:
-            self._dialogs.train_on(data)
-        else:
-            drops.take(event.mimeData(), self._studio)
+        drops.take(event.mimeData(), self._studio, self._dialogs.train_on)
         event.acceptProposedAction()
 
     def _new_sprite_actions(self) -> SpriteActions:

@@ -68,13 +68,8 @@ class WindowDialogs:
     def open_file(self) -> None:
         """Open a model, a sprite's recipe, a list, or a picture to start from."""
         path = self._system.ask_open_path(self._window, "Open a sprite, a model, a palette or a list", OPENABLE)
-        if path is not None and drops.is_to_learn_from(path):
-            self.train_on(path)
-        elif path is not None:
-            try:
-                drops.open_file(path, self._studio)
-            except drops.FAILURES as error:
-                self._studio.messages.complain(str(error))
+        if path is not None:
+            drops.open_path(path, self._studio, self.train_on)
 
     def open_project(self) -> None:
         """Open a game's project."""

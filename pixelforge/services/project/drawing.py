@@ -60,8 +60,9 @@ class Drawing:
         for batch in self.batches:
             for event in draw(batch.model.path, batch.request):
                 if isinstance(event, Finished):
-                    made = (event.sprites, batch.model.name, batch.model.sha256, event.first, event.conditions)
-                    self.keep(batch, made_sprites(batch.request, *made), event.first)
+                    made = (event.sprites, batch.model.name, batch.model.sha256, event.first)
+                    own = (event.conditions, event.seeds)
+                    self.keep(batch, made_sprites(batch.request, *made, *own), event.first)
                 elif isinstance(event, Progress):
                     yield Drawn(before + event.first + event.size * event.step / event.steps)
                 else:
@@ -98,7 +99,7 @@ class Drawing:
         """What is missing, each sprite once; those that differ in condition and seed alone are drawn together."""
         groups: dict[tuple[object, ...], dict[str, tuple[Order, int]]] = {}
         for name, order in self._orders.items():
-            like = (order.model.path, order.request.sampling, order.request.palette)
+            like = (order.model.path, order.request.sampling, order.request.palette, order.request.best_of)
             for index, key in enumerate(self._keys[name]):
                 if key not in self._found:
                     groups.setdefault(like, {}).setdefault(key, (order, index))
@@ -109,7 +110,8 @@ class Drawing:
 
 def _keys(order: Order) -> tuple[str, ...]:
     told = order.model.name, order.model.sha256
-    return tuple(key_of(recipe_of(order.request, index, *told)) for index in range(order.request.count))
+    asked = order.request
+    return tuple(key_of(recipe_of(asked, index, *told), asked.best_of) for index in range(asked.count))
 
 
 def _only(chosen: Iterable[tuple[Order, int]], like: GenerationRequest) -> GenerationRequest:

@@ -53,6 +53,8 @@ DRAWING = {
     **dict.fromkeys(SINGLE, Kind.TEXT),
     "scheme": Kind.TEXT,
     "seed": Kind.WHOLE,
+    "best-of": Kind.WHOLE,
+    "quality": Kind.TEXT,  # in place of sampler and steps
     **{key: kind for key, (_, kind) in SAMPLING.items()},
 }
 EXPORT = {

@@ -43,6 +43,13 @@ PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)")  #
 # Tables within 32 others, on which tomllib spends time that grows with the square of their number.
 DEEP = re.compile(r"(?:\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+){32}")
 DITHERS = (0, 2, 4)
+INSTEAD = {  # keys, and those that they take the place of
+    "reduce": ("palette",),
+    "palette": ("reduce",),
+    "quality": ("sampler", "steps"),
+    "sampler": ("quality",),
+    "steps": ("quality",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +125,8 @@ def parse_project(file: Path, text: str) -> Project:
     if len(tables) > MAX_SETS:
         raise RequestError(f"{file}: it has {len(tables):,} sets; a project has at most {MAX_SETS:,}.")
     shared = checked(defaults, SHARED, f"{file}: [defaults]")
+    with told_at(f"{file}: [defaults]"):
+        _check_quality(shared)
     sets: dict[str, ProjectSet] = {}
     for name, table in tables.items():
         with told_at(f"{file}: [sets.{name[:60]}]"):
@@ -164,10 +173,9 @@ def _set(file: Path, name: str, table: dict[str, Any], shared: Values) -> Projec
         out = _out(str(own.get("out", f"{name}{SHEET_SUFFIX}")), file.parent)
         unused = _unused(own, out)
         values = {**{key: value for key, value in shared.items() if key not in unused}, **own}
-        if "reduce" in own:  # what a set says itself comes before what all share
-            values.pop("palette", None)
-        elif "palette" in own:
-            values.pop("reduce", None)
+        for says, instead in INSTEAD.items():  # what a set says itself comes before what all share
+            for key in instead if says in own else ():
+                values.pop(key, None)
         pictures = tuple(inside(text, file.parent) for text in values.get("pictures", ()))
         return ProjectSet(
             name=name,
@@ -205,7 +213,14 @@ def _unused(own: Values, out: PurePosixPath) -> set[str]:
             raise RequestError(f"{wrong} is for sheets: let out end in {SHEET_SUFFIX}, or leave {wrong} out.")
     if "palette" in own and "reduce" in own:
         raise RequestError("palette and reduce exclude each other: name one.")
+    _check_quality(own)
     return unused
+
+
+def _check_quality(values: Values) -> None:
+    """Raises RequestError for a quality and what it stands for, both in one table."""
+    if "quality" in values and (wrong := [key for key in INSTEAD["quality"] if key in values]):
+        raise RequestError(f"quality stands for sampler and steps: leave {' and '.join(wrong)} out.")
 
 
 def _options(values: Values, out: PurePosixPath) -> ExportOptions:

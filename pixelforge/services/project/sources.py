@@ -10,6 +10,7 @@ from typing import Any
 
 from pixelforge.core.condition import Condition, Scheme
 from pixelforge.core.header import ModelHeader, read_header
+from pixelforge.core.sampler import INSTANT
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import as_text, read_at_most
 from pixelforge.imaging.palette import PaletteRule, rule_of
@@ -20,6 +21,7 @@ from pixelforge.services.palettes import find_palette, find_scheme, palette_of
 from pixelforge.services.project.fingerprints import Fingerprints, pictures_in
 from pixelforge.services.project.keys import SAMPLING, Values
 from pixelforge.services.project.project_file import Project, ProjectSet, is_palette_file
+from pixelforge.services.quality import find_quality
 from pixelforge.services.requests import GenerationRequest, in_palette, make_request
 from pixelforge.services.sprites import MAX_BYTES, Sprite, named, sprites_in
 
@@ -60,10 +62,14 @@ class Sources:
         conditions, seeds, names = (self._listed if "list" in one.values else self._asked)(one.values, model)
         scheme = self._scheme_of(one.values, model.header)
         conditions = tuple(replace(asked, scheme=scheme) for asked in conditions)
-        sampling = {SAMPLING[key][0]: value for key, value in one.values.items() if key in SAMPLING}
-        count = _count(one.values, conditions, names)
-        seed = 0 if seeds else one.values.get("seed", 0)
-        request = make_request(model.header, conditions, count=count, seed=seed, sampling=sampling)
+        request = make_request(
+            model.header,
+            conditions,
+            count=_count(one.values, conditions, names),
+            seed=0 if seeds else one.values.get("seed", 0),
+            sampling=_sampling(one.values, model.header),
+            best_of=_best_of(one.values, model.header),
+        )
         request = replace(request, seeds=seeds)
         rule = self.rule(one, model.header)
         return Order(model, request if rule is None else in_palette(request, rule, model.header), names)
@@ -127,7 +133,8 @@ class Sources:
     def _listed(
         self, values: Values, model: ProjectModel
     ) -> tuple[tuple[Condition, ...], tuple[int, ...], tuple[str, ...]]:
-        listed = read_list(self._root / values["list"], model.offer, values.get("seed", 0))
+        best_of = max(1, values.get("best-of", 1))
+        listed = read_list(self._root / values["list"], model.offer, values.get("seed", 0), best_of)
         told: dict[str, Any] = {part: word for part in SINGLE if (word := _part(values, part, (), model.offer))}
 
         def whole(asked: Condition) -> Condition:
@@ -148,6 +155,24 @@ def check_count(count: int) -> None:
     """Raises RequestError for more sprites than a set may have."""
     if count > MAX_SPRITES:
         raise RequestError(f"it has more than {MAX_SPRITES:,} sprites: make several sets of it.")
+
+
+def _sampling(values: Values, header: ModelHeader) -> dict[str, Any]:
+    """What is said of sampling, by field. Raises RequestError for a quality that the model has not."""
+    told = {SAMPLING[key][0]: value for key, value in values.items() if key in SAMPLING}
+    if (name := values.get("quality")) is None:
+        return told
+    if name == INSTANT and header.student is None:
+        raise RequestError("that model has no student, which instant needs: take fast, fine or classic as quality.")
+    quality = find_quality(header, name)
+    return told | {"sampler": quality.sampler, "steps": quality.steps}
+
+
+def _best_of(values: Values, header: ModelHeader) -> int:
+    best_of: int = values.get("best-of", 1)
+    if best_of > 1 and header.critic is None:
+        raise RequestError("that model has no critic, which would choose: leave best-of out, or name another model.")
+    return best_of
 
 
 def _count(values: Values, conditions: Sequence[Condition], names: Sequence[str]) -> int:

@@ -21,9 +21,13 @@ from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
 FOLDER = "sprites"
 
 
-def key_of(recipe: Recipe) -> str:
-    """Hex digest of all that makes a sprite, before its seed has drawn what was left open."""
-    return hashlib.sha256(msgspec.json.encode(flat(recipe))).hexdigest()
+def key_of(recipe: Recipe, best_of: int = 1) -> str:
+    """Hex digest of all that makes a sprite, before its seed has drawn what was left open.
+
+    best_of: how many sprites it is chosen from, the first of which the recipe makes.
+    """
+    told = flat(recipe) | ({"best_of": best_of} if best_of > 1 else {})
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
 class SpriteCache:
