@@ -192,12 +192,8 @@ def recoloured_alone(sprites: Sequence[Sprite], rule: PaletteRule | None) -> lis
     """Sprites under a palette rule, each by itself; their recipes tell of it, unless they tell of another already."""
     if rule is None:
         return list(sprites)
-
-    groups = recolour_each([np.stack(sprite.pictures) for sprite in sprites], rule)
-    return [
-        replace(sprite.repainted(lambda _, made=made: made), origin=_told(sprite.origin, rule))
-        for sprite, made in zip(sprites, groups, strict=True)
-    ]
+    groups = iter(recolour_each([np.stack(sprite.pictures) for sprite in sprites], rule))
+    return [replace(sprite.repainted(lambda _: next(groups)), origin=_told(sprite.origin, rule)) for sprite in sprites]
 
 
 def _told(origin: Made | Drawn, rule: PaletteRule) -> Made | Drawn:

@@ -18,10 +18,11 @@ class Tall(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard goes to what it holds
         self.setWidget(content)
+        self._content = content
 
     def sizeHint(self) -> QSize:
         """Its content, and the scroll bar beside it."""
-        return QSize(self._width(), self.widget().sizeHint().height())
+        return QSize(self._width(), self._content.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """All of its width, and some of its height."""
@@ -34,4 +35,4 @@ class Tall(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _width(self) -> int:
-        return self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return self._content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
