@@ -279,9 +279,11 @@ def test_what_cannot_move_is_told(generate: RunCommand, command: RunCommand, tmp
 def test_the_help_names_every_action(command: RunCommand) -> None:
     """It stands there in words, so that --help loads no pictures."""
     from pixelforge.imaging.actions import ACTIONS
+    from pixelforge.services.motions import MOTIONS, WALK
 
     told = " ".join(command("animate", "--help")[1].replace("│", " ").split())
-    assert f"What they do: {', '.join(ACTIONS)}; or what a model of frames among yours" in told
+    assert f"What they do: {', '.join(ACTIONS)}; or what models of frames have learnt:" in told
+    assert all(name in told for name in (*MOTIONS, WALK))
 
 
 def test_a_disclosure_stands_beside_the_sheet_on_demand(generate: RunCommand, tmp_path: Path) -> None:

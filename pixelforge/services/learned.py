@@ -55,12 +55,11 @@ def do(picture: Pixels, action: str, facing: str | None = None) -> Frames:
     if name not in models:
         raise _unknown(action, actions())
     check_picture(picture)
-    model, motion, shown = _model(models[name]), motion_of(name), []
-    for step in motion.steps:
-        following = _after(picture, step, model)
-        if np.array_equal(following, picture):
-            raise RequestError(f"Nothing of it moves in {action}: bob moves every sprite.")
-        shown += [(picture.copy(), motion.duration), (following, motion.duration)]
+    model, motion = _model(models[name]), motion_of(name)
+    following = [_after(picture, step, model) for step in motion.steps]
+    if all(np.array_equal(frame, picture) for frame in following):
+        raise RequestError(f"Nothing of it moves in {action}: bob moves every sprite.")
+    shown = [(frame, motion.duration) for after in following for frame in (picture.copy(), after)]
     return Frames.of(action, shown)
 
 

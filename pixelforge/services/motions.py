@@ -41,15 +41,21 @@ def walk_of(facing: str | None) -> str:
 
 
 def _walk(where: str, *steps: Step) -> Motion:
-    return Motion(f"Learnt from hand-drawn frames: the steps of a figure that is seen {where}", steps, WALKING)
+    return Motion(
+        f"Learnt from hand-drawn frames: the steps of a figure with legs that is seen {where}", steps, WALKING
+    )
 
 
+# On held-out figures the bundled model's steps have 35 % less wrong than the best rule's from the front and from a
+# side, but 25 % from behind and 24 % in idle: those two are called experiments.
 MOTIONS = {
-    "idle": Motion("Learnt from hand-drawn frames: moves by a pixel, and mends what that leaves", (Step("idle"),)),
+    "idle": Motion(
+        "An experiment, learnt from hand-drawn frames: moves by a pixel, and mends what that leaves", (Step("idle"),)
+    ),
     "walk_down": _walk("from the front", Step("walk_down"), Step("walk_down", mirrored=True)),
     "walk_left": _walk("from its left side", Step("walk_left"), Step("walk_left_2")),
     "walk_right": _walk("from its right side", Step("walk_left", mirrored=True), Step("walk_left_2", mirrored=True)),
-    "walk_up": _walk("from behind", Step("walk_up"), Step("walk_up", mirrored=True)),
+    "walk_up": _walk("from behind, an experiment", Step("walk_up"), Step("walk_up", mirrored=True)),
 }
 """By name, without `WALK`, which is one of these."""
 

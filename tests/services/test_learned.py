@@ -115,3 +115,22 @@ def test_ones_own_model_stands_before_the_bundled_one(models: Path, monkeypatch:
     assert learned.learnt() == {"idle": path}
     own = write_frames_model(models / "z.safetensors")
     assert learned.learnt() == {"idle": own}
+
+
+def test_the_bundled_ones_idle_and_walk_in_the_sprites_own_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_library, "user_models_folder", lambda: tmp_path)
+    bundled = {"idle": 2, "walk": 4, "walk_down": 4, "walk_left": 4, "walk_right": 4, "walk_up": 4}
+    assert set(actions()) == {*ACTIONS, *bundled}
+    picture = np.zeros((16, 16, 4), np.uint8)  # a head, a body, two legs
+    picture[3:8, 5:11], picture[8:12, 6:10], picture[12:15, [6, 9]] = (
+        (*colour, 255) for colour in ((230, 180, 140), (60, 90, 200), (40, 40, 60))
+    )
+    for name, count in bundled.items():
+        frames = do(picture, name).pictures
+        assert len(frames) == count
+        for frame in frames:
+            assert {tuple(ink) for ink in frame.reshape(-1, 4)} <= {tuple(ink) for ink in picture.reshape(-1, 4)}
+        assert (frames[1] != picture).any()
+        assert (frames[1] == picture).all(axis=2).mean() > 0.6  # the figure is still there

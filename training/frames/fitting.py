@@ -57,8 +57,8 @@ def fit(pairs: FramePairs, request: FramesRequest, weights: dict[str, Tensor]) -
 def config_of(request: FramesRequest, pairs: FramePairs) -> ModelConfig:
     """The network: 0.9 MB in half precision.
 
-    Two levels of widths 1 and 3, 600 steps, no dropout and no tints: idle had 29 % less error than the best shift; this
-    one, 38 %.
+    Of idle's second frames held out it has 30 % less wrong than the best shift, 24 % less than the best rule. Two
+    levels of widths 1 and 3, 600 steps, no dropout and no tints: 29 % less than the best shift.
     """
     return ModelConfig(
         num_classes=len(pairs.names),
