@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -238,3 +240,38 @@ def test_frames_are_not_counted_by_what_the_file_claims() -> None:
     assert len(decode_frames(head + frame * 256 + b";", "a.gif")) == 256
     with pytest.raises(DatasetError, match="too many frames"):
         decode_frames(head + frame * 257 + b";", "a.gif")
+
+
+READS_ONE = """
+import sys
+from pathlib import Path
+from pixelforge.imaging.pixels import read_sprite
+read_sprite(Path(sys.argv[1]))
+print(*sorted(name[4:-11] for name in sys.modules if name.startswith("PIL.") and name.endswith("ImagePlugin")))
+"""
+
+
+def test_readers_of_other_formats_are_not_loaded(tmp_path: Path) -> None:
+    """For the window's own pictures none but the one for PNG, and never one for a format that is not read."""
+    loaded = {}
+    for suffix in ("png", "gif"):
+        path = tmp_path / f"hero.{suffix}"
+        Image.new("RGBA", (4, 4), "red").save(path)
+        command = [sys.executable, "-c", READS_ONE, str(path)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        loaded[suffix] = set(told.split()) - {"Bmp", "Gif", "Jpeg", "Ppm", "Png"}  # which Pillow loads by itself
+    assert loaded == {"png": set(), "gif": {"Ico", "Pcx", "Qoi", "Tga", "WebP"}}
+
+
+@pytest.mark.parametrize("kind", ["bmp", "gif", "ico", "jpeg", "pcx", "png", "ppm", "qoi", "tga", "webp"])
+def test_every_format_is_read(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "hero"  # by its content, not its name
+    Image.new("RGB", (16, 16), (200, 40, 40)).save(path, kind)
+    assert np.abs(read_sprite(path).astype(int) - (200, 40, 40, 255)).max() <= 4  # JPEG loses a little
+
+
+def test_formats_that_are_not_read_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hero.png"
+    Image.new("RGB", (16, 16)).save(path, "TIFF")
+    with pytest.raises(DatasetError, match=r"hero\.png is not a picture"):
+        read_sprite(path)

@@ -21,7 +21,6 @@ from pixelforge.gui.shared.system_dialogs import MODELS, OPENABLE, PROJECTS, Sys
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.window import drops
-from pixelforge.gui.window.about_dialog import AboutDialog
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.gui.window.preferences_dialog import PreferencesDialog
@@ -193,6 +192,8 @@ class WindowDialogs:
 
     def about(self) -> None:
         """Show version, licence and credits."""
+        from pixelforge.gui.window.about_dialog import AboutDialog  # which reads the installed packages' descriptions
+
         generation = self._studio.generation
         self._open(AboutDialog(generation.header, generation.engine, generation.device, self._window))
 
