@@ -22,7 +22,7 @@ SIZES = [SMALLEST, (1024, 700), (1280, 800), (1920, 1080)]
 def entry(tmp_path) -> ModelEntry:
     """A model that is asked for all that a model can be asked for."""
     path = write_pointer_model(tmp_path / "words.safetensors")
-    make_icons(path)
+    list(make_icons(path))
     return ModelEntry("words", path, True, read_header(path))
 
 
