@@ -194,10 +194,8 @@ def recoloured_alone(sprites: Sequence[Sprite], rule: PaletteRule | None) -> lis
         return list(sprites)
 
     groups = recolour_each([np.stack(sprite.pictures) for sprite in sprites], rule)
-    return [
-        replace(sprite.repainted(lambda _, made=made: made), origin=_told(sprite.origin, rule))
-        for sprite, made in zip(sprites, groups, strict=True)
-    ]
+    changed = iter(groups)
+    return [replace(sprite.repainted(lambda _: next(changed)), origin=_told(sprite.origin, rule)) for sprite in sprites]
 
 
 def _told(origin: Made | Drawn, rule: PaletteRule) -> Made | Drawn:

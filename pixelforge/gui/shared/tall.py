@@ -13,6 +13,7 @@ class Tall(QScrollArea):
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
+        self._content = content
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -21,7 +22,7 @@ class Tall(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """Its content, and the scroll bar beside it."""
-        return QSize(self._width(), self.widget().sizeHint().height())
+        return QSize(self._width(), self._content.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """All of its width, and some of its height."""
@@ -34,4 +35,4 @@ class Tall(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _width(self) -> int:
-        return self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return self._content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
