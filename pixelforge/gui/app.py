@@ -33,6 +33,7 @@ from pixelforge.gui.stage.stage_model import StageModel
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.tray.sets_model import SetsModel
 from pixelforge.gui.tray.tray_model import TrayModel
+from pixelforge.gui.window.docks import fit_in
 from pixelforge.gui.window.error_log import end_watch, record, report_crashes, watch_for_crashes
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.keeping import Keeping
@@ -204,6 +205,7 @@ def open_window(app: QApplication, entries: Sequence[ModelEntry], places: Places
     follow_theme(app, desktop.session)
     desktop.window.painted.connect(desktop.window.following.measure_soon)
     desktop.studio.welcome(decode_sheet(samples_file().read_bytes()))
+    fit_in(desktop.window, desktop.window.screen().availableSize())
     desktop.window.show()
     return desktop
 

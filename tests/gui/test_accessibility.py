@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtGui import QAccessible, QHelpEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolTip, QWidget
 
 from pixelforge.gui.stage.canvas_access import Access
 from tests.gui.using import click_cell, make, point_of
@@ -100,6 +100,15 @@ def test_words_are_told_as_they_stand_there_and_boxes_by_what_they_choose(qtbot,
     for box in boxes:
         description = QAccessible.queryAccessibleInterface(box).text(Text.Description)
         assert description.startswith(f"{box.accessibleName()}: ")
+
+
+def test_the_sprite_under_the_pointer_tells_what_it_is(qtbot, active, stage) -> None:
+    canvas = active.window.stage.canvas
+    for index, told in ((1, "cats, seed 6"), (2, "cats, seed 7")):
+        at = point_of(active, index)
+        QApplication.sendEvent(canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at)))
+        assert QToolTip.text() == told
+    QToolTip.hideText()
 
 
 def test_a_message_is_announced(qtbot, active, monkeypatch) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
 from pixelforge.core.header import read_header
+from pixelforge.gui.window.docks import FRAME, SIZE, fit_in
 from pixelforge.gui.window.studio import cell_of
 from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry
@@ -22,7 +24,7 @@ SIZES = [SMALLEST, (1024, 700), (1280, 800), (1920, 1080)]
 def entry(tmp_path) -> ModelEntry:
     """A model that is asked for all that a model can be asked for."""
     path = write_pointer_model(tmp_path / "words.safetensors")
-    make_icons(path)
+    list(make_icons(path))
     return ModelEntry("words", path, True, read_header(path))
 
 
@@ -79,6 +81,17 @@ def test_no_word_of_a_dialog_is_cut_off_and_no_key_given_twice(qtbot, full, name
     assert hint.width() <= SMALLEST[0]
     assert hint.height() <= SMALLEST[1]
     dialog.close()
+
+
+@pytest.mark.parametrize("room", [(960, 540), (1024, 700), (1280, 800), (1920, 1080)])
+def test_the_window_opens_within_the_screen(qtbot, desktop, room) -> None:
+    """1920 x 1080 at 200 % is the first of them."""
+    window = desktop.window
+    fit_in(window, QSize(*room))
+    qtbot.wait(20)
+    frame = window.size() + QSize(*FRAME)
+    assert (frame.width() <= room[0], frame.height() <= room[1]) == (True, True)
+    assert (window.width() < SIZE[0], window.height() < SIZE[1]) == (room[0] < 1196, room[1] < 828)
 
 
 def test_what_is_cut_off_is_found(qtbot) -> None:

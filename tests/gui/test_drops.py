@@ -86,6 +86,18 @@ def test_what_a_recipe_replaced_comes_back_by_the_messages_button(qtbot, desktop
     assert generation.settings == before
 
 
+def test_what_was_copied_elsewhere_is_pasted_as_a_start(qtbot, active, qapp) -> None:
+    image = QImage(16, 16, QImage.Format.Format_RGBA8888)
+    image.fill("#20c040")
+    qapp.clipboard().setImage(image)
+    qtbot.keyClick(active.window.stage.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    (start,) = active.studio.generation.settings.request.start.pictures
+    assert (start == (0x20, 0xC0, 0x40, 255)).all()
+    qapp.clipboard().setText("no picture")
+    qtbot.keyClick(active.window.stage.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert "copy a picture" in active.studio.messages.current.text
+
+
 def test_a_picture_of_another_size_says_what_becomes_of_it(desktop, tmp_path) -> None:
     for size, told in (((300, 200), "300 x 200 pixels, and is brought to 16 x 16"), ((16, 16), "")):
         Image.new("RGB", size, "red").save(tmp_path / "start.png")

@@ -14,6 +14,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from pixelforge.core.header import read_header
 from pixelforge.gui.app import Desktop
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
@@ -23,6 +24,7 @@ from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.training.training_window import FRAME, TrainingWindow
 from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.imaging.pixels import read_sprite
+from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.paths import user_runs_folder
 from tests.gui.using import click, pick, write
@@ -217,6 +219,23 @@ def colours_of(picture: SheetPicture) -> set[str]:
     image = picture.grab().toImage()
     pixels = {image.pixel(x, y) & 0xFFFFFF for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     return {name for name, value in (("red", 0xFF0000), ("green", 0xFF00), ("blue", 0xFF)) if value in pixels}
+
+
+def test_an_archive_is_chosen_and_a_bundled_model_has_a_picture(qtbot, desktop, answers, tmp_path) -> None:
+    window = open_window(desktop)
+    answers["open"] = tmp_path / "pack.zip"
+    click(qtbot, window.setup.archive_button)
+    assert window.setup.data.text() == str(tmp_path / "pack.zip")
+    window.close()
+    path = write_pointer_model(tmp_path / "words.safetensors")
+    list(make_icons(path))
+    desktop.studio.generation.library.add(ModelEntry("words", path, True, read_header(path)))
+    desktop.window.actions_.models.trigger()
+    (dialog,) = desktop.window.findChildren(ModelsDialog)
+    dialog.list.setCurrentRow([dialog.list.item(row).text() for row in range(dialog.list.count())].index("words"))
+    assert dialog.picture._sheet is not None
+    assert dialog.picture._sheet[..., 3].any()
+    dialog.close()
 
 
 def test_sprites_are_the_largest_that_there_is_room_for() -> None:

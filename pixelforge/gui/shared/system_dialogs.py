@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QFile, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QFile, QMimeData, QPoint, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDrag, QPixmap
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
@@ -44,7 +44,7 @@ def ask_animation_path(parent: QWidget, suggestion: Path) -> Path | None:
 
 def ask_open_path(parent: QWidget, title: str, kinds: str) -> Path | None:
     """An existing file; None if the user cancels."""
-    dialog = QFileDialog(parent, title, "", kinds)
+    dialog = QFileDialog(parent, title, _pictures(), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _run(dialog)
 
@@ -57,7 +57,7 @@ def ask_colour(parent: QWidget, colour: QColor) -> QColor | None:
 
 def ask_folder(parent: QWidget, title: str) -> Path | None:
     """An existing folder; None if the user cancels."""
-    dialog = QFileDialog(parent, title)
+    dialog = QFileDialog(parent, title, _pictures())
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     return _run(dialog)
 
@@ -135,6 +135,11 @@ class SystemDialogs:
     move_to_bin: Callable[[Path], bool] = move_to_bin
     start_drag: Callable[[QWidget, QMimeData], None] = start_drag
     open_folder: Callable[[Path], None] = open_folder
+
+
+def _pictures() -> str:
+    """Where one's pictures are; the folder that a program was begun in says nothing."""
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
 
 
 def _run(dialog: QFileDialog) -> Path | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
+from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.stage.canvas import Canvas
 from pixelforge.gui.stage.canvas_access import Access
 from pixelforge.gui.stage.hover_player import HoverPlayer
@@ -30,7 +32,9 @@ class Stage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
         self.buttons = SpriteButtons(self.canvas, model)
-        self._access = Access(self.canvas, StageList(self.canvas, model))
+        self._list = StageList(self.canvas, model)
+        self._access = Access(self.canvas, self._list)
+        self.canvas.installEventFilter(self)
         self.setFocusProxy(self.canvas)
         self.canvas.clicked.connect(self._on_clicked)
         self.canvas.move_requested.connect(lambda x, y, extend: model.move(x, y, extend=extend))
@@ -42,6 +46,15 @@ class Stage(QWidget):
         model.selection_changed.connect(lambda: self._access.tell_current(model.current))
         model.enlarged_changed.connect(self._show_marks)
         self._show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sprite under the pointer tells what it is."""
+        if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().eventFilter(watched, event)
+        item = self._list.item_at(QPointF(event.pos()))
+        told = "" if item is None else "\n".join(filter(None, self._list.words_of(item)[:2]))
+        QToolTip.showText(event.globalPos(), plain(told), self.canvas)
+        return True
 
     def put_above(self, widget: QWidget) -> None:
         """Lay a widget over the canvas' upper edge; it takes room while it is shown."""

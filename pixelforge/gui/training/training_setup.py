@@ -55,6 +55,7 @@ class TrainingSetup(QWidget):
     """The fields of a new run, and the runs that can be resumed."""
 
     browse_requested = Signal()
+    archive_requested = Signal()
     slice_requested = Signal()
     begin_requested = Signal(object)  # NewRun
     resume_requested = Signal(object)  # RunFolder
@@ -69,6 +70,7 @@ class TrainingSetup(QWidget):
         self.data = QLineEdit()
         self.data.setPlaceholderText("Folder or .zip")
         self.browse_button = QPushButton("&Browse…")
+        self.archive_button = QPushButton(".zip…")
         self.slice_button = QPushButton("&Cut up a sheet…")
         self.keep_background = CheckBox("&Keep flat backgrounds")
         self.report = QPlainTextEdit()
@@ -170,7 +172,9 @@ class TrainingSetup(QWidget):
         halves.setChildrenCollapsible(False)
         halves.setSizes([300, 600])
         source, form = QFormLayout(), QFormLayout()
-        source.addRow(_label("&Sprites", self.data), _row(self.data, self.browse_button, self.slice_button))
+        source.addRow(
+            _label("&Sprites", self.data), _row(self.data, self.browse_button, self.archive_button, self.slice_button)
+        )
         source.addRow("", self.keep_background)
         form.addRow("Si&ze", self.size_box)
         form.addRow("Begin &from", self.parent_box)
@@ -197,6 +201,7 @@ class TrainingSetup(QWidget):
 
     def _connect(self) -> None:
         self.browse_button.clicked.connect(self.browse_requested)
+        self.archive_button.clicked.connect(self.archive_requested)
         self.slice_button.clicked.connect(self.slice_requested)
         self.data.textEdited.connect(lambda _: self._typing.start())
         self._typing.timeout.connect(self._look)

@@ -20,6 +20,7 @@ from pixelforge.gui.training.training_setup import TrainingSetup
 from pixelforge.services.training_runs import NewRun, is_trained, unfinished_runs
 from training.runs.folder import RunFolder
 
+ARCHIVES = "Sprites in an archive (*.zip)"
 USUAL_SIZE = (980, 720)  # logical pixels
 FRAME = (16, 48)  # that the system puts around a window, at the most
 
@@ -48,6 +49,7 @@ class TrainingWindow(QDialog):
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.progress)
         self.setup.browse_requested.connect(self._browse)
+        self.setup.archive_requested.connect(self._browse_archives)
         self.setup.slice_requested.connect(self._slice)
         self.setup.begin_requested.connect(self._begin)
         self.setup.resume_requested.connect(self._resume)
@@ -85,6 +87,11 @@ class TrainingWindow(QDialog):
         folder = self._system.ask_folder(self, "The folder of your sprites")
         if folder is not None:
             self.setup.set_data(folder)
+
+    def _browse_archives(self) -> None:
+        archive = self._system.ask_open_path(self, "The .zip of your sprites", ARCHIVES)
+        if archive is not None:
+            self.setup.set_data(archive)
 
     def _slice(self) -> None:
         dialog = SliceDialog(self._system, self._background, self)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from pixelforge.errors import DatasetError, PaletteError, RequestError
 from pixelforge.files import read_at_most
@@ -61,6 +62,15 @@ def open_path(path: Path, studio: Studio, train_on: Callable[[Path], object]) ->
         open_file(path, studio)
     except FAILURES as error:
         studio.messages.complain(str(error))
+
+
+def paste(studio: Studio) -> None:
+    """The same with what another program, or this one, has copied."""
+    mime = QApplication.clipboard().mimeData()
+    if can_take(mime):
+        take(mime, studio)
+    else:
+        studio.messages.warn("Nothing was copied that could be a start: copy a picture, or a file.")
 
 
 def open_file(path: Path, studio: Studio) -> None:

@@ -7,18 +7,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow
 
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.generating.controls import Controls
 from pixelforge.gui.generating.controls_binding import ControlsBinding
 from pixelforge.gui.history.history_strip import HistoryStrip
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
-from pixelforge.gui.stage.stage import Stage
-from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window import drops
+from pixelforge.gui.window.active_pane import ActivePane
 from pixelforge.gui.window.closing import Closing
 from pixelforge.gui.window.colouring import Colouring
 from pixelforge.gui.window.docks import lay_out
@@ -79,7 +78,8 @@ class MainWindow(QMainWindow):
         self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
         self.stage.put_above(self.controls.variation)
         self.status = RunStatus()
-        self._active: Stage | HistoryStrip = self.stage
+        pane = self._pane = ActivePane(self.stage, studio.stage, self.history, self)
+        self.chosen, self.shown = pane.chosen, pane.shown
         self._moving = Moving(studio.stage, studio.history, studio.messages, self.stage.hover, self.shown, self)
         self.sprite_actions = self._new_sprite_actions()
         self.stage.buttons.set_actions(*self.sprite_actions.of_one_sprite)
@@ -97,17 +97,6 @@ class MainWindow(QMainWindow):
             show()
         self._restore()
         self.stage.setFocus()
-
-    def chosen(self) -> tuple[StageCell, ...]:
-        """The sprites that actions work on: of the stage, or of the history where that was used last."""
-        if self._active is self.history:
-            return tuple(cell_of(entry) for entry in self.history.selected_entries())
-        return self._studio.stage.chosen()
-
-    def shown(self) -> tuple[StageCell, ...]:
-        """The same sprites in the colours that they are seen in."""
-        chosen = self.chosen()
-        return chosen if self._active is self.history else self._studio.stage.as_shown(chosen)
 
     def open(self, path: Path) -> None:
         """Open a file or folder, as if it were dropped."""
@@ -186,6 +175,7 @@ class MainWindow(QMainWindow):
             lock_seed=generation.toggle_seed_lock,
             roll_seed=generation.roll_seed,
             select_all=self._studio.stage.select_all,
+            paste=lambda: drops.paste(self._studio),
             back=self._studio.visit.end,
             bin=self._dialogs.bin,
             show_noise=self._session.keep_noise,
@@ -243,6 +233,7 @@ class MainWindow(QMainWindow):
             (studio.background.failed, studio.messages.complain),
             (studio.background.changed, lambda: self.status.set_work(studio.background.words)),
             (studio.stage.selection_changed, self.sprite_actions.refresh),
+            (self._pane.changed, self.sprite_actions.refresh),
             (studio.stage.changed, self._show_available),
             (studio.messages.changed, self._show_message),
             (studio.history.failed, studio.messages.warn),
@@ -255,7 +246,6 @@ class MainWindow(QMainWindow):
         ):
             signal.connect(slot)
         self._closing.ready.connect(self.close, Qt.ConnectionType.QueuedConnection)
-        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]  # one stands by now
 
     def _show_settings(self) -> None:
         settings = self._studio.generation.settings
@@ -305,9 +295,3 @@ class MainWindow(QMainWindow):
     def _to_stage(self) -> None:
         if not isinstance(QApplication.focusWidget(), QAbstractButton):  # it was the mouse: go on with what is made
             self.stage.setFocus()
-
-    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
-        for pane in (self.stage, self.history):
-            if now is not None and (now is pane or pane.isAncestorOf(now)):
-                self._active = pane
-                self.sprite_actions.refresh()

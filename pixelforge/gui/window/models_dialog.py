@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,11 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pixelforge.errors import PixelForgeError
+from pixelforge.errors import CheckpointError, PixelForgeError
 from pixelforge.gui.shared.background import Background, Task
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
+from pixelforge.imaging.pixels import Pixels
+from pixelforge.imaging.sheet import lay_out
+from pixelforge.services.asking import offer_of
+from pixelforge.services.icons import read_icons
 from pixelforge.services.model_library import (
     ModelEntry,
     export_model,
@@ -33,6 +38,7 @@ from pixelforge.services.model_library import (
 )
 
 LIST_WIDTH = 220  # logical pixels
+MOST_PICTURES, PICTURES_A_ROW = 40, 10
 
 
 class ModelsDialog(QDialog):
@@ -119,7 +125,7 @@ class ModelsDialog(QDialog):
         self.name.setText(entry.name if entry else "")
         self.name.setReadOnly(entry is None or entry.bundled)
         self.about.setText(_about(entry) if entry else "")
-        self.picture.set_sheet(read_grid(entry) if entry else None)
+        self.picture.set_sheet(_picture(entry) if entry else None)
         self.note.clear()
         self._show_buttons()
 
@@ -197,3 +203,15 @@ def _about(entry: ModelEntry) -> str:
     lines += [f"Licence: {provenance.licence}"] * bool(provenance.licence)
     lines += [f"{row.name}: KID {row.kid:.0f}, class accuracy {row.class_accuracy:.0%}" for row in read_figures(entry)]
     return "\n".join(lines)
+
+
+def _picture(entry: ModelEntry) -> Pixels | None:
+    """What it made while it was trained, or where that was elsewhere, the pictures of what it can be asked for."""
+    grid = read_grid(entry)
+    if grid is not None or entry.header is None:
+        return grid
+    try:
+        icons = read_icons(entry.path, offer_of(entry.path, entry.header), entry.header.model.image_size)
+    except CheckpointError:
+        return None
+    return lay_out(np.stack(list(icons.values())[:MOST_PICTURES]), PICTURES_A_ROW) if icons else None

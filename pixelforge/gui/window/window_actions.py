@@ -36,6 +36,7 @@ class Slots:
     roll_seed: Slot
     search: Slot
     select_all: Slot
+    paste: Slot
     back: Slot
     bin: Slot
     show_noise: Callable[[bool], object]
@@ -74,6 +75,7 @@ class WindowActions(QObject):
         self.search = self._add("S&earch kinds", slots.search, "/")
         self.select_all = self._add("Select &all", slots.select_all, standard.SelectAll)
         self.select_all.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)  # lists select their own
+        self.paste = self._add("&Paste a picture", slots.paste, standard.Paste)
         self.back = self._add("&Back to the batch", slots.back)
         self.bin = self._add("&Bin…", slots.bin)
         self.zoom_in = self._add("Zoom &in", slots.zoom_in, "+", "=", "Ctrl++")
@@ -110,7 +112,7 @@ class WindowActions(QObject):
                     (self.preferences, self.close),
                 ),
             ),
-            ("&Edit", ((self.undo, self.redo), (self.select_all,), (self.bin,))),
+            ("&Edit", ((self.undo, self.redo), (self.paste, self.select_all), (self.bin,))),
             ("&Sprite", sprites.all),
             ("&Make", ((self.search,), (self.generate, self.escape), (self.lock_seed, self.roll_seed))),
             ("&Train", ((self.train,), (self.models,))),
