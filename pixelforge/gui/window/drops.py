@@ -64,11 +64,11 @@ def open_path(path: Path, studio: Studio, train_on: Callable[[Path], object]) ->
         studio.messages.complain(str(error))
 
 
-def paste(studio: Studio) -> None:
-    """The same with what another program, or this one, has copied."""
+def paste(studio: Studio, train_on: Callable[[Path], object]) -> None:
+    """The same as `take`, with what another program, or this one, has copied."""
     mime = QApplication.clipboard().mimeData()
     if can_take(mime):
-        take(mime, studio)
+        take(mime, studio, train_on)
     else:
         studio.messages.warn("Nothing was copied that could be a start: copy a picture, or a file.")
 

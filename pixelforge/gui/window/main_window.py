@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
             lock_seed=generation.toggle_seed_lock,
             roll_seed=generation.roll_seed,
             select_all=self._studio.stage.select_all,
-            paste=lambda: drops.paste(self._studio),
+            paste=lambda: drops.paste(self._studio, self._dialogs.train_on),
             back=self._studio.visit.end,
             bin=self._dialogs.bin,
             show_noise=self._session.keep_noise,
