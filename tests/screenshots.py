@@ -106,7 +106,7 @@ def training(desktop: Desktop, data: Path, target: Path) -> None:
     setup.set_data(data)
     wait(lambda: window.check.report is not None)
     setup.begin_button.click()
-    wait(lambda: desktop.training.watched is not None and desktop.training.watched.status.share > 0.6)
+    wait(lambda: (seen := desktop.training.watched) is not None and seen.status.share > 0.6 and len(seen.grids) > 1)
     grab(window, target)
     desktop.training.halt()
     window.close()

@@ -18,7 +18,7 @@ from pixelforge.services.batches import MadeBatch
 from pixelforge.services.history import Entry, History, HistoryFilter
 from pixelforge.services.sprites import Sprite
 
-PAGE = 4  # rows that are read together; a view reads as many pages a frame as there is time for
+PAGE = 2  # rows that are read together; a view reads as many pages a frame as there is time for
 CACHED = 2048  # entries that are kept decoded
 
 AnyIndex = QModelIndex | QPersistentModelIndex
