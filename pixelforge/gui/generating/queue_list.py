@@ -38,7 +38,7 @@ class QueueList(QWidget):
         if len(waiting) > MOST_SHOWN:
             self._column.addWidget(QLabel(f"and {len(waiting) - MOST_SHOWN} more"))
         if paused:
-            button = QPushButton("Ma&ke what waits")
+            button = QPushButton("&Begin what waits")
             button.setToolTip("These batches were not finished when the app was closed.")
             button.clicked.connect(self.go_on_requested)
             self._column.addWidget(button)

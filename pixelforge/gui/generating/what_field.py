@@ -26,7 +26,7 @@ PARTS = {
     "size": ("Si&ze", "How much of its picture a sprite covers."),
     "facing": ("Fac&ing", "Which way figures look: down is towards you. Things that look no way are as they are."),
     "symmetry": (
-        "Symmetr&y",
+        "Sy&mmetry",
         "Whether the halves of a sprite mirror each other. Any: as often as those of its kind do that were learnt.",
     ),
 }

@@ -114,7 +114,7 @@ class WindowActions(QObject):
             ),
             ("&Edit", ((self.undo, self.redo), (self.paste, self.select_all), (self.bin,))),
             ("&Sprite", sprites.all),
-            ("&Make", ((self.search,), (self.generate, self.escape), (self.lock_seed, self.roll_seed))),
+            ("Ma&ke", ((self.search,), (self.generate, self.escape), (self.lock_seed, self.roll_seed))),
             ("&Train", ((self.train,), (self.models,))),
             (
                 "Vie&w",
