@@ -1,8 +1,8 @@
 """The n-th call of a kind fails, or kills the process: work that writes files, and what must hold afterwards.
 
 As SQLite's own tests do it (sqlite.org/testing.html, "I/O Error Tests"): n = 0, 1, 2 … until the work ends before it
-comes to its n-th call. `python -m tests.robustness.faults [--long] [SCENE …]` prints a line a scene, and exits with 1
-where a rule was broken; it builds the library beside this file and begins itself anew with it preloaded.
+comes to its n-th call. `python -m tests.robustness.faults [--long | --short] [SCENE …]` prints a line a scene, exits
+with 1 where a rule was broken, builds the library beside this file and begins itself anew with it preloaded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -29,6 +29,7 @@ from tests.robustness.scenes import SCENES, Scene
 FINE, WORDS, TRACE = 0, 1, 2  # how the work ends, where nobody kills it
 MEMORY = Path("/dev/shm")  # where syncing costs nothing, if there is such a folder
 MOST = 200  # calls of a kind; no scene has as many
+STRIDE = 6  # of the calls in the short run: the first, and from another one on for each fault, every sixth
 
 
 class Kind(IntEnum):
@@ -76,24 +77,40 @@ FAULTS = (
     Fault(Kind.RENAME, How.FAILS, errno.EACCES),
 )
 
+Numbers = Callable[[int], Iterable[int]]
+"""The calls that are to fail, by the fault's place in the table."""
 
-def injections(library: ctypes.CDLL, scene: Scene, fault: Fault, home: Path) -> Iterator[str]:
-    """Every n of a fault: an empty line for one after which all rules hold, else what was broken."""
+
+def injections(library: ctypes.CDLL, scene: Scene, home: Path, numbers: Numbers) -> Iterator[tuple[str, str]]:
+    """Every fault and n: what it was, and an empty line where all rules hold after it, else what was broken."""
     before, after = home / "before", home / "after"
     before.mkdir()
     scene.prepare(before)
     shutil.copytree(before, after)
     scene.work(after)
-    old, new = scene.whole(before), scene.whole(after)
-    for number in range(MOST):
-        folder = home / "work"
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(before, folder)
-        ended, struck, said = _tried(library, scene, fault, number, folder)
-        if not struck:
-            return
-        yield _judge(scene, fault, folder, ended, (old, new), said)
-    raise AssertionError(f"{scene.name} has no end of calls")
+    states = scene.whole(before), scene.whole(after)
+    for place, fault in enumerate(FAULTS):
+        for number in numbers(place):
+            folder = home / "work"
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(before, folder)
+            ended, struck, said = _tried(library, scene, fault, number, folder)
+            if not struck:
+                break
+            yield f"{fault}, call {number}", _judge(scene, fault, folder, ended, states, said)
+        else:
+            raise AssertionError(f"{scene.name} has no end of calls")
+
+
+def every(place: int) -> Iterable[int]:
+    """Each call."""
+    del place
+    return range(MOST)
+
+
+def some(place: int) -> Iterable[int]:
+    """The first call, and of the others those that the fault at this place is for: together the faults try all."""
+    return 0, *range(1 + place % STRIDE, MOST, STRIDE)
 
 
 def _tried(library: ctypes.CDLL, scene: Scene, fault: Fault, number: int, folder: Path) -> tuple[int, bool, str]:
@@ -150,7 +167,9 @@ def _judge(scene: Scene, fault: Fault, folder: Path, ended: int, states: tuple[o
 def main() -> int:
     """Try all faults on all scenes; 1 where a rule was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--long", action="store_true", help="scenes that load torch or Qt, and every format, as well")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--long", action="store_true", help="scenes that load torch or Qt, and every format, as well")
+    length.add_argument("--short", action="store_true", help=f"of the calls the first, and every {STRIDE}th")
     parser.add_argument("scenes", nargs="*", help="these alone")
     options = parser.parse_args()
     library, broken = preloaded("faults"), 0
@@ -163,13 +182,12 @@ def main() -> int:
         if options.scenes and scene.name not in options.scenes:
             continue
         tried = failed = 0
-        for fault in FAULTS:
-            with tempfile.TemporaryDirectory(prefix="faults-", dir=MEMORY if MEMORY.is_dir() else None) as home:
-                for number, what in enumerate(injections(library, scene, fault, Path(home).resolve())):
-                    tried += 1
-                    if what:
-                        failed += 1
-                        print(f"{scene.name}, {fault}, call {number}: {what}", file=sys.stderr)
+        with tempfile.TemporaryDirectory(prefix="faults-", dir=MEMORY if MEMORY.is_dir() else None) as home:
+            for fault, what in injections(library, scene, Path(home).resolve(), some if options.short else every):
+                tried += 1
+                if what:
+                    failed += 1
+                    print(f"{scene.name}, {fault}: {what}", file=sys.stderr)
         broken += failed
         print(f"{scene.name}: {tried} faults, {failed} against a rule", flush=True)
     return int(broken > 0)

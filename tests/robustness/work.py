@@ -29,9 +29,9 @@ from training.data.sprites import load_sprites
 from training.learning.config import TrainConfig
 from training.runs.state import RunStorage
 
-STEPS = 30  # of a run that is resumed
+STEPS = 18  # of a run that is resumed
 BATCH = 8  # sprites that the history takes at once
-CONFIG = TrainConfig(steps=STEPS, batch_size=4, warmup_steps=2, evaluate_every=4, sample_every=10, save_every=3)
+CONFIG = TrainConfig(steps=STEPS, batch_size=4, warmup_steps=2, evaluate_every=4, sample_every=9, save_every=3)
 
 
 @dataclass(frozen=True)
