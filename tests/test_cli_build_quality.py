@@ -83,7 +83,7 @@ def test_a_quality_stands_for_sampler_and_steps(command: RunCommand, game: Path)
     )
     assert build(command, game, text)[0] == 0
     assert [steps for _, _, steps in told(game / "own.png")] == [3]
-    assert [told(game / f"{name}.png")[0][1:] for name in ("soon", "fast")] == [("instant", 4), ("dpm++2m", 15)]
+    assert [told(game / f"{name}.png")[0][1:] for name in ("soon", "fast")] == [("instant", 4), ("ddim", 8)]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from pixelforge.errors import Remedy, RequestError
 QualityName = Literal["instant", "fast", "fine", "classic"]
 QUALITIES: tuple[QualityName, ...] = ("instant", "fast", "fine", "classic")
 FAST_STEPS = 15
+# Of 96 sprites of `pixelforge16` 94 % of the pixels are those of 40 steps, and the eye finds none worse.
+FAST_POINTER = ("ddim", 8)
 # Of parts made anew: eight of each of 12 sprites took 1.1 s of the processor with 8, 1.9 s with 15 (`core.mask`), and
 # neither their seams nor their looks told them apart.
 FILLING_STEPS = 8
@@ -31,9 +33,10 @@ def qualities(header: ModelHeader) -> tuple[Quality, ...]:
     """The choices of a model, the fastest first; "fine" is what its file recommends."""
     best, every = header.recommended, header.diffusion.num_timesteps
     instant = () if header.student is None else (Quality("instant", "Instant", INSTANT, header.student.steps),)
+    sampler, steps = FAST_POINTER if header.model.prediction == "pointer" else ("dpm++2m", FAST_STEPS)
     return (
         *instant,
-        Quality("fast", "Fast", "dpm++2m", min(FAST_STEPS, every)),
+        Quality("fast", "Fast", sampler, min(steps, every)),
         Quality("fine", "Fine", best.sampler, best.steps),
         Quality("classic", f"Classic {every}", "ddpm", every),
     )
