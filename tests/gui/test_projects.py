@@ -37,7 +37,11 @@ out = "art/dogs.png"
 
 @pytest.fixture
 def game(tmp_path: Path, model_file: Path) -> Path:
-    folder = tmp_path / "game"
+    return lay_game(tmp_path / "game", model_file)
+
+
+def lay_game(folder: Path, model_file: Path) -> Path:
+    """A game's folder, with its project and its model."""
     folder.mkdir()
     shutil.copy(model_file, folder / "orcs.safetensors")
     (folder / "pixelforge.toml").write_text(GAME)

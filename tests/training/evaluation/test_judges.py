@@ -30,7 +30,7 @@ def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classifier, "MOST_STEPS", 10)
         patch.setattr(kinds, "STEPS", 10)
-        return Evaluator(Reals.load(write_sprites(tmp_path_factory.mktemp("judged") / "sprites"), 8, holdout=0.25))
+        return Evaluator(Reals.load(write_sprites(tmp_path_factory.mktemp("judged") / "sprites"), 8, holdout=0.25), 2)
 
 
 @pytest.fixture

@@ -52,12 +52,12 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few_steps")
 def test_sprites_with_an_odd_pixel_are_told_and_sprites_of_one_kind_are_not() -> None:
-    real, same, odd = sprites(160, 1), sprites(160, 2), sprites(160, 3)
+    real, same, odd = sprites(80, 1), sprites(80, 2), sprites(80, 3)
     odd[:, 7, 7] = (255, 0, 255, 255)
-    figures = [str(number) for number in range(160)]
-    others = [f"other {number}" for number in range(160)]
+    figures = [str(number) for number in range(80)]
+    others = [f"other {number}" for number in range(80)]
     assert cross_fitted(odd, real, others, figures).area() > 0.95
-    error = (1 / (12 * 160 / FOLDS) * 2 / FOLDS) ** 0.5  # of an area of 0.5, Hanley & McNeil 1982, folds averaged
+    error = (1 / (12 * 80 / FOLDS) * 2 / FOLDS) ** 0.5  # of an area of 0.5, Hanley & McNeil 1982, folds averaged
     assert abs(cross_fitted(same, real, others, figures).area() - 0.5) < 4 * error
 
 

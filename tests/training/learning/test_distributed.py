@@ -32,7 +32,7 @@ from training.runs.state import RunStorage
 
 SETTINGS = [
     "--steps",
-    "30",
+    "12",
     "--size",
     "8",
     "--width",
@@ -46,7 +46,7 @@ SETTINGS = [
     "--device",
     "cpu",
 ]
-REQUEST = TrainingRequest(steps=30, size=8, width=8, batch=8, dropout=0, precision="float32", device="cpu")  # the same
+REQUEST = TrainingRequest(steps=12, size=8, width=8, batch=8, dropout=0, precision="float32", device="cpu")  # the same
 SLOW_START = 90  # seconds until something must have happened
 
 
@@ -84,7 +84,7 @@ def assert_same_curve(one: Path, other: Path, steps: int) -> None:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A folder of sprites, and 30 steps on them by one process."""
+    """A folder of sprites, and 12 steps on them by one process."""
     import numpy as np
 
     from tests.training.conftest import blob, write_sprite
@@ -100,7 +100,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_two_processes_make_the_steps_of_one(alone: tuple[Path, Path], tmp_path: Path) -> None:
     folder, run = alone
     said = train(2, folder, "--out", tmp_path / "run", *SETTINGS)
-    assert_same_curve(run, tmp_path / "run", 30)
+    assert_same_curve(run, tmp_path / "run", 12)
     assert said.count("sprites, ") == 1  # one of them speaks
 
 
@@ -117,10 +117,10 @@ def test_a_process_that_dies_ends_the_run_which_another_number_resumes(
         os.kill(int(children[-1]), signal.SIGKILL)
         _, said = process.communicate(timeout=120)
     assert process.returncode != 0
-    if len(figures(out)) < 30:  # it was not done before
+    if len(figures(out)) < 12:  # it was not done before
         assert "--resume" in said
     finish(None, out)
-    assert_same_curve(run, out, 30)
+    assert_same_curve(run, out, 12)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")

@@ -42,16 +42,16 @@ def phase(files: RunFolder) -> str:
 
 
 def test_a_run_tells_how_far_it_is(train, tmp_path: Path) -> None:
-    assert train("--steps", 30)[0] == 0
+    assert train("--steps", 22)[0] == 0
     files = RunFolder(tmp_path / "run")
     status = files.read_status()
     assert status is not None
-    assert (status.phase, status.step, status.total, status.seconds_left) == ("finished", 30, 30, None)
+    assert (status.phase, status.step, status.total, status.seconds_left) == ("finished", 22, 22, None)
     assert status.share == 1
     assert status.best_step > 0
     assert status.images_per_second is not None
     assert "2 classes" in status.about
-    assert list(files.sample_grids()) == [20, 30]
+    assert list(files.sample_grids()) == [20, 22]
     assert not files.is_alive()
 
 
@@ -84,7 +84,7 @@ def test_a_command_of_before_does_not_count_any_more(train, tmp_path: Path) -> N
     files = RunFolder(tmp_path / "run")
     files.root.mkdir()
     files.send("end")
-    assert train("--steps", 5)[0] == 0
+    assert train("--steps", 2)[0] == 0
     assert phase(files) == "finished"
 
 
@@ -92,19 +92,19 @@ def test_two_processes_do_not_train_one_run(train, tmp_path: Path) -> None:
     files = RunFolder(tmp_path / "run")
     with files.locked():
         assert files.is_alive()
-        code, _, said = train("--steps", 5)
+        code, _, said = train("--steps", 2)
         assert (code, "by another process" in said, said.count("\n")) == (1, True, 1)
         with pytest.raises(TrainingError), files.locked():
             pass
     assert not files.is_alive()
-    assert train("--steps", 5)[0] == 0
+    assert train("--steps", 2)[0] == 0
 
 
 def test_a_folder_that_holds_a_run_is_left_alone(train, tmp_path: Path) -> None:
     files = RunFolder(tmp_path / "run")
-    assert train("--steps", 5)[0] == 0
+    assert train("--steps", 2)[0] == 0
     before = files.status_path.read_bytes()
-    code, _, said = train("--steps", 5)
+    code, _, said = train("--steps", 2)
     assert (code, "go on with --resume" in said) == (1, True)
     assert files.status_path.read_bytes() == before
 
@@ -112,10 +112,10 @@ def test_a_folder_that_holds_a_run_is_left_alone(train, tmp_path: Path) -> None:
 def test_a_folder_with_somebody_s_files_is_left_alone(train, folder: Path, command: RunCommand, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "notes.txt").write_text("mine")
-    code, _, said = train("--steps", 5)
+    code, _, said = train("--steps", 2)
     assert (code, "notes.txt" in said, "choose another --out" in said) == (1, True, True)
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["notes.txt"]
-    code, _, said = command("train", folder, "--out", folder, *TOY, "--steps", 5)
+    code, _, said = command("train", folder, "--out", folder, *TOY, "--steps", 2)
     assert (code, sorted(path.name for path in folder.iterdir())) == (1, ["beasts", "tools"])
 
 

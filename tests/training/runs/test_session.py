@@ -42,7 +42,7 @@ OLD = Path(__file__).parents[2] / "data" / "v0.1"
 @pytest.fixture(autouse=True)
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small network, and no pictures, which take longer than all else here: `test_run` looks at them."""
-    small = partial(ModelConfig, multipliers=(1, 2), blocks_per_level=1, attention_levels=(1,), num_heads=2)
+    small = partial(ModelConfig, multipliers=(1,), blocks_per_level=1, attention_levels=())
     monkeypatch.setattr(plan_module, "ModelConfig", small)
     monkeypatch.setattr(run_module, "draw_samples", lambda *_: np.zeros((8, 8, 4), np.uint8))
 
@@ -211,12 +211,15 @@ def test_a_run_of_version_0_1_ends_as_that_would_have_ended_it(old: Path) -> Non
     assert [row.step for row in RunStorage(old).read_stats()][-2:] == [22, 24]
 
 
-def test_a_run_of_version_0_1_can_become_longer_in_steps_and_in_minutes(old: Path) -> None:
-    assert resume(old, replace(ON, steps=30)).step == 30
+def test_a_run_of_version_0_1_can_become_longer_in_steps_and_in_minutes(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Ticking(monkeypatch)
+    assert resume(old, replace(ON, steps=30), clock=clock).step == 30
     config = RunStorage(old).read_config()
     assert (config.training.steps, config.training.evaluate_every, config.training.flip) == (30, 1, 0.5)
     minutes = RunStorage(old).had(RunStorage(old).read_state())[1] / SECOND / 60 + 0.15
-    ended = resume(old, replace(ON, minutes=minutes))
+    ended = resume(old, replace(ON, minutes=minutes), clock=clock)
     assert (ended.phase, ended.step > 30) == ("finished", True)
     assert RunStorage(old).read_config().training.minutes == minutes
 
