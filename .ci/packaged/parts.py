@@ -11,10 +11,18 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 
 # Imported somewhere in what is shipped, but by nothing that the app does: what torch compiles kernels with, its tests,
-# downloads, plots, Qt's network, and what a developer's environment has besides.
+# downloads, plots, Qt's network, Pillow's fonts, colour profiles and AVIF, and what else a developer's environment has.
 UNUSED_MODULES = [
     "IPython",
+    "PIL.AvifImagePlugin",
+    "PIL.ImageCms",
+    "PIL.ImageFont",
+    "PIL._avif",
+    "PIL._imagingcms",
+    "PIL._imagingft",
     "PySide6.QtNetwork",
+    "PySide6.QtSvg",
+    "PySide6.QtTest",
     "_pytest",
     "attr",
     "diffusers",
@@ -54,6 +62,9 @@ UNUSED_MODULES = [
 # What the app without training leaves out: torch, and what nothing but torch takes along.
 TRAINING_MODULES = ["functorch", "mpmath", "sympy", "torch", "torchgen"]
 
+# What Python does without, where nothing is sent: the sums by which the app tells contents apart are its own as well.
+OPENSSL_MODULES = ["_hashlib", "_ssl", "ssl"]
+
 # Of Qt's plug-ins, by folder and name; the names are those of every system. Pictures other than PNG are read by
 # Pillow. Without the input contexts, compose keys and ibus would be dead; without the portal, dialogs would not be the
 # system's. GTK's theme is left out: it would bring GTK itself along.
@@ -71,6 +82,9 @@ QT_PLUGINS = (
     "wayland-shell-integration/*xdg-shell.*",
     "xcbglintegrations/*glx*",
 )
+
+# Of what packages bring beside their code: the mark of pyqtgraph's makers in many sizes.
+UNUSED_DATA = ("peegee/*",)
 
 # Of torch's own libraries: what its tests load.
 UNUSED_TORCH = ("*test*", "*backend_with_compiler*", "*aoti_custom_ops*")
@@ -106,6 +120,11 @@ def used_torch(binaries: Collected) -> Collected:
         for source, target in binaries
         if PurePath(target).name == "lib" and not _matches(source, [f"lib/{pattern}" for pattern in UNUSED_TORCH])
     ]
+
+
+def used_data(datas: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """What is collected, each (name in the app, file, kind), without what the app does not use."""
+    return [entry for entry in datas if not _matches(entry[0], UNUSED_DATA)]
 
 
 def _matches(file: str, patterns: tuple[str, ...] | list[str]) -> bool:
