@@ -46,6 +46,12 @@ class SetBox(QWidget):
         self._stack.setCurrentWidget(self.edit)
         self.edit.setFocus()
 
+    def add_action(self, action: QAction) -> None:
+        """Put another thing that can be done with the shown set into the menu."""
+        menu = self.button.menu()
+        menu.addSeparator()
+        menu.addAction(action)
+
     def _lay_out(self) -> None:
         menu = QMenu(self.button)
         menu.addActions([self.new, self.rename, self.delete])

@@ -22,6 +22,8 @@ class SetsModel(QObject):
     """At least one set. Every change of one can be undone, and is kept at once; HistoryErrors come out as `failed`."""
 
     changed = Signal()
+    begun = Signal(object, object)  # a new set by its id, and the one that was shown before
+    deleted = Signal(object)  # a set by its id, and not by Undo
     failed = Signal(str)
 
     def __init__(
@@ -59,7 +61,9 @@ class SetsModel(QObject):
 
     def new(self) -> None:
         """Begin an empty set under a name of its own, and show it."""
-        self._push("New set", None, SpriteSet(self._clock(), self.free_name()))
+        before, made = self._current, SpriteSet(self._clock(), self.free_name())
+        self._push("New set", None, made)
+        self.begun.emit(made.id, before)
 
     def begin(self, name: str, sprites: tuple[Sprite, ...]) -> None:
         """Begin a set with these under a name, or one like it that is free, and show it."""
@@ -173,6 +177,8 @@ class _Change(QUndoCommand):
 
     def redo(self) -> None:
         self._sets.put(self._id, self._before, self._now)
+        if self._now is None and all(one.id != self._id for one in self._sets.sets):
+            self._sets.deleted.emit(self._id)
 
     def undo(self) -> None:
         self._sets.put(self._id, self._now, self._before)

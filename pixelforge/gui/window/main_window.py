@@ -29,6 +29,7 @@ from pixelforge.gui.window.in_step import InStep, InStepSwitch
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
 from pixelforge.gui.window.moving import Moving
+from pixelforge.gui.window.project_switch import ProjectSwitch
 from pixelforge.gui.window.projects import Projects
 from pixelforge.gui.window.recent_menu import RecentMenu
 from pixelforge.gui.window.recolouring import Recolouring
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.controls = Controls(palettes)
         self.history = HistoryStrip(studio.history)
         self.tray = Tray(studio.tray)
+        ProjectSwitch(self.projects.membership, self.tray, self)
         InStepSwitch(self._in_step, self.tray, self._dialogs.export, self)
         self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation, studio.messages, self)
         self.middle = Middle(studio.stage, self._mending, system.ask_colour)

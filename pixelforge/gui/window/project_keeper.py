@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pixelforge.services.exporting import Export, Written
+from pixelforge.services.project.entering import Entered, NewSet, Removed, add_set, put_back, remove_set
 from pixelforge.services.project.keeping import KeptSet, SetNow, keep_set
 from pixelforge.services.project.opening import build_set
 from pixelforge.services.sets import SpriteSet
@@ -34,6 +35,7 @@ class ProjectKeeper:
 
     def __init__(self, links: Sequence[ProjectLink]) -> None:
         self._links = {link.set_id: link for link in links}
+        self._removed: dict[int, tuple[ProjectLink, Removed]] = {}
 
     @property
     def links(self) -> tuple[ProjectLink, ...]:
@@ -60,6 +62,30 @@ class ProjectKeeper:
         for kept in keep_set(Path(link.file), now):
             self._links[link.set_id] = ProjectLink(set_id=link.set_id, file=link.file, name=kept.name, seen=kept.seen)
             yield kept
+
+    def left(self, id_: int) -> Path | None:
+        """The project file that a set was taken out of here; None: it was not."""
+        return Path(self._removed[id_][0].file) if id_ in self._removed else None
+
+    def enter(self, file: Path, one: SpriteSet, export: Export | None) -> Iterator[Entered | KeptSet]:
+        """Write a set into a project's file, or put it back there. Raises as `add_set` and `put_back` do."""
+        link, removed = self._removed.get(one.id, (None, None))
+        if link is not None and removed is not None and link.file == str(file):
+            new: Iterator[Entered | KeptSet] = put_back(file, removed)
+        else:
+            new = add_set(file, NewSet(name=one.name, sprites=one.sprites, export=export))
+        for entered in new:
+            self._removed.pop(one.id, None)
+            self.link(ProjectLink(set_id=one.id, file=str(file), name=entered.name, seen=entered.seen))
+            yield entered
+
+    def leave(self, id_: int) -> Iterator[Removed]:
+        """Take a set out of its file. Raises as `remove_set` does."""
+        link = self._links[id_]
+        for removed in remove_set(Path(link.file), link.name, link.seen):
+            self._removed[id_] = link, removed
+            yield removed
+        self._links.pop(id_)
 
     def write(self, changed: Changed, force: bool) -> Iterator[Written]:
         """Write a set into its file, and then what it makes, as a build does. Raises as `build_set` does."""

@@ -14,12 +14,15 @@ from pixelforge.files import as_text
 from pixelforge.gui.generating.states import Batch
 from pixelforge.gui.shared.background import Task, Work
 from pixelforge.gui.window.exports import Exports
+from pixelforge.gui.window.membership import Membership
 from pixelforge.gui.window.project_keeper import Changed, ProjectKeeper
 from pixelforge.gui.window.session import Session
 from pixelforge.gui.window.studio import Studio
 from pixelforge.services.exporting import Export
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.project.drawing import MissingBatch
+from pixelforge.services.project.entering import Entered
+from pixelforge.services.project.keeping import KeptSet
 from pixelforge.services.project.opening import OpenedProject, OpenedSet, open_project
 from pixelforge.services.sets import SpriteSet
 from pixelforge.services.settings import ProjectLink
@@ -46,10 +49,11 @@ class Projects(QObject):
         self._keeper = ProjectKeeper(session.settings.project_links)
         self._opened: list[OpenedProject] = []  # those of which sprites are still to be made
         self._told: dict[int, Told] = {}  # of each set that a project has: as it was read or kept last
-        self._gone: set[int] = set()  # of those, what was deleted here
         self._task: Task | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._keep)
+        self.membership = Membership(self._sets, self._keeper, self)
+        self.membership.due.connect(self._rest.start)
         exports.bind(self._writer, lambda id_: self._keeper.of_set(id_) is not None)
         studio.project_given.connect(self.open)
         studio.generation.batch_finished.connect(self._take_in)
@@ -120,6 +124,7 @@ class Projects(QObject):
                 self._studio.messages.complain(str(error))
             now = opened.sets()
             whole = [one for name, one in now.items() if before[name].lacks and not one.lacks]
+            whole = [one for one in whole if self._id_of(opened.file, one.name)]  # the others went out meanwhile
             self._lay(opened, whole, f"Make {opened.file.name}")
             if not any(one.lacks for one in now.values()):
                 self._opened.remove(opened)
@@ -151,13 +156,7 @@ class Projects(QObject):
         return one.name, one.sprites, kept.export
 
     def _look(self) -> None:
-        """See whether a set of a project is another than it was, or is gone."""
-        gone = self._told.keys() - {one.id for one in self._sets.sets}
-        for id_ in gone - self._gone:
-            name, link = self._told[id_][0], self._keeper.of_set(id_)
-            if link is not None:
-                self._studio.messages.inform(f"{name} still stands in {link.file}: take it out there as well.")
-        self._gone = gone
+        """See whether a set of a project is another than it was."""
         if any(self._is_due(one) for one in self._sets.sets):
             self._rest.start()
 
@@ -168,20 +167,52 @@ class Projects(QObject):
         return told[1] is not known[1] or (told[0], told[2]) != (known[0], known[2])
 
     def _keep(self) -> None:
-        """Write one set that is another than it was; when that is done, the next."""
+        """Write what a project's file is to say otherwise of one set; when that is done, of the next."""
         if self._task is not None:
             return  # which comes back here
-        one = next((one for one in self._sets.sets if self._is_due(one)), None)
-        if one is not None and (told := self._told_of(one)) is not None:
-            changed = Changed(one, self._name_of(one), told[2])
-            self._told[one.id] = told  # also where it fails: it is tried again at the next change
-            self._task = self._studio.background.run(f"Keeping {one.name}", partial(self._keeper.keep, changed))
-            self._task.done.connect(lambda _: self._go_on())
-            self._task.failed.connect(lambda *_: self._go_on())
+        due = next((one for one in self._sets.sets if self._is_due(one)), None)
+        if (id_ := self.membership.next_out()) is not None:
+            self._take_out(id_)
+        elif (coming := self.membership.next_in()) is not None:
+            self._put_in(*coming)
+        elif due is not None and (told := self._told_of(due)) is not None:
+            changed = Changed(due, self._name_of(due), told[2])
+            self._told[due.id] = told  # also where it fails: it is tried again at the next change
+            self._begin(due.name, partial(self._keeper.keep, changed))
+
+    def _begin(self, name: str, work: Work) -> Task:
+        self._task = task = self._studio.background.run(f"Keeping {name}", work)
+        task.done.connect(lambda _: self._go_on())
+        task.failed.connect(lambda *_: self._go_on())
+        return task
+
+    def _take_out(self, id_: int) -> None:
+        link = self._keeper.of_set(id_)
+        assert link is not None
+        said = f"{link.name} is out of {link.file}, where a comment keeps what it was."
+        task = self._begin(link.name, partial(self._keeper.leave, id_))
+        task.done.connect(lambda _: self._studio.messages.inform(said))
+        task.failed.connect(lambda *_: self.membership.stays(id_))
+
+    def _put_in(self, one: SpriteSet, file: Path) -> None:
+        kept = self._exports.of_set(one.id)
+        entering = partial(self._keeper.enter, file, one, None if kept is None else kept.export)
+        self._begin(one.name, entering).done.connect(lambda parts: self._on_in(one, file, parts[0]))
+
+    def _on_in(self, one: SpriteSet, file: Path, entered: Entered | KeptSet) -> None:
+        if isinstance(entered, Entered):  # else it stands there as it did, and what was changed since is kept next
+            kept = self._exports.of_set(one.id)
+            self._told[one.id] = (one.name, one.sprites, entered.export if kept is None else kept.export)
+            if kept is None:
+                self._exports.remember(one.id, entered.export)
+        self._studio.messages.inform(f"{one.name} stands in {file} now.")
+        self.membership.came_in(one.id)
+        self._look()
 
     def _go_on(self) -> None:
         self._task = None
         self._remember()
+        self.membership.changed.emit()
         if not self._rest.isActive():
             self._keep()
 

@@ -11,6 +11,8 @@
     building        what is due, and the files of it, all or none
     opening         the sets as the window has them
     keeping         what the window changed of a set, back into the file
+    entering        sets that the window brings into the file, or takes out of it
+    picture_files   the files of sprites that no line of it can ask for
     toml_text       changes values in a TOML text and leaves all else to the letter
     told_options    how a set is exported, as keys of the file
 

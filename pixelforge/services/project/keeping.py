@@ -5,22 +5,22 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pixelforge.errors import RequestError
 from pixelforge.files import replace_all, sync_folders
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.exporting import Export
-from pixelforge.services.naming import DEFAULT_PATTERN, safe_name, sprite_names
+from pixelforge.services.naming import sprite_names
 from pixelforge.services.project.keys import ASKING, DRAWING, SHEETS_ALONE
 from pixelforge.services.project.opening import OpenedProject, OpenedSet, looks_of, seen_of
+from pixelforge.services.project.picture_files import PictureFiles
 from pixelforge.services.project.project_file import PROJECT_FILE, parse_project, read_text, told_at
 from pixelforge.services.project.told_options import changed, told
 from pixelforge.services.project.toml_text import TableText
-from pixelforge.services.sprites import Sprite, encode_sprite
+from pixelforge.services.sprites import Sprite
 
-FOLDER = "pictures"  # in the project's, of the sprites that no line of the file can ask for
 ASKED = (*ASKING, *DRAWING, "list", "palette")  # what a set that asks for sprites says, and one of pictures does not
 
 
@@ -116,36 +116,19 @@ class _Editing:
         if self._set.draws and looks == [one.fingerprint for one in drawing.counted(self._set.name, len(sprites))]:
             self._put("count", len(sprites))
             return
-        paths = tuple(path.as_posix() for path in self._pictures(sprites))
+        paths = self._pictures(sprites)
         for key in ASKED if self._set.draws else ():
             self._put(key, None)
         self._put("pictures", paths)
 
-    def _pictures(self, sprites: Sequence[Sprite]) -> list[PurePosixPath]:
+    def _pictures(self, sprites: Sequence[Sprite]) -> tuple[str, ...]:
         """The file of each, from the project's folder on; those that no file holds come into new ones."""
         files = self._opened.making.sources.picture_files(self._set)
         known = {held[0].fingerprint: path for path, held in files if len(held) == 1}
-        taken = {path.as_posix().casefold() for path in known.values()}
-        found = []
-        for sprite, name in zip(sprites, sprite_names(DEFAULT_PATTERN, sprites), strict=True):
-            path = known.get(sprite.fingerprint)
-            if path is None:
-                folder = PurePosixPath(FOLDER, safe_name(self._before.name), safe_name(sprite.class_name or "sprites"))
-                path = self._free(folder, safe_name(name), encode_sprite(sprite), taken)
-            found.append(path)
-        return found
-
-    def _free(self, folder: PurePosixPath, name: str, content: bytes, taken: set[str]) -> PurePosixPath:
-        """A path that nothing else has; a file with just that content is nothing else."""
-        number = 1
-        while True:
-            path = folder / (f"{name}.png" if number == 1 else f"{name}_{number}.png")
-            there = self._root / path
-            if path.as_posix().casefold() not in taken and (not there.exists() or _holds(there, content)):
-                taken.add(path.as_posix().casefold())
-                self.files[there] = content
-                return path
-            number += 1
+        pictures = PictureFiles(self._root)
+        paths = pictures.paths(self._before.name, sprites, known)
+        self.files |= pictures.new
+        return paths
 
     def _put_names(self, sprites: Sequence[Sprite]) -> None:
         """Up to the last that has one; those before it get the ones that they are written under."""
@@ -180,7 +163,3 @@ class _Editing:
             if was in other.together:
                 members = tuple(name if member == was else member for member in other.together)
                 self.text = TableText(self.text, ("sets", other.name)).with_value("sets", members).text
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content

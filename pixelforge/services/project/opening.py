@@ -11,7 +11,7 @@ import msgspec
 
 from pixelforge.errors import RequestError
 from pixelforge.files import is_there
-from pixelforge.services.export import refuse_replacing
+from pixelforge.services.export import ExportOptions, refuse_replacing
 from pixelforge.services.exporting import Export, Written
 from pixelforge.services.project.building import Build, Due, Standing, standing
 from pixelforge.services.project.drawing import MissingBatch
@@ -75,9 +75,7 @@ class OpenedProject:
         return found
 
     def _export(self, one: ProjectSet) -> Export:
-        path, options = self.project.root / one.out, self.making.options(one)
-        sheet = path if one.is_sheet else path.with_name(f"{path.name}.png")
-        return Export(target=str(sheet), single=not one.is_sheet, options=options)
+        return export_of(self.project.root, one, self.making.options(one))
 
 
 def open_project(path: Path) -> Iterator[OpenedProject]:
@@ -117,6 +115,13 @@ def build_set(file: Path, name: str, sprites: Sequence[Sprite], force: bool) -> 
     if due:
         outcome.write()
     yield from (Written(path, path in there) for path in paths)
+
+
+def export_of(root: Path, one: ProjectSet, options: ExportOptions) -> Export:
+    """How a set of the project in `root` is exported. options: with the palette that it takes then."""
+    path = root / one.out
+    sheet = path if one.is_sheet else path.with_name(f"{path.name}.png")
+    return Export(target=str(sheet), single=not one.is_sheet, options=options)
 
 
 def seen_of(one: ProjectSet) -> str:

@@ -57,10 +57,26 @@ class TableText:
         """With a key put aside as a comment, which anybody can take back; without it already: as it is."""
         for one in self._statements()[1:]:
             if one.path == (key,):
-                lines = self.text[one.start : one.end].splitlines(keepends=True)
-                aside = "".join(f"# {line}" for line in lines)
+                aside = _commented(self.text[one.start : one.end])
                 return self._with(self.text[: one.start] + aside + self.text[one.end :])
         return self
+
+    @property
+    def own(self) -> str:
+        """The table's part of the text: from its header to the end of its last key."""
+        statements = self._statements()
+        return self.text[statements[0].start : statements[-1].end]
+
+    @property
+    def aside(self) -> str:
+        """That part as a comment, which anybody can take back."""
+        return _commented(self.own)
+
+    @property
+    def text_aside(self) -> str:
+        """The text with that part as a comment."""
+        statements = self._statements()
+        return self.text[: statements[0].start] + self.aside + self.text[statements[-1].end :]
 
     def renamed(self, name: str) -> TableText:
         """With another name as the last part of the table's."""
@@ -89,6 +105,10 @@ class TableText:
             name = ".".join(map(_key, self.table))
             raise RequestError(f"it has no line [{name}] with the keys below: write it so, and it can be changed here.")
         return found
+
+
+def _commented(text: str) -> str:
+    return "".join(f"# {line}" for line in text.splitlines(keepends=True))
 
 
 def _statements(text: str) -> Iterator[_Statement]:
