@@ -25,6 +25,7 @@ from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.window import window_dialogs
 from pixelforge.services import paths
 from pixelforge.services.model_library import ModelEntry
+from tests.gui.games import GAME
 from tests.tiny import TINY
 
 
@@ -185,6 +186,16 @@ def desktop(qtbot, entry, places, ask_path, drags, opened_folders, answers, bin_
     built.window.show()
     qtbot.waitUntil(lambda: built.studio.generation.device != "", timeout=20_000)
     return built
+
+
+@pytest.fixture
+def game(tmp_path: Path, model_file: Path) -> Path:
+    """A game's folder with a project, and the model that it asks for."""
+    folder = tmp_path / "game"
+    folder.mkdir()
+    shutil.copy(model_file, folder / "orcs.safetensors")
+    (folder / "pixelforge.toml").write_text(GAME)
+    return folder
 
 
 @pytest.fixture

@@ -9,13 +9,8 @@ from PySide6.QtCore import Qt
 
 from pixelforge.gui.shared.messages import Severity
 from pixelforge.services.project.project_file import read_project
-from tests.gui.test_projects import GAME, choose, lay_game, open_by, rest, sets
+from tests.gui.games import GAME, choose, open_by, rest, sets
 from tests.made import made
-
-
-@pytest.fixture
-def game(tmp_path: Path, model_file: Path) -> Path:
-    return lay_game(tmp_path / "game", model_file)
 
 
 def in_file(game: Path) -> set[str]:
