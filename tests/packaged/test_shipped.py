@@ -126,7 +126,7 @@ def test_every_file_counts_for_one_part(tmp_path: Path) -> None:
 def test_the_desktop_file_starts_the_app_that_lies_beside_it(tmp_path: Path) -> None:
     app = tmp_path / "Pixel Förge $HOME"
     app.mkdir()
-    (app / "PixelForge").write_text('#!/bin/sh\necho "started $0"\n')
+    (app / "PixelForge").write_text('#!/bin/sh\necho "started $0 with $#: $*"\n')
     (app / "PixelForge").chmod(0o755)
     add_to_desktop(app, icons_folder() / "pixelforge-256.png")
     parser = configparser.RawConfigParser()
