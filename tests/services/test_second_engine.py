@@ -18,7 +18,7 @@ from pixelforge.services.requests import Finished
 from tests.made import asked
 
 GRIDS = (1, 5, 16)  # against 64
-REALISTIC: dict[str, Any] = {"image_size": 16, "base_width": 32, "multipliers": (1, 2, 2)}
+REALISTIC: dict[str, Any] = {"image_size": 16, "base_width": 32, "multipliers": (1, 2, 2), "blocks_per_level": 1}
 
 
 def in_onnx_runtime(model: Model) -> Model:
@@ -26,7 +26,7 @@ def in_onnx_runtime(model: Model) -> Model:
 
 
 def sprites(model: Model, count: int, sampler: str) -> Pixels:
-    request = asked("tools", count=count, seed=7, guidance_scale=3.0, sampler=sampler, steps=4)
+    request = asked("tools", count=count, seed=7, guidance_scale=3.0, sampler=sampler, steps=3)
     return np.concatenate([event.sprites for event in generate(model, request) if isinstance(event, Finished)])
 
 

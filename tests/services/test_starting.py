@@ -44,10 +44,10 @@ def random_picture(rng: np.random.Generator) -> np.ndarray:
     return picture
 
 
-def test_of_200_masks_none_lets_a_pixel_outside_change(model) -> None:
+def test_of_60_masks_none_lets_a_pixel_outside_change(model) -> None:
     rng, changed = np.random.default_rng(0), 0
     for sampler in ("ddpm", "ddim", "dpm++2m"):
-        for _ in range(67):
+        for _ in range(20):
             picture = random_picture(rng)
             mask = rng.random((SIDE, SIDE)) < rng.uniform(0.05, 0.95)
             mask[0, 0] = True
@@ -56,7 +56,7 @@ def test_of_200_masks_none_lets_a_pixel_outside_change(model) -> None:
             made = finished(model, replace(request, palette=rule)).sprites
             assert not (made[:, ~mask] != picture[~mask]).any()
             changed += int((made[:, mask] != picture[mask]).any())
-    assert changed > 190  # and inside they do change
+    assert changed > 56  # and inside they do change
 
 
 def test_a_part_is_made_again_alone_from_its_recipe(model, tmp_path: Path) -> None:
