@@ -167,7 +167,7 @@ def test_generate_while_running_waits_for_its_turn_and_nothing_is_thrown_away(qt
     generation, controls, batches = desktop.studio.generation, desktop.window.controls, []
     generation.batch_finished.connect(batches.append)
     classic(desktop)
-    generation.set_sampling(steps=300)
+    generation.set_sampling(steps=150)
     generation.generate()
     qtbot.waitUntil(lambda: generation.run.step >= 1, timeout=20_000)
     assert controls.generate_button.text() == "Add to the &queue"

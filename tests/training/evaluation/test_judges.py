@@ -75,7 +75,8 @@ def test_the_judges_differ_and_say_by_how_much(evaluator: Evaluator) -> None:
     assert 0 < itself.kid_error < evaluator.score("noise", noise, taken(training, np.arange(20))).kid_error
 
 
-def test_a_folder_of_one_class_has_something_to_tell_apart(folder: Path) -> None:
+def test_a_folder_of_one_class_has_something_to_tell_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classifier, "MOST_STEPS", 50)
     data = load_sprites(folder / "beasts", 8)
     model = classifier.train_classifier(data, 0)
     upright = torch.from_numpy(to_values(data.sprites, 4))
@@ -95,7 +96,8 @@ def test_a_class_of_one_held_out_sprite_has_no_diversity_to_compare_with(folder:
     assert "| - |" in tables([real])
 
 
-def test_features_are_all_of_one_length_and_the_class_is_told(data: SpriteSet) -> None:
+def test_features_are_all_of_one_length_and_the_class_is_told(data: SpriteSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classifier, "MOST_STEPS", 50)
     tools = data.labels == data.class_names.index("tools")
     data.sprites[tools, ..., :3] = 255 - data.sprites[tools, ..., :3]
     features, predicted = classifier.classify(classifier.train_classifier(data, 0), data.sprites)

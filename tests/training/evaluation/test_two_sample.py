@@ -50,6 +50,12 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(two_sample, "STEPS", 30)
 
 
+@pytest.fixture
+def next_to_no_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing has to be learnt."""
+    monkeypatch.setattr(two_sample, "STEPS", 3)
+
+
 @pytest.mark.usefixtures("few_steps")
 def test_sprites_with_an_odd_pixel_are_told_and_sprites_of_one_kind_are_not() -> None:
     real, same, odd = sprites(80, 1), sprites(80, 2), sprites(80, 3)
@@ -61,7 +67,7 @@ def test_sprites_with_an_odd_pixel_are_told_and_sprites_of_one_kind_are_not() ->
     assert abs(cross_fitted(same, real, others, figures).area() - 0.5) < 4 * error
 
 
-@pytest.mark.usefixtures("few_steps")
+@pytest.mark.usefixtures("next_to_no_steps")
 def test_made_ones_that_repeat_the_real_ones_cannot_be_told() -> None:
     real = sprites(60, 1)
     figures = [str(number // 3) for number in range(60)]
@@ -70,7 +76,7 @@ def test_made_ones_that_repeat_the_real_ones_cannot_be_told() -> None:
     np.testing.assert_allclose(found.made, found.real, atol=1e-4)
 
 
-@pytest.mark.usefixtures("few_steps")
+@pytest.mark.usefixtures("next_to_no_steps")
 def test_a_figure_is_in_one_fold_on_both_sides() -> None:
     made, real = sprites(40, 1), sprites(30, 2)
     of_made = [f"f{number % 11}" for number in range(40)]
@@ -84,6 +90,6 @@ def test_a_figure_is_in_one_fold_on_both_sides() -> None:
     assert {number for numbers in folds.values() for number in numbers} == set(range(FOLDS))
 
 
-@pytest.mark.usefixtures("few_steps")
+@pytest.mark.usefixtures("next_to_no_steps")
 def test_a_single_figure_has_nothing_to_be_compared_with_and_is_not_told() -> None:
     assert cross_fitted(sprites(9, 1), sprites(9, 2), ["a"] * 9, ["a"] * 9).area() == 0.5
