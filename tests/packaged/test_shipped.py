@@ -136,9 +136,11 @@ def test_the_desktop_file_starts_the_app_that_lies_beside_it(tmp_path: Path) -> 
     assert (app / f"{entry['Icon']}.png").is_file()
     # By the specification of desktop entries: a string's backslashes, quotes (with `\\$`, unlike shlex), fields.
     command = shlex.split(entry["Exec"].replace("\\\\", "\\").replace("\\$", "$"))
-    command = [str(app / "PixelForge.desktop") if word == "%k" else word for word in command]
-    result = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=20, check=True)
-    assert result.stdout == f"started {app / 'PixelForge'}\n"
+    fields = {"%k": [str(app / "PixelForge.desktop")], "%f": ["/a game/pixelforge.toml"]}
+    for given, told in ((fields, "1: /a game/pixelforge.toml"), (fields | {"%f": []}, "0: ")):
+        words = [one for word in command for one in given.get(word, [word])]
+        result = subprocess.run(words, cwd="/", capture_output=True, text=True, timeout=20, check=True)
+        assert result.stdout == f"started {app / 'PixelForge'} with {told}\n"
 
 
 WITHOUT = """
