@@ -14,6 +14,7 @@ from tests.robustness.preloading import IMPOSSIBLE, POSSIBLE
 
 
 @pytest.mark.skipif(not POSSIBLE, reason=IMPOSSIBLE)
+@pytest.mark.timeout(600)  # a minute and a half on a quiet machine
 def test_every_rule_holds_after_every_fault() -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "tests.robustness.faults"]
