@@ -8,27 +8,31 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from pixelforge.errors import DatasetError
+from pixelforge.imaging.aseprite_layers import (
+    REFERENCE,
+    VISIBLE,
+    AsepriteContent,
+    Cel,
+    Layer,
+    Picture,
+    drawn_frame,
+    spend,
+)
 
 FILE_MAGIC, FRAME_MAGIC = 0xA5E0, 0xF1FA
 OLD_PALETTE, OLDER_PALETTE, LAYER, CEL, TAGS, PALETTE, USER_DATA = 0x04, 0x11, 0x2004, 0x2005, 0x2018, 0x2019, 0x2020
 RAW, LINKED, COMPRESSED = 0, 1, 2  # kinds of cels
-VISIBLE, BACKGROUND, REFERENCE = 1, 8, 64  # flags of a layer
-GROUP, TILEMAP = 1, 2  # types of a layer
 DEPTHS = (8, 16, 32)  # bits a pixel: an index; grey and alpha; RGBA
 HEAD = 14  # bytes by which such a file can be told
 MAX_PARTS = 2**20  # chunks of a file
 MAX_TAGS = 4096
 MAX_FRAMES = 2**14  # a quarter of what the format can count: seconds to read, and as many are written
-BAND = 64  # rows that are drawn at once: as floats they take sixteen times the room
-
-Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -39,45 +43,6 @@ class AsepriteFrame:
     duration: int  # milliseconds
     tag: str  # the first that it is in; empty: none
     texts: dict[str, str]  # JSON by keyword, of the user data of its cels
-
-
-@dataclass(frozen=True)
-class _Layer:
-    shown: bool
-    flags: int
-    kind: int
-    depth: int
-    blend: int
-    opacity: int
-
-
-@dataclass
-class _Cel:
-    picture: Picture  # (h, w, bytes a pixel)
-    x: int
-    y: int
-    opacity: int
-    order: int  # how far above its layer it is drawn
-    texts: dict[str, str] = field(default_factory=dict)  # of its user data
-
-
-@dataclass
-class _File:
-    """What has been read so far."""
-
-    name: str
-    width: int
-    height: int
-    depth: int  # bits a pixel: 32, 16 of grey and alpha, 8 of an index
-    transparent: int
-    has_opacity: bool
-    left: int  # pixels that may still be read
-    layers: list[_Layer] = field(default_factory=list)
-    parents: list[_Layer] = field(default_factory=list)  # of the layer that may come next, the outermost first
-    palette: Picture = field(default_factory=lambda: np.zeros((256, 4), np.uint8))
-    has_new_palette: bool = False
-    tags: list[tuple[str, int, int]] = field(default_factory=list)
-    cels: list[dict[int, _Cel]] = field(default_factory=list)  # of each frame, by layer
 
 
 def is_aseprite(data: bytes) -> bool:
@@ -108,7 +73,7 @@ def _read(data: bytes, name: str, max_side: int, max_pixels: int, first_only: bo
     wanted = 1 if first_only else count
     if wanted > MAX_FRAMES or wanted * width * height > max_pixels:
         raise DatasetError(f"{name} has too many frames ({count}).")
-    file = _File(name, width, height, depth, transparent, bool(flags & 1), max_pixels)
+    file = AsepriteContent(name, width, height, depth, transparent, bool(flags & 1), max_pixels)
     frames, at, parts = [], 128, 0
     for _ in range(wanted):
         size, magic, old_count, duration, new_count = struct.unpack_from("<I3H2xI", data, at)
@@ -117,7 +82,7 @@ def _read(data: bytes, name: str, max_side: int, max_pixels: int, first_only: bo
         if magic != FRAME_MAGIC or size < 16 or parts > MAX_PARTS:
             raise DatasetError(f"{name} cannot be read: it is damaged.")
         _read_chunks(file, data[at + 16 : at + size], chunks)
-        frames.append((_drawn(file), duration, _texts(file)))
+        frames.append((drawn_frame(file), duration, _texts(file)))
         at += size
     tags = _tags_of_frames(file, wanted)
     return [
@@ -125,7 +90,7 @@ def _read(data: bytes, name: str, max_side: int, max_pixels: int, first_only: bo
     ]
 
 
-def _read_chunks(file: _File, data: bytes, count: int) -> None:
+def _read_chunks(file: AsepriteContent, data: bytes, count: int) -> None:
     file.cels.append({})
     at, last_cel = 0, None
     for _ in range(count):
@@ -151,39 +116,33 @@ def _read_chunks(file: _File, data: bytes, count: int) -> None:
             _read_old_palette(file, content, 1 if kind == OLD_PALETTE else 4)
 
 
-def _read_layer(file: _File, content: bytes) -> _Layer:
+def _read_layer(file: AsepriteContent, content: bytes) -> Layer:
     flags, kind, depth, _, _, blend, opacity = struct.unpack_from("<6HB", content)
     while file.parents and file.parents[-1].depth >= depth:
         file.parents.pop()
     shown = bool(flags & VISIBLE) and not flags & REFERENCE and (not file.parents or file.parents[-1].shown)
-    layer = _Layer(shown, flags, kind, depth, blend, opacity if file.has_opacity else 255)
+    layer = Layer(shown, flags, kind, depth, blend, opacity if file.has_opacity else 255)
     file.parents.append(layer)
     return layer
 
 
-def _read_cel(file: _File, content: bytes) -> _Cel:
+def _read_cel(file: AsepriteContent, content: bytes) -> Cel:
     layer, x, y, opacity, kind, order = struct.unpack_from("<H2hBHh", content)
     if kind == LINKED:
         linked = file.cels[struct.unpack_from("<H", content, 16)[0]][layer]
-        cel = _Cel(linked.picture, x, y, opacity, order, linked.texts)
+        cel = Cel(linked.picture, x, y, opacity, order, linked.texts)
     elif kind in (RAW, COMPRESSED):
         width, height = struct.unpack_from("<2H", content, 16)
-        _spend(file, width * height)
+        spend(file, width * height)
         length = width * height * file.depth // 8
         raw = content[20:] if kind == RAW else zlib.decompressobj().decompress(content[20:], length or 1)
         if len(raw) < length:
             raise ValueError
-        cel = _Cel(np.frombuffer(raw[:length], np.uint8).reshape(height, width, file.depth // 8), x, y, opacity, order)
+        cel = Cel(np.frombuffer(raw[:length], np.uint8).reshape(height, width, file.depth // 8), x, y, opacity, order)
     else:
         raise DatasetError(f"{file.name} has a tilemap: turn it into a layer of pixels in Aseprite first.")
     file.cels[-1][layer] = cel
     return cel
-
-
-def _spend(file: _File, pixels: int) -> None:
-    file.left -= pixels
-    if file.left < 0:
-        raise DatasetError(f"{file.name} holds more pixels than can be read.")
 
 
 def _read_tags(content: bytes) -> list[tuple[str, int, int]]:
@@ -196,7 +155,7 @@ def _read_tags(content: bytes) -> list[tuple[str, int, int]]:
     return tags
 
 
-def _read_palette(file: _File, content: bytes) -> None:
+def _read_palette(file: AsepriteContent, content: bytes) -> None:
     _, first, last = struct.unpack_from("<3I", content)
     if not file.has_new_palette:
         file.palette = np.zeros((256, 4), np.uint8)
@@ -207,7 +166,7 @@ def _read_palette(file: _File, content: bytes) -> None:
         at += 6 + (_string(content, at + 6)[1] if flags & 1 else 0)
 
 
-def _read_old_palette(file: _File, content: bytes, factor: int) -> None:
+def _read_old_palette(file: AsepriteContent, content: bytes, factor: int) -> None:
     at, index = 2, 0
     for _ in range(struct.unpack_from("<H", content)[0]):
         skipped, count = content[at], content[at + 1] or 256
@@ -235,64 +194,12 @@ def _string(content: bytes, at: int) -> tuple[str, int]:
     return content[at + 2 : at + 2 + length].decode(errors="replace"), 2 + length
 
 
-def _drawn(file: _File) -> Picture:
-    """The last frame: visible cels, the lowest first; specification, "Z-Index" of a cel and "Opacity"."""
-    picture = np.zeros((file.height, file.width, 4), np.uint8)
-    cels, blank = file.cels[-1], True
-    for number in sorted(cels, key=lambda number: (number + cels[number].order, cels[number].order)):
-        cel, layer = cels[number], file.layers[number]
-        if not layer.shown or layer.kind == GROUP:
-            continue
-        if layer.blend:
-            raise DatasetError(f"{file.name} blends its layers: flatten them in Aseprite first.")
-        height, width = cel.picture.shape[:2]
-        top, bottom = max(cel.y, 0), min(cel.y + height, file.height)
-        left, right = max(cel.x, 0), min(cel.x + width, file.width)
-        if top >= bottom or left >= right:
-            continue
-        _spend(file, (bottom - top) * (right - left))
-        part = cel.picture[top - cel.y : bottom - cel.y, left - cel.x : right - cel.x]
-        colours = _coloured(file, part, bool(layer.flags & BACKGROUND))
-        opacity = cel.opacity * layer.opacity / 255**2
-        if blank and opacity == 1:  # most frames are one such cel, and a file has thousands of them
-            np.copyto(picture[top:bottom, left:right], colours, where=colours[..., 3:] > 0)
-            blank = False
-            continue
-        blank = False
-        for first in range(0, bottom - top, BAND):
-            below = picture[top + first : min(top + first + BAND, bottom), left:right]
-            below[:] = _over(below, colours[first : first + BAND], opacity)
-    return picture
-
-
-def _coloured(file: _File, part: Picture, is_background: bool) -> Picture:
-    """Pixels as they are stored (h, w, bytes) as RGBA (h, w, 4)."""
-    if file.depth == 32:
-        return part
-    if file.depth == 16:
-        return part[..., [0, 0, 0, 1]]
-    colours: Picture = file.palette[part[..., 0]]
-    if not is_background:
-        colours[part[..., 0] == file.transparent] = 0
-    return colours
-
-
-def _over(below: Picture, above: Picture, opacity: float) -> Picture:
-    """Porter & Duff 1984, "over", on colours that are not multiplied by alpha: (h, w, 4) in and out."""
-    front = above[..., 3:] / np.float32(255) * np.float32(opacity)
-    back = below[..., 3:] / 255 * (1 - front)
-    alpha = front + back
-    colours = (above[..., :3] * front + below[..., :3] * back) / np.where(alpha > 0, alpha, 1)
-    result: Picture = np.rint(np.concatenate([colours, 255 * alpha], axis=-1)).astype(np.uint8)
-    return result
-
-
-def _texts(file: _File) -> dict[str, str]:
+def _texts(file: AsepriteContent) -> dict[str, str]:
     """Those of the last frame's first cel that has any."""
     return next((cel.texts for cel in file.cels[-1].values() if cel.texts), {})
 
 
-def _tags_of_frames(file: _File, count: int) -> list[str]:
+def _tags_of_frames(file: AsepriteContent, count: int) -> list[str]:
     """The first tag that each frame is in; empty: none."""
     numbers = np.zeros(count, np.intp)
     for number in range(len(file.tags), 0, -1):

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixelforge.errors import DatasetError
-from pixelforge.imaging.aseprite_reader import BAND, MAX_FRAMES, AsepriteFrame, is_aseprite, read_aseprite
+from pixelforge.imaging.aseprite_layers import BAND
+from pixelforge.imaging.aseprite_reader import MAX_FRAMES, AsepriteFrame, is_aseprite, read_aseprite
 from pixelforge.imaging.pixels import decode_frames, decode_picture, read_sprite
 
 RED, GREEN, BLUE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)

@@ -15,6 +15,7 @@ import numpy as np
 
 from pixelforge.errors import OutputError
 from pixelforge.hex_colours import Colour
+from pixelforge.imaging.aseprite_layers import VISIBLE
 from pixelforge.imaging.aseprite_reader import (
     CEL,
     COMPRESSED,
@@ -25,7 +26,6 @@ from pixelforge.imaging.aseprite_reader import (
     PALETTE,
     TAGS,
     USER_DATA,
-    VISIBLE,
 )
 from pixelforge.imaging.atlas.aseprite import DURATION
 from pixelforge.imaging.atlas.model import Atlas, Frame
