@@ -11,7 +11,11 @@ from pixelforge.errors import Remedy, RequestError
 
 QualityName = Literal["instant", "fast", "fine", "classic"]
 QUALITIES: tuple[QualityName, ...] = ("instant", "fast", "fine", "classic")
-FAST_STEPS = 15
+
+# The sampler and the steps of Fast. Where pixels are the likeliest colours of a palette, half of the steps do: of 300
+# sprites of the bundled model 94 % of all pixels are the same as in 15 steps of DPM++ 2M (one judge: KID 76 and 78).
+FAST = ("dpm++2m", 15)
+FAST_IN_COLOURS = ("ddim", 8)
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,11 @@ class Quality:
 def qualities(header: ModelHeader) -> tuple[Quality, ...]:
     """The choices of a model, the fastest first; "fine" is what its file recommends."""
     best, every = header.recommended, header.diffusion.num_timesteps
+    sampler, steps = FAST_IN_COLOURS if header.model.prediction in ("palette", "pointer") else FAST
     instant = () if header.student is None else (Quality("instant", "Instant", INSTANT, header.student.steps),)
     return (
         *instant,
-        Quality("fast", "Fast", "dpm++2m", min(FAST_STEPS, every)),
+        Quality("fast", "Fast", sampler, min(steps, every)),
         Quality("fine", "Fine", best.sampler, best.steps),
         Quality("classic", f"Classic {every}", "ddpm", every),
     )

@@ -40,7 +40,7 @@ def test_without_a_student_instant_is_not_offered_and_the_words_say_how_to_get_o
     field: QualityField, plain: ModelHeader
 ) -> None:
     field.set_header(plain)
-    assert texts(field) == ["Fast (15 steps)", "Fine (2 steps)", "Classic 1000 (1,000 steps)", "Custom"]
+    assert texts(field) == ["Fast (8 steps)", "Fine (2 steps)", "Classic 1000 (1,000 steps)", "Custom"]
     assert "Instant" not in texts(field.sampler_box)
     assert "pixelforge distill" in field.toolTip()
 

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pixelforge.core.header import Student, read_header
+from pixelforge.core.header import ModelHeader, Student, read_header
 from pixelforge.errors import Remedy, RequestError
 from pixelforge.services.quality import find_quality, qualities
 from tests.pointer import write_pointer_model
+from tests.tiny import COLOURS, TINY
 
 
 def test_instant_is_offered_where_there_is_a_student(tmp_path: Path) -> None:
     plain = read_header(write_pointer_model(tmp_path / "plain.safetensors"))
     fast = read_header(write_pointer_model(tmp_path / "fast.safetensors", student=Student()))
     shown = [(quality.label, quality.sampler, quality.steps) for quality in qualities(fast)]
-    rest = [("Fast", "dpm++2m", 15), ("Fine", "ddim", 2), ("Classic 1000", "ddpm", 1000)]
+    rest = [("Fast", "ddim", 8), ("Fine", "ddim", 2), ("Classic 1000", "ddpm", 1000)]
     assert shown == [("Instant", "instant", 4), *rest]
     assert [(quality.label, quality.sampler, quality.steps) for quality in qualities(plain)] == rest
     assert find_quality(fast, "instant") == qualities(fast)[0]
@@ -23,3 +25,19 @@ def test_instant_is_offered_where_there_is_a_student(tmp_path: Path) -> None:
     assert raised.value.remedies == (Remedy.DISTIL,)
     with pytest.raises(RequestError, match="no quality 'best'; choose one of instant, fast, fine, classic"):
         find_quality(fast, "best")
+
+
+@pytest.mark.parametrize(
+    ("prediction", "expected"),
+    [("palette", ("ddim", 8)), ("eps", ("dpm++2m", 15)), ("v", ("dpm++2m", 15))],
+)
+def test_what_fast_is_depends_on_what_the_network_predicts(prediction: str, expected: tuple[str, int]) -> None:
+    config = replace(TINY, prediction=prediction, palette=COLOURS if prediction == "palette" else ())
+    fast = find_quality(ModelHeader(model=config, class_names=("beasts", "tools")), "fast")
+    assert (fast.sampler, fast.steps) == expected
+
+
+def test_no_quality_has_more_steps_than_the_diffusion(tmp_path: Path) -> None:
+    header = read_header(write_pointer_model(tmp_path / "plain.safetensors"))
+    short = replace(header, diffusion=replace(header.diffusion, num_timesteps=5))
+    assert find_quality(short, "fast").steps == 5
