@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pixelforge.core.header import Student, read_header
+from pixelforge.core.header import ModelHeader, Student, read_header
 from pixelforge.errors import Remedy, RequestError
 from pixelforge.services.quality import find_quality, for_fillings, qualities
 from tests.pointer import write_pointer_model
+from tests.tiny import COLOURS, TINY
 
 
 def test_instant_is_offered_where_there_is_a_student(tmp_path: Path) -> None:
@@ -30,3 +32,19 @@ def test_parts_are_made_anew_in_fewer_steps_but_for_a_student_that_knows_its_own
     fast = read_header(write_pointer_model(tmp_path / "fast.safetensors", student=Student()))
     told = [(quality.sampler, quality.steps) for quality in (for_fillings(plain), for_fillings(fast))]
     assert told == [("ddim", 8), ("instant", 4)]
+
+
+@pytest.mark.parametrize(
+    ("prediction", "expected"),
+    [("palette", ("ddim", 8)), ("eps", ("dpm++2m", 15)), ("v", ("dpm++2m", 15))],
+)
+def test_what_fast_is_depends_on_what_the_network_predicts(prediction: str, expected: tuple[str, int]) -> None:
+    config = replace(TINY, prediction=prediction, palette=COLOURS if prediction == "palette" else ())
+    fast = find_quality(ModelHeader(model=config, class_names=("beasts", "tools")), "fast")
+    assert (fast.sampler, fast.steps) == expected
+
+
+def test_no_quality_has_more_steps_than_the_diffusion(tmp_path: Path) -> None:
+    header = read_header(write_pointer_model(tmp_path / "plain.safetensors"))
+    short = replace(header, diffusion=replace(header.diffusion, num_timesteps=5))
+    assert find_quality(short, "fast").steps == 5
