@@ -107,7 +107,7 @@ def sprite_steps(
     """
     config, maker = model.header.model, CueMaker(model.header, model.bank)
     starts = None if start is None else np.broadcast_to(start, (len(seeds), *start.shape[-3:]))
-    cues = _cues(maker, conditions, seeds, starts, redone=free is not None)
+    cues = _cues(maker, conditions, seeds, starts, strength, redone=free is not None)
     kept = Kept() if starts is None else Kept.of(starts, keep)
     if config.prediction == "pointer" and kept.colours is not None:
         cues = [replace(cue, palette=colours) for cue, colours in zip(cues, kept.colours, strict=True)]
@@ -134,15 +134,27 @@ def sprite_steps(
 
 
 def _cues(
-    maker: CueMaker, conditions: Sequence[Condition], seeds: Sequence[int], starts: Floats | None, *, redone: bool
+    maker: CueMaker,
+    conditions: Sequence[Condition],
+    seeds: Sequence[int],
+    starts: Floats | None,
+    strength: float,
+    *,
+    redone: bool,
 ) -> list[Cue]:
-    """What the network hears of each sprite. starts: (B, C, H, W); redone: whether but a part of them is made anew."""
+    """What the network is told of each sprite.
+
+    starts: (B, C, H, W), whose symmetry stays as long as anything of them does, below full strength; redone: whether
+    but a part of them is made anew.
+    """
     of_start: list[tuple[Colour, ...]] = [()] * len(seeds)
     if starts is not None and maker.header.model.prediction == "pointer":
         of_start = [colours_of(one) for one in starts]
     if starts is not None and not redone:
         asked_of = zip(conditions, of_start, starts, strict=True)
-        return [maker.plain(asked, colours, _symmetry_of(one)) for asked, colours, one in asked_of]
+        return [
+            maker.plain(asked, colours, _symmetry_of(one) if strength < 1 else None) for asked, colours, one in asked_of
+        ]
     asked_and_drawn = zip(conditions, seeds, of_start, strict=True)
     cues = [maker.drawn(asked, seed, colours) for asked, seed, colours in asked_and_drawn]
     if not redone:
