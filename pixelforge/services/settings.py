@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from pixelforge.errors import RequestError
-from pixelforge.files import is_there, open_plain, parse_json, reason, replacing, sync_folders
+from pixelforge.errors import OutputError, RequestError
+from pixelforge.files import open_plain, parse_json, reason, replacing, sync_folders
 from pixelforge.hex_colours import PATTERN
 from pixelforge.services.exporting import Export
 from pixelforge.services.requests import GenerationRequest, of_classes
@@ -93,12 +93,23 @@ def load_settings(path: Path) -> tuple[AppSettings, str]:
     A damaged file, or one of a newer format, is kept beside under another name; the settings are then the defaults.
     """
     try:
-        with open_plain(path) as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return AppSettings(), ""
+        content = _content(path)
     except OSError as error:
         return AppSettings(), f"The settings {path} cannot be read: {reason(error)}. The defaults are used."
+    return (AppSettings(), "") if content is None else _settings_in(content, path)
+
+
+def _content(path: Path) -> bytes | None:
+    """None where there is no file. Raises OSError."""
+    try:
+        with open_plain(path) as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+
+
+def _settings_in(content: bytes, path: Path) -> tuple[AppSettings, str]:
+    """As `load_settings` gives them."""
     try:
         version = parse_json(content, _Version).format_version
         if version > FORMAT_VERSION:
@@ -124,10 +135,14 @@ def save_settings(path: Path, settings: AppSettings) -> None:
 def change_settings(path: Path, before: AppSettings, now: AppSettings) -> AppSettings:
     """Write what stands otherwise in `now` than `before`; the rest stays as another window has written it. All of it.
 
-    Raises OutputError.
+    Raises OutputError, also where what is there cannot be read: it may be well another time.
     """
     with turn(path.with_suffix(".lock")):
-        there, notice = load_settings(path) if is_there(path) else (before, "")
+        try:
+            content = _content(path)
+        except OSError as error:
+            raise OutputError(f"{path} cannot be read, so it is not written over: {reason(error)}.") from error
+        there, notice = (before, "") if content is None else _settings_in(content, path)
         settings = merged(before, now, before if notice else there)
         save_settings(path, settings)
     return settings

@@ -199,7 +199,7 @@ SCENES = (
     Scene("new sheet", lambda f: None, lambda f: export(f, 3), same_or_new),
     Scene(
         "settings",
-        lambda f: save_settings(f / "settings.json", AppSettings()),
+        lambda f: save_settings(f / "settings.json", AppSettings(save_folder="/another's")),
         lambda f: change_settings(f / "settings.json", AppSettings(), replace(AppSettings(), history_cap=1234)),
         lambda f, ended: load_settings(f / "settings.json"),
     ),

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from pixelforge.errors import OutputError
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services import settings as settings_module
 from pixelforge.services.export import ExportOptions
 from pixelforge.services.exporting import Export
 from pixelforge.services.settings import (
@@ -204,3 +207,22 @@ def test_settings_whose_file_is_gone_are_written_whole(tmp_path) -> None:
 
 def exported(set_id: int, target: str) -> SetExport:
     return SetExport(set_id=set_id, export=Export(target=target))
+
+
+def test_what_cannot_be_read_for_a_moment_is_not_written_over(tmp_path, monkeypatch) -> None:
+    """The defaults stand in for it then, and would take its place."""
+    path = tmp_path / "settings.json"
+    save_settings(path, AppSettings(save_folder="/home/me"))
+    before, content = AppSettings(), path.read_bytes()
+    with monkeypatch.context() as failing:
+        failing.setattr(settings_module, "open_plain", unreadable)
+        assert load_settings(path)[0] == before
+        with pytest.raises(OutputError, match="cannot be read, so it is not written over: input/output error"):
+            change_settings(path, before, replace(before, history_cap=1234))
+    assert path.read_bytes() == content
+    now = change_settings(path, before, replace(before, history_cap=1234))
+    assert (now.save_folder, now.history_cap) == ("/home/me", 1234)
+
+
+def unreadable(path: Path) -> None:
+    raise OSError(errno.EIO, "Input/output error")
