@@ -22,6 +22,7 @@ from pixelforge.core.keeping import Kept
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.symmetry import mirrored
 from pixelforge.core.weights import Floats
+from pixelforge.errors import CheckpointError
 
 
 class NetworkDenoiser:
@@ -29,7 +30,7 @@ class NetworkDenoiser:
 
     For the finished sprite a `palette` or `pointer` network answers with the most likely colour of each pixel in place
     of their mean: a finished sprite holds colours of the palette only. cues: those that the answers are for. kept: what
-    no estimate may change.
+    no estimate may change. Raises CheckpointError where an answer is no numbers.
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class NetworkDenoiser:
     @np.errstate(over="ignore", invalid="ignore")  # of weights that make no numbers
     def __call__(self, x_t: Floats, timestep: int, final: bool = False) -> Floats:
         output = self._answer(x_t, timestep)
+        if not np.isfinite(output).all():
+            raise CheckpointError("The model is damaged: what it computes is not finite.")
         alpha_bar = np.full(len(x_t), self._schedule.alphas_cumprod[timestep])
         if self._config.prediction in ("palette", "pointer"):
             if self._config.prediction == "pointer":

@@ -29,6 +29,7 @@ Layer = tuple[Floats, Floats]
 class Embedding:
     """The layers that condition a network. blocks: as `core.onnx_unet.blocks_of` names them."""
 
+    @np.errstate(over="ignore", invalid="ignore")  # of weights that make no numbers, which is told once it has answered
     def __init__(self, config: ModelConfig, weights: Weights, blocks: Sequence[str]) -> None:
         self._width = config.base_width
         self._time = (weights.pair("time_mlp.0"), weights.pair("time_mlp.2"))
@@ -38,6 +39,7 @@ class Embedding:
         self._palette = _PaletteEncoder(weights) if config.space == "oklab" else None
         self._guidance = (weights.pair("guidance_mlp.0"), weights.pair("guidance_mlp.2")) if config.guided else None
 
+    @np.errstate(over="ignore", invalid="ignore")
     def __call__(
         self, t: NDArray[np.int64], rows: NDArray[np.int64], palettes: Floats, guidance: Floats
     ) -> tuple[Floats, Floats]:
