@@ -35,6 +35,14 @@ def read_sprite(path: Path) -> Pixels:
     return _read(io.BytesIO(read_at_most(path, MAX_BYTES, DatasetError)), str(path))[0]
 
 
+def picture_size(data: bytes, name: str) -> tuple[int, int]:
+    """Width and height of a picture file's content, of which no more is read. Raises DatasetError."""
+    if is_aseprite(data):
+        return int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    with _opened(io.BytesIO(data), name) as image:
+        return image.size
+
+
 def decode_picture(data: bytes, name: str = "The picture", max_side: int = MAX_SIDE) -> tuple[Pixels, dict[str, str]]:
     """A picture file's content as (H, W, 4) with hard alpha, and its texts by keyword. Raises DatasetError."""
     return _read(io.BytesIO(data), name, max_side)

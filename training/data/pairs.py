@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pixelforge.errors import DatasetError
 from pixelforge.files import read_at_most
-from pixelforge.imaging.pixels import Pixels, read_sprite
+from pixelforge.imaging.pixels import MAX_BYTES, Pixels, decode_picture, picture_size
 from training.data.followings import LEARNT, Following
 from training.data.labels import LABELS, MAX_LABELS_BYTES
 from training.data.naming import figure_of
@@ -69,12 +69,12 @@ def read_pairs(source: Path, side: int = 16, action: str = "idle") -> FramePairs
         figure = posixpath.join(row.get("pack", ""), name.parent.as_posix(), figure_of(name.stem))
         found.setdefault((row.get("group", ""), figure), {})[row["frame"]] = row
     pairs = [
-        (learnt.names.index(following.name), *_read(source, following, rows))
+        (learnt.names.index(following.name), *read)
         for rows in found.values()
         for following in learnt.followings
-        if _has(rows, following)
+        if _has(rows, following) and (read := _read(source, following, rows, side)) is not None
     ]
-    used = [pair for pair in pairs if pair[1].shape == pair[2].shape == (side, side, 4) and (pair[1] != pair[2]).any()]
+    used = [pair for pair in pairs if (pair[1] != pair[2]).any()]
     if not used:
         frames = " or ".join(dict.fromkeys(f"{one.first!r} and {one.second!r}" for one in learnt.followings))
         raise DatasetError(f"{path} tells of no two frames {frames}, {side} x {side}, that differ.")
@@ -111,13 +111,24 @@ def _rows(path: Path) -> Iterator[Row]:
             yield row
 
 
-def _read(source: Path, following: Following, rows: dict[str, Row]) -> tuple[Pixels, Pixels, str, str]:
+def _read(
+    source: Path, following: Following, rows: dict[str, Row], side: int
+) -> tuple[Pixels, Pixels, str, str] | None:
+    """None where one of the two has another size."""
     row = rows[following.first]
-    first, second = (read_sprite(_inside(source, one)) for one in (row, rows[following.second]))
+    first, second = (_frame(_inside(source, one), side) for one in (row, rows[following.second]))
+    if first is None or second is None:
+        return None
     if following.mirrored:
         first, second = first[:, ::-1], second[:, ::-1]
     group = row.get("group") or figure_of(PurePosixPath(row["file"]).with_suffix("").as_posix())
     return first, second, posixpath.join(row.get("pack", ""), group), row.get("style", "")
+
+
+def _frame(path: Path, side: int) -> Pixels | None:
+    """A picture; None for one of another size, of which no more is read: thousands of rows can name a large one."""
+    data = read_at_most(path, MAX_BYTES, DatasetError)
+    return decode_picture(data, str(path))[0] if picture_size(data, str(path)) == (side, side) else None
 
 
 def _inside(source: Path, row: Row) -> Path:

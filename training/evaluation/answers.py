@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +61,11 @@ def scores(answers: Answers) -> list[Score]:
     """Of all, of each style, of each class; those of styles and classes where there are several."""
     found = [_score(answers, "all", range(len(answers.key)))]
     for words in ([cell.style for cell in answers.key], [cell.class_name for cell in answers.key]):
-        there = sorted(set(words))
-        if len(there) > 1:
-            found += [_score(answers, word, [at for at, own in enumerate(words) if own == word]) for word in there]
+        places = defaultdict[str, list[int]](list)
+        for at, word in enumerate(words):
+            places[word].append(at)
+        if len(places) > 1:
+            found += [_score(answers, word, places[word]) for word in sorted(places)]
     return found
 
 

@@ -101,10 +101,13 @@ class Sources:
 
     def picture_files(self, one: ProjectSet) -> Iterator[tuple[PurePosixPath, tuple[Sprite, ...]]]:
         """Each of a set's own pictures, from the project's folder on, with its sprites. Raises DatasetError."""
+        read: dict[PurePosixPath, tuple[Sprite, ...]] = {}  # once each, however often it is named
         for given in one.pictures:
             for path in pictures_in(self._root, given):
-                data = read_at_most(self._root / path, MAX_BYTES, DatasetError)
-                yield path, sprites_in(data, path.as_posix(), path.parent.name or one.name)
+                if path not in read:
+                    data = read_at_most(self._root / path, MAX_BYTES, DatasetError)
+                    read[path] = sprites_in(data, path.as_posix(), path.parent.name or one.name)
+                yield path, read[path]
 
     def _named(self, text: str) -> str:
         return str(self._root / text) if is_palette_file(text) else text

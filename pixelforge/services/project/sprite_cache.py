@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 
 from pixelforge.errors import DatasetError
-from pixelforge.files import replacing
+from pixelforge.files import read_at_most, replacing
 from pixelforge.services.project.places import OWN_FOLDER, begin_own_folder
 from pixelforge.services.recipe import Recipe, flat
-from pixelforge.services.sprites import Sprite, decode_sprite, encode_sprite
+from pixelforge.services.sprites import MAX_BYTES, Sprite, decode_sprite, encode_sprite
 
 FOLDER = "sprites"
 
@@ -40,8 +40,8 @@ class SpriteCache:
     def read(self, key: str) -> Sprite | None:
         """A sprite; None where it is not there, or is damaged."""
         try:
-            return decode_sprite(self._path(key).read_bytes())
-        except (OSError, DatasetError):
+            return decode_sprite(read_at_most(self._path(key), MAX_BYTES, DatasetError))
+        except DatasetError:
             return None
 
     def write(self, sprites: Iterable[tuple[str, Sprite]]) -> None:
