@@ -6,6 +6,7 @@ import posixpath
 import stat
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -137,10 +138,18 @@ def _in_a_line(place: str) -> str:
     return " ".join(place.splitlines())
 
 
+class _Archive(zipfile.ZipFile):
+    """One that was read whole, or not at all: that closing it fails concerns nobody, and Python would print it."""
+
+    def __del__(self) -> None:
+        with suppress(OSError):
+            self.close()
+
+
 def _in_zip(source: Path) -> Found:
     try:
         check_directory(source)
-        archive = zipfile.ZipFile(source)  # closed with the last item: opening it for each reads its list each time
+        archive = _Archive(source)  # closed with the last item: opening it for each reads its list each time
         files = (info for info in archive.infolist() if info.filename and not info.is_dir())
         entries = sorted(files, key=lambda info: info.filename)
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import io
 import os
 import stat
@@ -322,12 +324,12 @@ def test_a_thinned_picture_keeps_its_shape(height: int, width: int, side: int) -
 def test_a_zip_is_opened_once_however_many_pictures_it_has(folder: Path, tmp_path: Path, monkeypatch) -> None:
     path, opened = zipped(folder, tmp_path / "z.zip"), []
 
-    class Counted(zipfile.ZipFile):
+    class Counted(sources._Archive):
         def __init__(self, *arguments, **options) -> None:
             super().__init__(*arguments, **options)
             opened.append(self)
 
-    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    monkeypatch.setattr(sources, "_Archive", Counted)
     assert len(load_sprites(path, 8)) == 64
     assert len(opened) == 1
 
@@ -441,3 +443,18 @@ def test_a_zip_of_too_many_files_is_refused_before_they_are_listed(tmp_path: Pat
     monkeypatch.setattr(zip_directory, "MAX_DIRECTORY", 9 * (46 + 10) - 1)
     with pytest.raises(DatasetError, match=r"many\.zip holds too many files"):
         load_sprites(path, 8)
+
+
+def test_an_archive_that_cannot_be_closed_prints_nothing(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    def failing(self: zipfile.ZipFile, file: io.BufferedReader) -> None:
+        file.close()
+        raise OSError(errno.EIO, "Input/output error")
+
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    items = find_items(zipped(folder, tmp_path / "z.zip")).items
+    assert items
+    monkeypatch.setattr(zipfile.ZipFile, "_fpclose", failing)
+    del items
+    gc.collect()
+    assert not told
