@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -36,7 +36,8 @@ from pixelforge.services.requests import make_request, of_classes
 from pixelforge.services.settings import AppSettings, GenerationSettings, load_settings, save_settings
 from pixelforge.services.sprites import encode_sprite, read_recipes, read_sheet
 from tests.fuzz import mutate
-from tests.fuzz.mutate import Mutation
+from tests.fuzz.later_readers import LATER
+from tests.fuzz.reader import Files, Reader, lay_out, reader_input
 from tests.made import asked, made
 from tests.pointer import write_pointer_model
 from tests.tiny import COLOURS, TINY
@@ -51,35 +52,6 @@ from training.runs.state import RunStorage
 
 EVIL_NAMES = ["../evil.png", "/tmp/evil.png", "a/../../evil.png", "C:\\evil.png", "a/\0.png", "", ".", "a/", "x" * 300]
 SMALL_PTH = Path(__file__).parents[1] / "data" / "legacy" / "small.pth"
-
-Files = Mapping[str, bytes]
-"""What lies in a reader's folder, by name; the first is the one that is broken."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A reader and the files that it is tried with."""
-
-    name: str
-    make: Callable[[Path], Sequence[Files]]  # in an empty folder; several variants
-    mutate: Mutation
-    read: Callable[[Path], object]  # the path of the broken file; raises PixelForgeError for what it refuses
-
-
-def reader_input(reader: Reader, rng: random.Random, variants: Sequence[Files], folder: Path) -> Path:
-    """Lay a broken file, and what belongs beside it, into an empty folder; its path."""
-    files = dict(rng.choice(variants))
-    broken = next(iter(files))
-    files[broken] = reader.mutate(rng, files[broken])
-    return lay_out(files, folder)
-
-
-def lay_out(files: Files, folder: Path) -> Path:
-    """Write a reader's files into a folder; the path of the first."""
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder / next(iter(files))
 
 
 def _sprite(seed: int, side: int = 8) -> np.ndarray:
@@ -459,6 +431,7 @@ READERS = (
     Reader("status.json", _made_run("status.json"), mutate.mixed(mutate.odd_json), _read_status),
     Reader("config.json", _made_run("config.json"), mutate.mixed(mutate.odd_json), _read_config),
     Reader("state.pt", _made_run("state.pt"), mutate.mixed(mutate.in_pickle_of_zip), _read_state),
+    *LATER,
 )
 
-__all__ = ["READERS", "PixelForgeError", "Reader", "reader_input"]
+__all__ = ["READERS", "Files", "PixelForgeError", "Reader", "lay_out", "reader_input"]

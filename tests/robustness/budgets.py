@@ -33,6 +33,7 @@ from pixelforge.services.sets import SetStore
 from pixelforge.services.sprites import read_recipes, read_sprites
 from tests.fuzz.readers import READERS, Files, lay_out
 from tests.robustness.costly import aseprite, many, own, packs, pictures
+from tests.robustness.costly.later import LATER
 from tests.robustness.costly.special import SPECIAL
 
 MEMORY = 1536 * 2**20  # bytes above what the process has before it reads
@@ -213,6 +214,9 @@ def costly_files() -> Iterator[Costly]:
     for name, make in {**own.TABLES, **many.TABLES}.items():
         full_name = f"labels.csv: {name}"
         yield Costly(full_name, _content("labels.csv", make), _reader("labels.csv"), full_name not in DEAR)
+    for group, makings in LATER.items():
+        for name, lay in makings.items():
+            yield Costly(f"{group}: {name}", lay, _reader(group))
     for lay in (own.sparse_arrays, own.bytes_arrays):
         yield Costly(f"npy: {lay.__name__}", lay, _reader("npy"))
 
