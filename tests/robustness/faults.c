@@ -4,8 +4,9 @@
 #include "preload.h"
 #include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 
-enum kind { OPEN, READ, WRITE, SYNC, RENAME, LINK, UNLINK, CLOSE, MKDIR };
+enum kind { OPEN, READ, WRITE, SYNC, RENAME, LINK, UNLINK, CLOSE, MKDIR, MAP, TRUNCATE };
 enum how { FAILS, HALF, KILLS }; /* HALF: a write takes half of what it is given, and the next one fails */
 
 static int kind = -1, at, error_number, how, from_then_on, seen;
@@ -54,6 +55,17 @@ ON_FILE(ssize_t, pread, READ, (int fd, void *to, size_t n, off_t from), (fd, to,
 ON_FILE(ssize_t, pread64, READ, (int fd, void *to, size_t n, off64_t from), (fd, to, n, from))
 ON_FILE(int, fsync, SYNC, (int fd), (fd))
 ON_FILE(int, fdatasync, SYNC, (int fd), (fd))
+ON_FILE(int, ftruncate, TRUNCATE, (int fd, off_t size), (fd, size))
+ON_FILE(int, ftruncate64, TRUNCATE, (int fd, off64_t size), (fd, size))
+
+#define MAPPER(name, type) \
+    void *name(void *at, size_t n, int protection, int flags, int fd, type from) { \
+        REAL(name); \
+        int here = kind == MAP && fd >= 0 && fd_is_below(fd); \
+        return struck(MAP, here) ? MAP_FAILED : real(at, n, protection, flags, fd, from); \
+    }
+MAPPER(mmap, off_t)
+MAPPER(mmap64, off64_t)
 
 #define WRITER(name, declared, given) \
     ssize_t name declared { \

@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -44,6 +44,8 @@ class Kind(IntEnum):
     UNLINK = 6
     CLOSE = 7
     MKDIR = 8
+    MAP = 9
+    TRUNCATE = 10
 
 
 class How(IntEnum):
@@ -75,13 +77,17 @@ FAULTS = (
     Fault(Kind.WRITE, How.HALF, errno.ENOSPC, sticky=True),
     Fault(Kind.OPEN, How.FAILS, errno.EMFILE, sticky=True),
     Fault(Kind.RENAME, How.FAILS, errno.EACCES),
+    Fault(Kind.MAP, How.FAILS, errno.ENOMEM),
 )
+LONG_FAULTS = tuple(Fault(kind, How.FAILS, sticky=True) for kind in Kind)
 
 Numbers = Callable[[int], Iterable[int]]
 """The calls that are to fail, by the fault's place in the table."""
 
 
-def injections(library: ctypes.CDLL, scene: Scene, home: Path, numbers: Numbers) -> Iterator[tuple[str, str]]:
+def injections(
+    library: ctypes.CDLL, scene: Scene, home: Path, numbers: Numbers, faults: Sequence[Fault] = FAULTS
+) -> Iterator[tuple[str, str]]:
     """Every fault and n: what it was, and an empty line where all rules hold after it, else what was broken."""
     before, after = home / "before", home / "after"
     before.mkdir()
@@ -89,7 +95,7 @@ def injections(library: ctypes.CDLL, scene: Scene, home: Path, numbers: Numbers)
     shutil.copytree(before, after)
     scene.work(after)
     states = scene.whole(before), scene.whole(after)
-    for place, fault in enumerate(FAULTS):
+    for place, fault in enumerate(faults):
         for number in numbers(place):
             folder = home / "work"
             shutil.rmtree(folder, ignore_errors=True)
@@ -173,17 +179,20 @@ def main() -> int:
     parser.add_argument("scenes", nargs="*", help="these alone")
     options = parser.parse_args()
     library, broken = preloaded("faults"), 0
+    numbers, faults = some if options.short else every, (*FAULTS, *LONG_FAULTS) if options.long else FAULTS
     scenes = list(SCENES)
     if options.long:
+        from tests.robustness.later_scenes import LATER_SCENES
         from tests.robustness.long_scenes import LONG_SCENES
+        from tests.robustness.reading_scenes import READING_SCENES
 
-        scenes += LONG_SCENES
+        scenes += (*LONG_SCENES, *LATER_SCENES, *READING_SCENES)
     for scene in scenes:
         if options.scenes and scene.name not in options.scenes:
             continue
         tried = failed = 0
         with tempfile.TemporaryDirectory(prefix="faults-", dir=MEMORY if MEMORY.is_dir() else None) as home:
-            for fault, what in injections(library, scene, Path(home).resolve(), some if options.short else every):
+            for fault, what in injections(library, scene, Path(home).resolve(), numbers, faults):
                 tried += 1
                 if what:
                     failed += 1
