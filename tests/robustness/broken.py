@@ -1,0 +1,96 @@
+"""The program with one of its precautions taken away: what looks for faults must find it then.
+
+`python -m tests.robustness.broken NAME` ends as what it runs does, so with 1 where a rule was broken. For the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+
+from pixelforge import files
+
+LATE = 0.05  # seconds between reading and writing, in which another can come between
+
+
+def _without_syncing() -> int:
+    os.fsync = lambda fd: None
+    return _replayed()
+
+
+def _without_syncing_folders() -> int:
+    from pixelforge.services import settings
+
+    settings.sync_folders = lambda paths: None
+    return _replayed()
+
+
+def _without_putting_back() -> int:
+    files._put_back = lambda old, target: True
+    return _faulty("new sheet")
+
+
+def _without_removing() -> int:
+    Path.unlink = lambda self, missing_ok=False: None  # type: ignore[method-assign]
+    return _faulty("settings")
+
+
+def _without_words() -> int:
+    files._told_of = lambda target: nullcontext()
+    return _faulty("settings")
+
+
+def _without_waiting() -> int:
+    """Command lines describe one model at once, and none waits until another is done."""
+    from pixelforge.core.header import ModelHeader
+    from pixelforge.services import model_library
+    from tests.robustness import two_at_once
+    from tests.robustness.sharing import commands
+
+    read = model_library.read_header
+
+    def late(path: Path) -> ModelHeader:
+        header = read(path)
+        time.sleep(LATE)
+        return header
+
+    model_library.read_header = late
+    model_library._changing = lambda: nullcontext()
+    two_at_once.WINDOWS, commands.WORK = 0, (commands.CommandLine.describe,)
+    return _run(two_at_once.main, "--operations", "24")
+
+
+def _replayed() -> int:
+    from tests.robustness import replay
+
+    return _run(replay.main, "settings")
+
+
+def _faulty(scene: str) -> int:
+    """With the fault by which it shows."""
+    from tests.robustness import faults
+
+    faults.FAULTS = (faults.Fault(faults.Kind.RENAME, faults.How.FAILS),)
+    return _run(faults.main, scene)
+
+
+def _run(main: Callable[[], int], *arguments: str) -> int:
+    sys.argv[1:] = arguments
+    return main()
+
+
+TAKEN_AWAY: dict[str, Callable[[], int]] = {
+    "syncing": _without_syncing,
+    "syncing folders": _without_syncing_folders,
+    "putting back": _without_putting_back,
+    "removing": _without_removing,
+    "words": _without_words,
+    "waiting": _without_waiting,
+}
+
+if __name__ == "__main__":
+    sys.exit(TAKEN_AWAY[sys.argv[1]]())
