@@ -1,7 +1,8 @@
 """What a long day costs: memory, handles, threads and temporary files a thousand pieces of work, which should be flat.
 
-`python -m tests.robustness.slopes [--count 2000] [--walks 100]`: sprites are generated into a folder, then two windows'
-models do things at random, one after the other. A line each, with the slopes over the second half; Linux.
+`python -m tests.robustness.slopes [--only PART] [--count 100000] [--pictures 50000] [--commands 200] [--walks 100]
+[--minutes 480]`: sprites to files, a training, command lines, two windows' models, and an afternoon in the window. A
+line each, with the slopes over the second half, and what was held on the way; Linux.
 """
 
 from __future__ import annotations
@@ -9,83 +10,83 @@ from __future__ import annotations
 import argparse
 import gc
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from pixelforge.core.header import file_sha256
 from pixelforge.files import PART_SUFFIX
-from pixelforge.services.generation import generate, load_model
-from pixelforge.services.requests import Finished, make_request, of_classes
-from pixelforge.services.saving import Destination
 from tests.pulse import resident_megabytes
+from tests.robustness import long_day, long_walk
 from tests.robustness.sharing import judging
-from tests.robustness.sharing.commands import SHARED
-from tests.robustness.sharing.told import Book
-from tests.robustness.sharing.windows import Window
 
-LOOKS = 20  # at what the process holds, evenly over the work
-THINGS = 20  # that a window's models do in a walk
-NAMES = ("MB", "handles", "threads", "temporary files")
+LOOKS = 20  # at what is held, evenly over the work
+NAMES = ("MB", "handles", "threads", "children", "temporary files")
+TIMES = "/proc/self/task/{}/children"  # of a thread: the processes that nobody has waited for
 
-
-def generated(home: Path, count: int) -> Iterator[int]:
-    """Sprites of the tiny model to files, as the command line writes them."""
-    path = home / SHARED
-    model = load_model(path, "cpu", "torch")
-    classes = of_classes(model.header.class_names)
-    request = make_request(model.header, classes, count=count, seed=0, sampling={"steps": 1})
-    target = Destination(target=home / "out", request=request, model="tiny", model_sha256=file_sha256(path))
-    writer = target.writer(force=False)
-    for event in generate(model, request):
-        if isinstance(event, Finished):
-            writer.add(event)
-            yield event.first + len(event.sprites)
-    writer.close()
+Held = tuple[float, ...]
+"""As NAMES has it."""
 
 
-def walked(home: Path, count: int) -> Iterator[int]:
-    """Walks of a window's models, each window opened and closed."""
-    for number in range(count):
-        window = Window(home, Book(home, number % 2), number)
-        window.work(THINGS)
-        window.close()
-        yield number + 1
+@dataclass(frozen=True)
+class Part:
+    """A part of the day. `work` yields how much of it is done, 0 to 1, and how many pieces that are."""
+
+    name: str
+    work: Callable[[Path], Iterator[tuple[float, int]]]
+    megabytes: Callable[[], float] = resident_megabytes
 
 
-def looked(home: Path) -> tuple[float, ...]:
+def looked(home: Path, megabytes: Callable[[], float]) -> Held:
     """What the process holds now, as NAMES has it."""
     gc.collect()
-    threads, handles = (len(list(Path("/proc/self", kind).iterdir())) for kind in ("task", "fd"))
-    return resident_megabytes(), handles, threads, len(list(home.rglob(f"*{PART_SUFFIX}")))
+    threads, handles = (list(Path("/proc/self", kind).iterdir()) for kind in ("task", "fd"))
+    children = sum(len(Path(TIMES.format(thread.name)).read_text().split()) for thread in threads)
+    litter = len(list(home.rglob(f"*{PART_SUFFIX}"))) + len(list((home / long_day.SCRATCH).rglob("*")))
+    return megabytes(), len(handles), len(threads), children, litter
 
 
-def slopes(work: Iterator[int], home: Path, count: int) -> tuple[list[float], tuple[float, ...]]:
-    """How much more a thousand pieces of the second half took, each of NAMES; and what was held at the end."""
-    done, held = [], []
-    for now in work:
-        if now >= (len(done) + 1) * count / LOOKS:
-            done.append(now)
-            held.append(looked(home))
+def slopes(part: Part, home: Path) -> tuple[int, list[float], list[Held]]:
+    """The pieces of work, how much more a thousand of the second half took, each of NAMES; and what was held."""
+    done, held = list[int](), list[Held]()
+    for share, pieces in part.work(home):
+        if share >= (len(done) + 1) / LOOKS - 1e-9:
+            done.append(pieces)
+            held.append(looked(home, part.megabytes))
     half = len(done) // 2
-    rises = [1000 * np.polyfit(done[half:], column[half:], 1)[0] for column in np.array(held).T]
-    return rises, held[-1]
+    rises = [1000 * float(np.polyfit(done[half:], column[half:], 1)[0]) for column in np.array(held).T]
+    return done[-1], rises, held
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--walks", type=int, default=100)
+    parser.add_argument("--only", choices=("sprites", "steps", "commands", "walks", "acts"))
+    parser.add_argument("--count", type=int, default=100_000, help="sprites")
+    parser.add_argument("--pictures", type=int, default=50_000, help="that are trained on")
+    parser.add_argument("--commands", type=int, default=200, help="command lines, each a process")
+    parser.add_argument("--walks", type=int, default=100, help="windows opened and closed, without widgets")
+    parser.add_argument("--minutes", type=float, default=480, help="in the window")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="slopes-") as folder:
-        home = Path(folder).resolve()
-        judging.prepare(home)
-        parts = (("sprites", generated, options.count), ("walks", walked, options.walks))
-        for name, work, count in parts:
-            rises, held = slopes(work(home, count), home, count)
-            told = [f"{rise:+.2f} {what} (now {now:.0f})" for rise, what, now in zip(rises, NAMES, held, strict=True)]
-            print(f"{count} {name}, a thousand: {', '.join(told)}", flush=True)
+    lines = long_day.CommandLines()
+    parts = (
+        Part("sprites", lambda home: long_day.generated(home, options.count)),
+        Part("steps", lambda home: long_day.trained(home, options.pictures)),
+        Part("commands", lambda home: lines.work(home, options.commands), lambda: lines.largest),
+        Part("walks", lambda home: long_day.walked(home, options.walks)),
+        Part("acts", lambda home: long_walk.acted(home, options.minutes)),
+    )
+    for part in parts:
+        if options.only in (None, part.name):
+            with tempfile.TemporaryDirectory(prefix="slopes-") as folder:
+                home = Path(folder).resolve()
+                judging.prepare(home)
+                pieces, rises, held = slopes(part, home)
+            told = [f"{rise:+.2f} {what}" for rise, what in zip(rises, NAMES, strict=True)]
+            print(f"{pieces} {part.name}, a thousand: {', '.join(told)}")
+            for place in (0, len(held) // 2, -1):
+                print("  held:", ", ".join(f"{now:.0f} {what}" for now, what in zip(held[place], NAMES, strict=True)))
+            print("  MB:", ", ".join(f"{one[0]:.0f}" for one in held), flush=True)
 
 
 if __name__ == "__main__":
