@@ -18,29 +18,29 @@ LATE = 0.05  # seconds between reading and writing, in which another can come be
 
 
 def _without_syncing() -> int:
-    os.fsync = lambda fd: None
+    _put(os, "fsync", lambda fd: None)
     return _replayed()
 
 
 def _without_syncing_folders() -> int:
     from pixelforge.services import settings
 
-    settings.sync_folders = lambda paths: None
+    _put(settings, "sync_folders", lambda paths: None)
     return _replayed()
 
 
 def _without_putting_back() -> int:
-    files._put_back = lambda old, target: True
+    _put(files, "_put_back", lambda old, target: True)
     return _faulty("new sheet")
 
 
 def _without_removing() -> int:
-    Path.unlink = lambda self, missing_ok=False: None  # type: ignore[method-assign]
+    _put(Path, "unlink", lambda self, missing_ok=False: None)
     return _faulty("settings")
 
 
 def _without_words() -> int:
-    files._told_of = lambda target: nullcontext()
+    _put(files, "_told_of", lambda target: nullcontext())
     return _faulty("settings")
 
 
@@ -58,8 +58,8 @@ def _without_waiting() -> int:
         time.sleep(LATE)
         return header
 
-    model_library.read_header = late
-    model_library._changing = lambda: nullcontext()
+    _put(model_library, "read_header", late)
+    _put(model_library, "_changing", nullcontext)
     two_at_once.WINDOWS, commands.WORK = 0, (commands.CommandLine.describe,)
     return _run(two_at_once.main, "--operations", "24")
 
@@ -76,6 +76,11 @@ def _faulty(scene: str) -> int:
 
     faults.FAULTS = (faults.Fault(faults.Kind.RENAME, faults.How.FAILS),)
     return _run(faults.main, scene)
+
+
+def _put(where: object, name: str, stand_in: Callable[..., object]) -> None:
+    """In the place of what the program has there."""
+    setattr(where, name, stand_in)
 
 
 def _run(main: Callable[[], int], *arguments: str) -> int:

@@ -150,7 +150,7 @@ def _judge(scene: Scene, fault: Fault, folder: Path, ended: int, states: tuple[o
     now = scene.whole(folder)
     if ended == TRACE:
         return f"a trace: {said}"
-    if ended == WORDS and ("\n" in said or not said.endswith(".")):
+    if ended == WORDS and ("\n" in said or not said.endswith((".", "?"))):
         return f"no sentence: {said!r}"
     if ended == WORDS and now != old:
         return f"not as it was after an error ({said})"
