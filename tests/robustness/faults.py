@@ -79,7 +79,8 @@ FAULTS = (
     Fault(Kind.RENAME, How.FAILS, errno.EACCES),
     Fault(Kind.MAP, How.FAILS, errno.ENOMEM),
 )
-LONG_FAULTS = tuple(Fault(kind, How.FAILS, sticky=True) for kind in Kind)
+LONG_FAULTS = tuple(Fault(kind, How.FAILS, sticky=True) for kind in Kind if kind is not Kind.UNLINK)
+"""Where nothing can be removed any more, nothing can be taken back either."""
 
 Numbers = Callable[[int], Iterable[int]]
 """The calls that are to fail, by the fault's place in the table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from training.learning.config import TrainConfig
 SCRATCH = "scratch"  # where the command lines' temporary files would lie
 THINGS = 20  # that a window's models do in a walk
 STEPS = 1000  # of a training
+LOOK = 0.02  # seconds between two looks at what a command line holds
 
 
 def generated(home: Path, count: int) -> Iterator[tuple[float, int]]:
@@ -88,13 +90,17 @@ class CommandLines:
 def _ran(home: Path, arguments: list[str]) -> float:
     """Megabytes that a command line took at the most. AssertionError, with what it said, where it was refused."""
     environment = {**os.environ, "TMPDIR": str(home / SCRATCH), "OMP_NUM_THREADS": "1"}
+    command, peak = [sys.executable, "-m", "pixelforge", *arguments], 0
     with (home / "said").open("w+") as said:
-        command = [sys.executable, "-m", "pixelforge", *arguments]
         child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=said)
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        while (
+            child.poll() is None
+        ):  # in the end the system tells this process's own peak, if that is more
+            told = Path(f"/proc/{child.pid}/status").read_text().partition("VmHWM:")[2].split()
+            peak = max(peak, int(told[0]) if told else 0)
+            time.sleep(LOOK)
     assert child.returncode == 0, f"{arguments}: {(home / 'said').read_text()}"
-    return used.ru_maxrss / 1024
+    return peak / 1024
 
 
 def _round(home: Path, number: int) -> list[list[str]]:
