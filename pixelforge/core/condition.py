@@ -40,7 +40,7 @@ class Cue:
     rows: Rows
     palette: tuple[Colour, ...] = ()  # `pointer` networks draw in these
     guidance_scale: float = 1.0  # of networks that take it as an input; others pass over it
-    symmetry: Symmetry | None = None  # no network hears of it: its estimate is made so
+    symmetry: Symmetry | None = None  # no network is told it: its estimate is made so
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,9 +53,8 @@ class SchemeBank:
     def __post_init__(self) -> None:
         arrays = (self.words, self.masks, self.weights, self.symmetries)
         shapes = tuple(array.shape[1:] for array in arrays)
-        if shapes != ((PARTS,), (MAX_PALETTE // 8,), (), ()) or not len({len(array) for array in arrays}) == 1 <= len(
-            self.words
-        ):
+        rows = {len(array) for array in arrays}
+        if shapes != ((PARTS,), (MAX_PALETTE // 8,), (), ()) or len(rows) > 1 or rows == {0}:
             raise ValueError(f"a bank of schemes has no such shapes as {shapes}")
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all() and self.weights.any()):
             raise ValueError("the weights of a bank of schemes must be finite, not negative, and not all 0")

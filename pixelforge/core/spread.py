@@ -22,9 +22,8 @@ class Spread:
     def __init__(self, threads: int, most: int) -> None:
         self._threads = threads
         self._most = most
-        self._pool = (
-            ThreadPoolExecutor(threads, "rows") if threads > 1 else None
-        )  # it starts them when it is first used
+        # It starts its threads when it is first used.
+        self._pool = ThreadPoolExecutor(threads, "rows") if threads > 1 else None
 
     def __call__(self, work: Callable[[slice], Floats], rows: int) -> Floats:
         """What work made of the parts of `rows` rows, one after the other. Raises what work raises."""

@@ -24,6 +24,7 @@ from pixelforge.gui.generating.generation_model import GenerationModel
 from pixelforge.gui.generating.worker import Worker
 from pixelforge.gui.history.history_model import HistoryModel
 from pixelforge.gui.shared.background import Background
+from pixelforge.gui.shared.fitting import fit_in
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.shared.mime import remove_old_files
@@ -33,7 +34,6 @@ from pixelforge.gui.stage.stage_model import StageModel
 from pixelforge.gui.training.training_model import TrainingModel
 from pixelforge.gui.tray.sets_model import SetsModel
 from pixelforge.gui.tray.tray_model import TrayModel
-from pixelforge.gui.window.docks import fit_in
 from pixelforge.gui.window.error_log import end_watch, record, report_crashes, watch_for_crashes
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.keeping import Keeping

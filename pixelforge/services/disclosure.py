@@ -67,7 +67,7 @@ def _origins(sprites: Sequence[Sprite]) -> list[str]:
         f"{counted(count, 'sprite')} {how}"
         for count, how in (
             (made, "made by a generative model"),
-            (mended, "made by a generative model and gone on with by hand"),
+            (mended, "made by a generative model and changed by hand"),
             (len(sprites) - made - mended, "drawn by hand, or from files that tell nothing of a model"),
         )
         if count

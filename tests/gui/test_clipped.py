@@ -7,7 +7,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.window.docks import FRAME, SIZE, fit_in
+from pixelforge.gui.shared.fitting import FRAME, fit_in
+from pixelforge.gui.window.docks import SIZE
 from pixelforge.gui.window.studio import cell_of
 from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry
@@ -89,7 +90,7 @@ def test_the_window_opens_within_the_screen(qtbot, desktop, room) -> None:
     window = desktop.window
     fit_in(window, QSize(*room))
     qtbot.wait(20)
-    frame = window.size() + QSize(*FRAME)
+    frame = window.size() + FRAME
     assert (frame.width() <= room[0], frame.height() <= room[1]) == (True, True)
     assert (window.width() < SIZE[0], window.height() < SIZE[1]) == (room[0] < 1196, room[1] < 828)
 

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
 from pixelforge.gui.app import Desktop
+from pixelforge.gui.shared.fitting import FRAME
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.training.comparison import Arrangement, arrange
 from pixelforge.gui.training.slice_dialog import SliceDialog
 from pixelforge.gui.training.training_model import TrainingModel
-from pixelforge.gui.training.training_window import FRAME, TrainingWindow
+from pixelforge.gui.training.training_window import TrainingWindow
 from pixelforge.gui.window.models_dialog import ModelsDialog
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.icon_drawing import make_icons
@@ -320,8 +321,8 @@ def test_the_window_fits_a_small_screen(qtbot, desktop, sprites) -> None:
     window.progress.chart_button.setChecked(True)
     for page in (window.setup, window.progress):
         needed = page.minimumSizeHint()
-        assert needed.width() <= 1024 - FRAME[0]
-        assert needed.height() <= 640 - FRAME[1]
+        assert needed.width() <= 1024 - FRAME.width()
+        assert needed.height() <= 640 - FRAME.height()
     window.close()
 
 

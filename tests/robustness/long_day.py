@@ -93,9 +93,7 @@ def _ran(home: Path, arguments: list[str]) -> float:
     command, peak = [sys.executable, "-m", "pixelforge", *arguments], 0
     with (home / "said").open("w+") as said:
         child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=said)
-        while (
-            child.poll() is None
-        ):  # in the end the system tells this process's own peak, if that is more
+        while child.poll() is None:  # in the end the system tells this process's own peak, if that is more
             told = Path(f"/proc/{child.pid}/status").read_text().partition("VmHWM:")[2].split()
             peak = max(peak, int(told[0]) if told else 0)
             time.sleep(LOOK)

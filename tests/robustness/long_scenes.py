@@ -131,9 +131,7 @@ def _check_save(folder: Path, ended: int) -> None:
     assert state["step"] in (2, 4)
     told = [row.step for row in storage.read_stats() if row.step <= state["step"]]
     whole = list(range(CONFIG.evaluate_every, state["step"] + 1, CONFIG.evaluate_every))
-    refused = (
-        ended > 0 and told == whole[:-1]
-    )  # the last could not be written; what was learnt is kept
+    refused = ended > 0 and told == whole[:-1]  # the last could not be written; what was learnt is kept
     assert told == whole or refused, f"figures of {told}"
     storage.read_config()
     model_library.read_header(storage.snapshot_path)

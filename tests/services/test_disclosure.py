@@ -70,7 +70,7 @@ def test_a_png_tells_its_source_as_iptc_names_it(sprites: list[Sprite], told: st
 
 def test_the_text_tells_of_a_model_what_its_file_knows(by_a_known_model: Sprite) -> None:
     text = flat(disclosure("a.png", [by_a_known_model, by_a_known_model, mended(2), drawn(3)]))
-    assert "2 sprites made by a generative model 1 sprite made by a generative model and gone on with by hand" in text
+    assert "2 sprites made by a generative model 1 sprite made by a generative model and changed by hand" in text
     assert "1 sprite drawn by hand, or from files that tell nothing of a model" in text
     assert f"hero, a diffusion model; SHA-256 of its file: {by_a_known_model.recipe.model_sha256}" in text
     assert "Trained on 1,705 sprites, finished on 2026-11-23. Licence of what it learnt from: CC BY 4.0." in text

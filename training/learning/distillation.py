@@ -27,6 +27,7 @@ from pixelforge.core.schedule import NoiseSchedule, spaced_timesteps
 from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.unet import ContextUNet
 from pixelforge.core.vocabulary import Words
+from pixelforge.errors import TrainingError
 from training.data.sprites import SpriteSet
 from training.learning.batch_source import Drawing
 from training.learning.batches import Batch, step_seed, stratified_timesteps
@@ -64,8 +65,24 @@ class Lessons:
         return replace(batch, t=t, guidance=guidance, told=None)
 
 
+def led(teacher: Checkpoint, leader: Checkpoint) -> Checkpoint:
+    """The teacher with a student to begin from: as far from it as the leader's student is from the leader.
+
+    For a teacher that is the leader trained on further, or a mean of it and others. Raises TrainingError.
+    """
+    if leader.student_weights is None:
+        raise TrainingError("That model has no student to begin like.")
+    if leader.header.model != teacher.header.model:
+        raise TrainingError("A student can begin like that of a model of the same shape and words only.")
+    # Of the guidance a teacher has no weights: the leader's student brings its own.
+    apart = {name: own - leader.weights.get(name, 0) for name, own in leader.student_weights.items()}
+    student = {name: teacher.weights.get(name, 0) + step for name, step in apart.items()}
+    header = replace(teacher.header, student=leader.header.student)
+    return replace(teacher, header=header, student_weights=student)
+
+
 class Distiller(Trainer):
-    """A student in training; it begins as its teacher, whose guidance it does not have yet."""
+    """A student in training; it begins as the one that its teacher has, or as its teacher, which knows no guidance."""
 
     def __init__(
         self,
@@ -85,7 +102,8 @@ class Distiller(Trainer):
         self.teacher = cast(ContextUNet, teacher.network).to(device)
         self._weak = teacher.header.vocabulary.rows(NULL)
         self._times = step_times(num_timesteps, learnt.steps, lesson.substeps)
-        self.begin_from(self.model.state_dict() | self.teacher.state_dict())
+        known = self.teacher if teacher.student is None else teacher.student
+        self.begin_from(self.model.state_dict() | known.state_dict())
 
     def _loss(self, model: ContextUNet, batch: Batch, parallel: nn.Module | None = None) -> Tensor:
         """Cross-entropy a pixel to what the teacher makes of it in its steps."""

@@ -28,6 +28,7 @@ class DistillRequest:
     """A distillation that is asked for; every field is an option. Raises RequestError for what is out of range."""
 
     teacher: Path = Path()  # the model file
+    like: Path | None = None  # a model file whose student shows where to begin
     minutes: float | None = setting(None, "Minutes", "Learn for so long", shown_default=f"{USUAL_MINUTES:g}")
     steps: int | None = setting(None, "Steps", "Learn for so many steps instead", least=1)
     substeps: int = setting(

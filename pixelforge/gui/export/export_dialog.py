@@ -22,6 +22,7 @@ from pixelforge.errors import PixelForgeError
 from pixelforge.files import is_there
 from pixelforge.gui.export.export_fields import ExportFields
 from pixelforge.gui.shared.background import Task
+from pixelforge.gui.shared.fitting import fit_in
 from pixelforge.gui.shared.sheet_picture import SheetPicture
 from pixelforge.gui.shared.tall import Tall
 from pixelforge.imaging.palette import Palette
@@ -39,7 +40,6 @@ from pixelforge.words import counted
 MAX_SHOWN = 4_000_000  # pixels of the preview: larger sheets are shown unscaled
 
 USUAL = 940, 560  # logical pixels at the least, where the screen has them
-FRAME = 16, 48  # logical pixels of a window's frame and title
 
 Browse = Callable[[QWidget, Path], Path | None]
 Begin = Callable[[Export], Task]
@@ -119,8 +119,8 @@ class ExportDialog(QDialog):
         column.addWidget(self.note)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
-        room = self.screen().availableSize() - QSize(*FRAME)
-        self.resize(self.sizeHint().expandedTo(QSize(*USUAL)).boundedTo(room))
+        self.resize(self.sizeHint().expandedTo(QSize(*USUAL)))
+        fit_in(self, self.screen().availableSize())
 
     def _show(self) -> None:
         """Show what would be written, or why nothing can be."""

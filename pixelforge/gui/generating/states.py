@@ -14,6 +14,7 @@ from pixelforge.errors import RequestError
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.asking import Offer
 from pixelforge.services.model_library import ModelEntry
+from pixelforge.services.motions import FRONT
 from pixelforge.services.quality import qualities
 from pixelforge.services.requests import Finished, GenerationRequest, of_classes
 from pixelforge.services.settings import BEST_OF, COUNTS, GenerationSettings
@@ -22,7 +23,6 @@ from pixelforge.services.sprites import Sprite, made_sprites, named
 MAX_DRAWN_SEED = 2**31 - 1  # short enough to read aloud; typed ones may be larger
 USUAL_COUNT = 16
 USUAL_BEST_OF = 4  # of models with a critic, in their fastest steps: sooner than one in 40, and better
-FRONT = "down"  # a facing
 MOST_TRIED = 16  # sprites of a trial, so that it follows the slider
 TRIED_AT_ONCE = 4  # of these: the first are seen after 40 ms of one core; all 16 together would take 170 to the first
 MAX_TYPED_SEED = MAX_SEED - max(COUNTS) * max(BEST_OF) + 1  # so that the last sprite of any batch has one as well

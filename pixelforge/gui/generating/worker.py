@@ -97,7 +97,7 @@ class Worker(QThread):
                 self._work(task)
             except PixelForgeError as error:
                 self._report(task, Failed(str(error)))
-            except Exception as error:  # noqa: BLE001 - whatever it was, the thread lives on and the user hears of it
+            except Exception as error:  # noqa: BLE001 - whatever it was, the thread lives on and the user is told
                 self._report(task, Failed(self._describe_bug(error)))
 
     def _give_up(self) -> None:

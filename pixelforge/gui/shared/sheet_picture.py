@@ -40,9 +40,8 @@ class SheetPicture(QWidget):
         ratio = self.devicePixelRatioF()
         factor, left, top = self.scale()
         square = max(1, round(SQUARE * ratio))
-        first = (
-            max(0, int(event.rect().top() * ratio) - top) // factor // (2 * square) * (2 * square)
-        )  # as the board is
+        above, board = max(0, int(event.rect().top() * ratio) - top) // factor, 2 * square
+        first = above // board * board  # so that the checkerboard begins as it does at the top
         end = -(-(int((event.rect().bottom() + 1) * ratio) - top) // factor) + 1
         seen = self._sheet[first : max(first, end), : int(self.width() * ratio) // factor + 1]
         if not len(seen):

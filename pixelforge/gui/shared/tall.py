@@ -19,7 +19,6 @@ class Tall(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard goes to what it holds
         self.setWidget(content)
-        self._content = content
 
     def sizeHint(self) -> QSize:
         """Its content, and the scroll bar beside it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
 from pixelforge.errors import PixelForgeError
 from pixelforge.gui.shared.background import Background
+from pixelforge.gui.shared.fitting import fit_in
 from pixelforge.gui.shared.library import Library
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.training.data_check import DataCheck
@@ -22,7 +22,6 @@ from training.runs.folder import RunFolder
 
 ARCHIVES = "Sprites in an archive (*.zip)"
 USUAL_SIZE = (980, 720)  # logical pixels
-FRAME = (16, 48)  # that the system puts around a window, at the most
 
 
 class TrainingWindow(QDialog):
@@ -57,8 +56,8 @@ class TrainingWindow(QDialog):
         self.progress.new_button.clicked.connect(self.show_setup)
         library.entries_changed.connect(self._show_models)
         self._show_models()
-        room = (parent or self).screen().availableGeometry().size()
-        self.resize(QSize(*USUAL_SIZE).boundedTo(room - QSize(*FRAME)))
+        self.resize(*USUAL_SIZE)
+        fit_in(self, (parent or self).screen().availableSize())
         if training.running:
             self._pages.setCurrentWidget(self.progress)
         else:

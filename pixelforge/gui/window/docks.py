@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 SIZE = 1180, 780  # logical pixels of the window at its first start
-FRAME = 16, 48  # logical pixels that the system puts around a window, at the most
 HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
 
 
@@ -23,11 +22,6 @@ def lay_out(window: QMainWindow, controls: QWidget, history: QWidget, tray: QWid
     window.resize(*SIZE)
     window.resizeDocks(docks[1:2], [HISTORY_HEIGHT], Qt.Orientation.Vertical)
     return docks
-
-
-def fit_in(window: QMainWindow, room: QSize) -> None:
-    """Make a window no larger than a screen has room for, in logical pixels."""
-    window.resize(window.size().boundedTo(room - QSize(*FRAME)))
 
 
 def _dock(window: QMainWindow, title: str, content: QWidget, area: Qt.DockWidgetArea, kept_as: str = "") -> QDockWidget:

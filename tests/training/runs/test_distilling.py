@@ -26,6 +26,7 @@ from tests.training.conftest import write_sprite, write_sprites
 from training.data.indexed import IndexedSprites, styled, words_of
 from training.data.naming import style_of
 from training.data.sprites import SpriteSet
+from training.learning.distillation import led
 from training.runs import run as run_module
 from training.runs.distilling import DistillRequest
 from training.runs.events import Ended, RunEvent
@@ -102,6 +103,33 @@ def test_the_model_keeps_its_network_and_gains_a_student(folder: Path, tmp_path:
     *_, done = generate(Model.of(after), request)
     assert isinstance(done, Finished)
     assert done.sprites.shape == (3, 8, 8, 4)
+
+
+def test_a_model_that_has_a_student_begins_from_it(folder: Path, tmp_path: Path, teacher: Path) -> None:
+    ended = pull(folder, tmp_path / "first", replace(ASKED, teacher=teacher))
+    assert isinstance(ended, Ended)
+    had = load_checkpoint(ended.model).student_weights
+    pull(folder, tmp_path / "run", replace(ASKED, teacher=ended.model, learning_rate=1e-9, steps=1))
+    begun = load_checkpoint(RunStorage(tmp_path / "run").snapshot_path).student_weights
+    assert had is not None
+    assert begun is not None
+    for name, weight in had.items():
+        np.testing.assert_allclose(begun[name], weight, atol=1e-3, err_msg=name)
+
+
+def test_a_student_begins_as_far_from_its_model_as_another_is(folder: Path, tmp_path: Path, teacher: Path) -> None:
+    ended = pull(folder, tmp_path / "first", replace(ASKED, teacher=teacher))
+    assert isinstance(ended, Ended)
+    leader = load_checkpoint(ended.model)
+    assert leader.student_weights is not None
+    other = load_checkpoint(teacher)
+    other = replace(other, weights={name: weight + np.float32(0.5) for name, weight in other.weights.items()})
+    for name, weight in (led(other, leader).student_weights or {}).items():
+        moved = leader.student_weights[name] + (0.5 if name in other.weights else 0)
+        np.testing.assert_allclose(weight, moved, atol=1e-3, err_msg=name)
+    with pytest.raises(TrainingError, match="no student to begin like"):
+        pull(folder, tmp_path / "run", replace(ASKED, teacher=teacher, like=teacher))
+    assert not (tmp_path / "run").exists()
 
 
 def test_resumed_it_is_the_same_to_the_bit_and_needs_its_teacher_no_more(
