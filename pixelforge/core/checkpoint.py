@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from pixelforge.core.config import ModelConfig
 from pixelforge.core.critic import CRITIC, NumpyCritic, read_critic
 from pixelforge.core.header import (
     CLASSES_ONLY,
@@ -23,22 +22,18 @@ from pixelforge.core.header import (
     open_model_file,
     parse_header,
 )
-from pixelforge.core.safetensors_layout import bfloat16, with_metadata
+from pixelforge.core.safetensors_layout import with_metadata
 from pixelforge.core.scheme_file import TENSORS, bank_tensors, read_bank
 from pixelforge.core.schemes import SchemeBank
-from pixelforge.core.shapes import weight_shapes
+from pixelforge.core.student_file import STUDENT, read_student, student_tensors
+from pixelforge.core.weight_file import read_weights
 from pixelforge.core.weights import Floats
-from pixelforge.errors import CheckpointError
 from pixelforge.files import replacing, sync_folders
-from pixelforge.training_part import need_torch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from pixelforge.core.network import Network
-
-STUDENT = "student."  # begins the names of the student's weights
-WEIGHT_TYPES = ("F32", "F16", "BF16")
 
 Stored = Mapping[str, "Tensor | NDArray[Any]"]
 """Weights by name, in the precision in which they are written."""
@@ -94,8 +89,9 @@ def save_checkpoint(
     assert (bank is not None) == (header.words is not None)
     assert (student is not None) == (header.student is not None)
     assert (critic is not None) == (header.critic is not None)
-    weights = {**weights, **{STUDENT + name: weight for name, weight in (student or {}).items()}}
     arrays = {name: _as_array(weight) for name, weight in weights.items()}
+    if student is not None:
+        arrays |= student_tensors({name: _as_array(weight) for name, weight in student.items()}, arrays)
     if bank is not None:
         arrays |= bank_tensors(bank)
     if critic is not None:
@@ -148,49 +144,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
             critic = read_critic(path, header)
             names = {name for name in names if not name.startswith(CRITIC)}
         of_student = {name for name in names if name.startswith(STUDENT)} if header.student is not None else set()
-        weights = _read_weights(path, file, header.model, names - of_student)
-        student = None
-        if header.student is not None:
-            own = {name.removeprefix(STUDENT) for name in of_student}
-            student = _read_weights(path, file, header.student_model, own, STUDENT)
+        weights = read_weights(path, file, header.model, names - of_student)
+        student = (
+            None if header.student is None else read_student(path, file, header.student_model, of_student, weights)
+        )
     return Checkpoint(header, weights, bank, student, critic)
-
-
-def _read_weights(path: Path, file: Any, config: ModelConfig, names: set[str], prefix: str = "") -> dict[str, Floats]:
-    """The weights of a network of a shape, as float32.
-
-    file: a safetensors.safe_open, which has no types. names: of its weights, which in the file begin with the prefix.
-    """
-    expected = _shapes_of(config)
-    missing, extra = sorted(expected.keys() - names), sorted(names - expected.keys())
-    if missing or extra:
-        raise CheckpointError(f"{path} does not fit its own description: {_difference(prefix, missing, extra)}.")
-    return {name: _read_weight(path, file, prefix + name, shape) for name, shape in expected.items()}
-
-
-def _read_weight(path: Path, file: Any, name: str, shape: tuple[int, ...]) -> Floats:
-    stored = file.get_slice(name)
-    found, kind = tuple(stored.get_shape()), stored.get_dtype()
-    if found != shape:
-        raise CheckpointError(f"{path} does not fit its own description: {name} is {found} where {shape} is needed.")
-    if kind not in WEIGHT_TYPES:
-        raise CheckpointError(f"{path} cannot be used: {name} is stored as {kind}.")
-    weight = bfloat16(path.read_bytes(), name) if kind == "BF16" else file.get_tensor(name)
-    if not np.isfinite(weight).all():
-        raise CheckpointError(f"{path} is damaged: {name} holds numbers that are not finite.")
-    return np.asarray(weight, np.float32)
-
-
-def _shapes_of(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    if config.architecture == "context_unet":
-        return weight_shapes(config)
-    need_torch("What runs models of the public notebook")
-    from pixelforge.core.build import network_shapes
-
-    return network_shapes(config)
-
-
-def _difference(prefix: str, missing: list[str], extra: list[str]) -> str:
-    if missing:
-        return f"{len(missing)} weights are missing ({prefix}{missing[0]} first)"
-    return f"{len(extra)} weights are unknown ({prefix}{extra[0]} first)"

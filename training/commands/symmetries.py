@@ -42,7 +42,6 @@ def symmetries(
     sprites = of_known(found, checkpoint.header.class_names, [style.name for style in words.styles])
     told = with_symmetries(bank, IndexedSprites.of(sprites, words).bank())
     weights, student = as_small(checkpoint.weights), checkpoint.student_weights
-    student = None if student is None else as_small(student)
     save_checkpoint(out, checkpoint.header, weights, told, student=student, critic=checkpoint.critic)
     symmetric = told.weights[told.symmetries > 0].sum() / told.weights.sum()
     report(f"{symmetric:.0%} of what it is asked for will be symmetric. Model: {out}")

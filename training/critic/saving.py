@@ -12,5 +12,5 @@ from training.critic.fitting import Fitted
 def save_with_critic(path: Path, checkpoint: Checkpoint, fitted: Fitted) -> None:
     """Write the model with the critic in place of any that it had; all else stays. Raises OutputError."""
     header = replace(checkpoint.header, critic=fitted.facts)
-    student = None if checkpoint.student_weights is None else as_small(checkpoint.student_weights)
-    save_checkpoint(path, header, as_small(checkpoint.weights), checkpoint.bank, student=student, critic=fitted.critic)
+    weights, student = as_small(checkpoint.weights), checkpoint.student_weights
+    save_checkpoint(path, header, weights, checkpoint.bank, student=student, critic=fitted.critic)

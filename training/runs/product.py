@@ -59,9 +59,9 @@ class Product:
 
     def written(self) -> Written:
         """The model, as it is written."""
-        # Half precision halves the file; its rounding is far less than what a step moves the weights by.
-        learnt = {name: weight.half() for name, weight in self.trainer.ema_weights().items()}
+        learnt = self.trainer.ema_weights()
         if self.teacher is None:
-            return Written(self.header, learnt, self.bank)
+            # Half precision halves the file; its rounding is far less than what a step moves the weights by.
+            return Written(self.header, {name: weight.half() for name, weight in learnt.items()}, self.bank)
         own = as_small(self.teacher.weights)
         return Written(self.header, own, self.bank, learnt, self.teacher.critic)
