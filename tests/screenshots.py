@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.app import Desktop, Places, build
+from pixelforge.gui.app import AppFolders, Desktop, build
 from pixelforge.gui.desk.desk_canvas import DeskCanvas
 from pixelforge.gui.shared.theme import apply_theme
 from pixelforge.gui.training.training_window import TrainingWindow
@@ -41,7 +41,7 @@ def main() -> None:
     app = QApplication(sys.argv[:1])
     path = bundled_models_folder() / f"{MODEL}.safetensors"
     with tempfile.TemporaryDirectory() as kept:
-        places = Places(*(Path(kept) / name for name in ("settings.json", "history.sqlite", "drags")))
+        places = AppFolders(*(Path(kept) / name for name in ("settings.json", "history.sqlite", "drags")))
         desktop = build([ModelEntry(MODEL, path, True, read_header(path))], places)
         desktop.window.resize(*SIZE)
         desktop.window.show()

@@ -15,7 +15,7 @@ from pixelforge.words import counted
 
 if TYPE_CHECKING:
     from pixelforge.core.pipeline import Model
-    from pixelforge.services.project.building import Build, Standing
+    from pixelforge.services.project.building import Build, ProjectState
     from pixelforge.services.project.drawing import Draw
     from pixelforge.services.requests import GenerationEvent, GenerationRequest
 
@@ -60,7 +60,7 @@ def build(
     console.report(f"{counted(len(stands.project.sets), 'set')}, nothing to make.")
 
 
-def _make(stands: Standing, draw: Draw, force: bool) -> None:
+def _make(stands: ProjectState, draw: Draw, force: bool) -> None:
     from pixelforge.services.project.building import Build
 
     making = Build(stands)
@@ -70,18 +70,18 @@ def _make(stands: Standing, draw: Draw, force: bool) -> None:
 
 
 def _draw(making: Build, draw: Draw) -> None:
-    from pixelforge.services.project.drawing import Drawn
+    from pixelforge.services.project.drawing import SpritesDone
 
     with console.progress_bar() as bar:
         task = bar.add_task("sprites", total=making.missing)
         for event in making.draw(draw):
-            if isinstance(event, Drawn):
+            if isinstance(event, SpritesDone):
                 bar.update(task, completed=event.done)
             else:
                 bar.console.print(console.visible(event.text), markup=False, highlight=False)
 
 
-def _write(making: Build, stands: Standing, drawn: int, force: bool) -> None:
+def _write(making: Build, stands: ProjectState, drawn: int, force: bool) -> None:
     from pixelforge.services.export import refuse_replacing
 
     outcome = making.outcome()

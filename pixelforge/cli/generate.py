@@ -11,7 +11,7 @@ import typer
 
 from pixelforge import console
 from pixelforge.cli import options as option
-from pixelforge.cli.order import Order, conditions_of, listed, quality_of
+from pixelforge.cli.order import Order, asked_conditions, listed, quality_of
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.options import with_options
@@ -56,7 +56,7 @@ def generate(
         request, names = listed(list_, path, header, order, words, sampling)
         make(request, path, header, order, choices, names)
         return
-    conditions = conditions_of(path, header, order, words)
+    conditions = asked_conditions(path, header, order, words)
     count = len(conditions) if order.count is None else order.count
     request = make_request(header, conditions, count=count, seed=order.seed, sampling=sampling, best_of=order.best_of)
     make(request, path, header, order, choices)

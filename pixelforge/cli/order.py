@@ -107,7 +107,7 @@ def listed(
     return replace(request, seeds=sprites.seeds), sprites.names
 
 
-def conditions_of(path: Path, header: ModelHeader, order: Order, told: dict[str, Any]) -> tuple[Condition, ...]:
+def asked_conditions(path: Path, header: ModelHeader, order: Order, told: dict[str, Any]) -> tuple[Condition, ...]:
     """What is to be made, by words, classes and the options `told`. Raises RequestError for nothing."""
     from pixelforge.errors import RequestError
     from pixelforge.services.asking import Ask, offer_of, understood

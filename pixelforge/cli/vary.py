@@ -10,7 +10,7 @@ import typer
 
 from pixelforge.cli import options as option
 from pixelforge.cli.generate import make
-from pixelforge.cli.order import Order, conditions_of, quality_of, scheme_of
+from pixelforge.cli.order import Order, asked_conditions, quality_of, scheme_of
 from pixelforge.core.condition import Condition
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Keep
@@ -58,7 +58,7 @@ def vary(
     sampling |= quality_of(header, order, sampling)
     start, made_for = read_start(sprite, mask, strength, keep)
     if order.asked or order.classes or made_for is None:
-        conditions = conditions_of(path, header, order, words)
+        conditions = asked_conditions(path, header, order, words)
     else:  # what it was made for, but for what is told now; other words have other colours than its own
         scheme = scheme_of(header, order) or (None if words else made_for.scheme)
         conditions = (replace(made_for, scheme=scheme, **words),)

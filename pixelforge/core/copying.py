@@ -33,8 +33,8 @@ def indexed(picture: NDArray[np.uint8]) -> tuple[Indices, tuple[Colour, ...]]:
     return indices, tuple((int(r), int(g), int(b)) for r, g, b in colours[order])
 
 
-def painted(indices: Indices, palette: tuple[Colour, ...]) -> NDArray[np.uint8]:
-    """The picture (H, W, 4) that `indexed` took apart."""
+def from_indexed(indices: Indices, palette: tuple[Colour, ...]) -> NDArray[np.uint8]:
+    """The picture (H, W, 4) that `to_indexed` took apart."""
     table = np.zeros((1 + len(palette), 4), np.uint8)
     table[1:] = [(*colour, 255) for colour in palette] or np.empty((0, 4))
     picture: NDArray[np.uint8] = table[indices]

@@ -20,7 +20,7 @@ from pixelforge.core.diffusion import (
 )
 from pixelforge.core.keeping import Kept
 from pixelforge.core.schedule import NoiseSchedule
-from pixelforge.core.symmetry import mirrored
+from pixelforge.core.symmetry import mirrored_estimates
 from pixelforge.core.weights import Floats
 from pixelforge.errors import CheckpointError
 
@@ -62,11 +62,11 @@ class NetworkDenoiser:
         if self._config.prediction in ("palette", "pointer"):
             if self._config.prediction == "pointer":
                 output = output + colour_evidence(x_t, self._colours, alpha_bar)
-            output = mirrored(output, self._symmetries, timestep)
+            output = mirrored_estimates(output, self._symmetries, timestep)
             if self._forbidden is not None:
                 output = np.where(self._forbidden, np.float32(-np.inf), output)
             decide = most_likely_colours if final else colours_from_logits
             return decide(output, self._colours)
         predict_x0 = predict_x0_from_eps if self._config.prediction == "eps" else predict_x0_from_v
-        pred_x0 = mirrored(np.clip(predict_x0(x_t, output, alpha_bar), -1, 1), self._symmetries, timestep)
+        pred_x0 = mirrored_estimates(np.clip(predict_x0(x_t, output, alpha_bar), -1, 1), self._symmetries, timestep)
         return self._kept.with_alpha(pred_x0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from pixelforge.core.config import AB_SCALE, TRANSPARENT, Colour
-from pixelforge.core.copying import indexed, likeliest, painted, paints_of
+from pixelforge.core.copying import from_indexed, indexed, likeliest, paints_of
 from pixelforge.core.embedding import Embedding
 from pixelforge.core.header import FRAMES, ModelHeader, open_model_file, parse_header
 from pixelforge.core.numpy_unet import NumpyUNet
@@ -52,7 +52,7 @@ class FrameModel:
         factor = 2 ** (len(self.header.model.multipliers) - 1)
         whole = np.pad(indices, ((0, -height % factor), (0, -width % factor)))
         logits = self._logits(whole, palette, self.header.class_names.index(action))
-        return painted(likeliest(logits, whole, 1 + len(palette))[:height, :width], palette)
+        return from_indexed(likeliest(logits, whole, 1 + len(palette))[:height, :width], palette)
 
     @np.errstate(over="ignore", invalid="ignore")  # SiLU of a large negative number; weights that are damaged
     def _logits(self, indices: NDArray[np.int64], palette: tuple[Colour, ...], row: int) -> Floats:

@@ -49,7 +49,7 @@ class Kept:
             others = np.ones((len(self.colours), len(coloured[0])), np.bool_)
             others[:, :first] = False
             for row, colours in zip(others, self.colours, strict=True):
-                row[[first + index for index in nearest(colours, palette)]] = False
+                row[[first + index for index in nearest_colours(colours, palette)]] = False
             forbidden = forbidden | others[..., None, None]
         return forbidden if forbidden.any() else None
 
@@ -61,7 +61,7 @@ class Kept:
         return np.where(self.opaque[:, None], visible, np.float32(-1))
 
 
-def nearest(colours: tuple[Colour, ...], palette: tuple[Colour, ...]) -> list[int]:
+def nearest_colours(colours: tuple[Colour, ...], palette: tuple[Colour, ...]) -> list[int]:
     """The indices in a palette of the colours that are nearest to these, in OKLab; each once."""
     ours, theirs = (to_oklab(np.array(part, np.uint8)) for part in (colours, palette))
     distances = np.linalg.norm(ours[:, None] - theirs[None], axis=2)

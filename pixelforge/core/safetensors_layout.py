@@ -20,7 +20,7 @@ ALIGNED = 8  # bytes, to which the header is filled up with spaces
 METADATA = "__metadata__"
 
 
-def split(content: bytes) -> tuple[dict[str, Any], memoryview]:
+def split_file(content: bytes) -> tuple[dict[str, Any], memoryview]:
     """The header and the data of a file that safetensors has opened before, which checks its layout."""
     (length,) = LENGTH.unpack_from(content)
     end = LENGTH.size + length
@@ -29,7 +29,7 @@ def split(content: bytes) -> tuple[dict[str, Any], memoryview]:
 
 def with_metadata(content: bytes, metadata: Mapping[str, str]) -> bytes:
     """The same tensors under other metadata."""
-    header, data = split(content)
+    header, data = split_file(content)
     text = msgspec.json.encode({**header, METADATA: dict(metadata)})
     text += b" " * (-len(text) % ALIGNED)
     return b"".join([LENGTH.pack(len(text)), text, data])
@@ -37,7 +37,7 @@ def with_metadata(content: bytes, metadata: Mapping[str, str]) -> bytes:
 
 def bfloat16(content: bytes, name: str) -> Floats:
     """A tensor that is stored as bfloat16: the upper halves of float32."""
-    header, data = split(content)
+    header, data = split_file(content)
     begin, end = header[name]["data_offsets"]
     halves = np.frombuffer(data[begin:end], "<u2").astype(np.uint32)
     return (halves << 16).view(np.float32).reshape(header[name]["shape"])

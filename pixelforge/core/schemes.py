@@ -33,7 +33,7 @@ WIDENINGS: tuple[tuple[str, ...], ...] = (
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SchemeDraw:
     """What a seed drew for a condition."""
 
     condition: Condition  # with the DRAWN parts of a training sprite that fits
@@ -76,7 +76,7 @@ class SchemeBank:
         if (last >= sizes[self.words[:, 2]]).any():
             raise ValueError("a scheme has no colour, or one that its style does not have")
 
-    def drawn(self, condition: Condition, seed: int, vocabulary: WordVocabulary) -> Drawn:
+    def drawn(self, condition: Condition, seed: int, vocabulary: WordVocabulary) -> SchemeDraw:
         """A training sprite that fits a condition.
 
         Things that look no way, such as an apple, are asked for without the facing. Raises RequestError for words that
@@ -86,14 +86,14 @@ class SchemeBank:
         vocabulary.rows(condition)
         row = next((row for wider in WIDENINGS if (row := self._row(condition, wider, parts, seed)) is not None), None)
         if row is None:
-            return Drawn(condition)
+            return SchemeDraw(condition)
         told = {name: int(self.words[row, at]) for at, name in enumerate(parts) if name in DRAWN}
         found = {name: parts[name][word] for name, word in told.items() if word != NO_WORD}
         asked = {name: value for name in DRAWN if (value := getattr(condition, name)) is not None}
         drawn = replace(condition, **{**found, **asked})
         if drawn.facing is not None and not self._faces(drawn, parts):
             drawn = replace(drawn, facing=None)
-        return Drawn(drawn, tuple(colours_in(self.masks[row])), of_code(int(self.symmetries[row])))
+        return SchemeDraw(drawn, tuple(colours_in(self.masks[row])), of_code(int(self.symmetries[row])))
 
     def usual_axis(self, style: str | None, vocabulary: WordVocabulary) -> int | None:
         """The axis that most symmetric sprites of a style, or of all styles, have; None where none is symmetric."""

@@ -65,7 +65,7 @@ def symmetry_of(picture: NDArray[np.integer], opaque: NDArray[np.bool_]) -> Symm
     return Symmetry(best, most >= EXACT_FROM) if most >= ROUGH_FROM else None
 
 
-def mirrored(values: Floats, symmetries: Sequence[Symmetry | None], timestep: int) -> Floats:
+def mirrored_estimates(values: Floats, symmetries: Sequence[Symmetry | None], timestep: int) -> Floats:
     """Estimates (B, K, H, W) at a timestep, where a sprite is symmetric the mean of each pixel's and its mirror's.
 
     Of logits the mean is that of two views of one colour, so the most likely colour is the same on both sides.

@@ -74,7 +74,7 @@ class AttentionBlock(nn.Module):
         return x + self.proj_out(out)  # type: ignore[no-any-return]
 
 
-class Stage(nn.Module):
+class UNetStage(nn.Module):
     """One residual block, and attention after it where the level has attention."""
 
     def __init__(self, in_width: int, out_width: int, config: ModelConfig, level: int) -> None:
@@ -113,7 +113,7 @@ class ContextUNet(Network):
         skips = [width]
         for level, multiplier in enumerate(config.multipliers):
             for _ in range(config.blocks_per_level):
-                self.downs.append(Stage(skips[-1], width * multiplier, config, level))
+                self.downs.append(UNetStage(skips[-1], width * multiplier, config, level))
                 skips.append(width * multiplier)
             if level < len(config.multipliers) - 1:
                 self.downs.append(nn.Conv2d(skips[-1], skips[-1], 3, stride=2, padding=1))
@@ -132,7 +132,7 @@ class ContextUNet(Network):
         current = bottom
         for level, multiplier in reversed(list(enumerate(config.multipliers))):
             for _ in range(config.blocks_per_level + 1):
-                self.ups.append(Stage(current + skips.pop(), width * multiplier, config, level))
+                self.ups.append(UNetStage(current + skips.pop(), width * multiplier, config, level))
                 current = width * multiplier
             if level > 0:
                 self.ups.append(nn.Conv2d(current, current, 3, padding=1))
@@ -193,12 +193,12 @@ class ContextUNet(Network):
         h = self.init_conv(x)
         skips = [h]
         for module in self.downs:
-            h = module(h, next(modulations)) if isinstance(module, Stage) else module(h)
+            h = module(h, next(modulations)) if isinstance(module, UNetStage) else module(h)
             skips.append(h)
         first, attention, second = self.mid
         h = second(attention(first(h, next(modulations))), next(modulations))
         for module in self.ups:
-            if isinstance(module, Stage):
+            if isinstance(module, UNetStage):
                 h = module(torch.cat([h, skips.pop()], dim=1), next(modulations))
             else:
                 h = module(F.interpolate(h, scale_factor=2.0, mode="nearest"))

@@ -62,7 +62,7 @@ ErrorHook = Callable[[type[BaseException], BaseException, TracebackType | None],
 
 
 @dataclass(frozen=True)
-class Places:
+class AppFolders:
     """Where the app keeps what it remembers; made when first written."""
 
     settings: Path  # file
@@ -82,7 +82,7 @@ class Desktop:
     background: Background
 
 
-def build(entries: Sequence[ModelEntry], places: Places, system: SystemDialogs | None = None) -> Desktop:
+def build(entries: Sequence[ModelEntry], places: AppFolders, system: SystemDialogs | None = None) -> Desktop:
     """Window, models and worker. The worker begins when the window stands on the screen."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     messages = Messages()
@@ -182,7 +182,7 @@ def run(path: Path | None = None) -> int:
         log_to_file(log_folder())
     crash = report_crashes(log_folder())
     watched = watch_for_crashes(log_folder())
-    desktop = open_window(app, list_models(), Places(settings_file(), history_file(), drag_folder()))
+    desktop = open_window(app, list_models(), AppFolders(settings_file(), history_file(), drag_folder()))
     if path is not None:
         desktop.window.painted.connect(partial(desktop.window.open, path))
     restore_environment()
@@ -194,7 +194,7 @@ def run(path: Path | None = None) -> int:
     return code
 
 
-def open_window(app: QApplication, entries: Sequence[ModelEntry], places: Places) -> Desktop:
+def open_window(app: QApplication, entries: Sequence[ModelEntry], places: AppFolders) -> Desktop:
     """The application, its window on the screen."""
     app.setApplicationName("PixelForge")
     app.setApplicationVersion(__version__)

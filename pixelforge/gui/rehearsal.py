@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from pixelforge.gui.app import Desktop, Places, open_display, open_window, run_to_end
+from pixelforge.gui.app import AppFolders, Desktop, open_display, open_window, run_to_end
 from pixelforge.gui.shared.messages import Severity
 from pixelforge.self_test import CLOSED, SHOWN, SPRITE, TRAINING
 from pixelforge.services.model_library import list_models
@@ -21,7 +21,9 @@ def rehearse(folder: Path, say: Callable[[str], object]) -> int:
     """
     app = open_display(sys.argv[:1])
     bundled = [entry for entry in list_models() if entry.bundled]
-    desktop = open_window(app, bundled, Places(folder / "settings.json", folder / "history.sqlite", folder / "drags"))
+    desktop = open_window(
+        app, bundled, AppFolders(folder / "settings.json", folder / "history.sqlite", folder / "drags")
+    )
     problems: list[str] = []
     _script(desktop, problems, say)
     code = run_to_end(app, desktop)

@@ -38,12 +38,12 @@ class Action:
 
 def act(picture: Pixels, action: str) -> Frames:
     """What a sprite (H, W, 4) does. Raises RequestError for an empty picture, or one that cannot do it."""
-    check_action(action)
+    check_action_by_rule(action)
     check_picture(picture)
     return Frames.of(action, [(shown.copy(), duration) for shown, duration in ACTIONS[action].rule(picture)])
 
 
-def check_action(action: str) -> None:
+def check_action_by_rule(action: str) -> None:
     """Raises RequestError if there is no such action."""
     if action not in ACTIONS:
         raise RequestError(f"There is no action {action!r}; there are {', '.join(ACTIONS)}.")

@@ -42,7 +42,7 @@ class Export:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFile:
     """A file that was written."""
 
     path: Path
@@ -71,7 +71,7 @@ def sheet_path(text: str, base: Path) -> Path:
     return base / path
 
 
-def write_export(export: Export, sprites: Sequence[Sprite], again: bool = False) -> Iterator[Written]:
+def write_export(export: Export, sprites: Sequence[Sprite], again: bool = False) -> Iterator[WrittenFile]:
     """Write sprites; each file as soon as it is written. A sheet and its engine files are written all or none.
 
     again: whether it was done before, so that its folder should be there. Raises OutputError, RequestError or
@@ -84,13 +84,13 @@ def write_export(export: Export, sprites: Sequence[Sprite], again: bool = False)
     if not export.single:
         there = {path for path in targets(export.sheet, export.options) if is_there(path)}
         for path in export_sprites(export.sheet, sprites, export.options):
-            yield Written(path, path in there)
+            yield WrittenFile(path, path in there)
         return
     sprites = recoloured(sprites, export.options.palette)
     paths = file_paths(export.folder, sprites, export.options)
     there = {path for path in paths if is_there(path)}
     for path in export_each(paths, sprites, export.options):
-        yield Written(path, path in there)
+        yield WrittenFile(path, path in there)
 
 
 def parts_of(export: Export, sprites: Sequence[Sprite]) -> int:
@@ -98,7 +98,7 @@ def parts_of(export: Export, sprites: Sequence[Sprite]) -> int:
     return len(sprites) if export.single else 1
 
 
-def describe(export: Export, written: Sequence[Written]) -> str:
+def describe_written(export: Export, written: Sequence[WrittenFile]) -> str:
     """What was written, in one line: "sheet.png, sheet.tres replaced in /home/me/game."."""
     if export.single:
         replaced = sum(file.replaced for file in written)
@@ -111,7 +111,7 @@ def describe(export: Export, written: Sequence[Written]) -> str:
     return f"{'; '.join(parts)} in {export.sheet.parent}."
 
 
-def describe_failure(error: str, written: Sequence[Written], total: int) -> str:
+def describe_failure(error: str, written: Sequence[WrittenFile], total: int) -> str:
     """What went wrong, and what is written nevertheless."""
     some = f"{len(written):,} of {counted(total, 'file')} were"
     return f"{error} {some if written else 'Nothing was'} written."

@@ -59,7 +59,7 @@ class HistoryFilter:
         return "bin" if self.binned else "sprites"
 
 
-def conditions_of(chosen: HistoryFilter) -> tuple[str, list[str | bytes]]:
+def sql_of(chosen: HistoryFilter) -> tuple[str, list[str | bytes]]:
     """What a filter says in SQL, and the values of its places. A recipe stands in its PNG as it is."""
     conditions, values = ["1"], list[str | bytes]()
     for column, value in (("class_name", chosen.class_name), ("model", chosen.model)):
@@ -117,7 +117,7 @@ class History:
 
     def ids(self, chosen: HistoryFilter) -> list[int]:
         """The ids of the sprites that pass a filter, newest first; of the bin, what was deleted last."""
-        where, values = conditions_of(chosen)
+        where, values = sql_of(chosen)
         order = "deleted_at DESC, id DESC" if chosen.binned else "id DESC"
         query = f"SELECT id FROM {chosen.table} WHERE {where} ORDER BY {order}"
         ids = [id_ for (id_,) in self.database.read(query, values)]
@@ -125,7 +125,7 @@ class History:
 
     def batches(self, chosen: HistoryFilter) -> list[MadeBatch]:
         """The sprites that pass a filter by the batches that they were made in, the newest first."""
-        where, values = conditions_of(chosen)
+        where, values = sql_of(chosen)
         found: dict[float, list[int]] = {}
         query = f"SELECT id, made_at FROM {chosen.table} WHERE {where} ORDER BY made_at DESC, id"
         for id_, made_at in self.database.read(query, values):

@@ -12,7 +12,7 @@ from pixelforge.imaging.png import write_png
 from pixelforge.imaging.sheet import lay_out
 from pixelforge.services.asking import Ask, offer_of
 from pixelforge.services.generation import generate, load_model
-from pixelforge.services.icons import COLUMNS, icons_path, words_of
+from pixelforge.services.icons import COLUMNS, icons_path, words_with_icons
 from pixelforge.services.requests import Finished, GenerationEvent, make_request
 
 
@@ -27,7 +27,7 @@ def make_icons(
     offer = offer_of(model, header)
     conditions = [
         (Ask(classes=(name,), style=style) if part == "class" else Ask(kinds=(name,), style=style)).conditions(offer)[0]
-        for part, name in words_of(offer)
+        for part, name in words_with_icons(offer)
     ]
     request = make_request(header, conditions, count=len(conditions), seed=seed)
     icons = []

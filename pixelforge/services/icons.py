@@ -19,7 +19,7 @@ def icons_path(model: Path) -> Path:
     return model.with_suffix(".icons.png")
 
 
-def words_of(offer: Offer) -> list[tuple[str, str]]:
+def words_with_icons(offer: Offer) -> list[tuple[str, str]]:
     """What has an icon, in the order of the sheet."""
     return [*(("class", name) for name in offer.classes), *(("kind", name) for name in offer.every_kind)]
 
@@ -30,7 +30,7 @@ def read_icons(model: Path, offer: Offer, side: int) -> Icons:
         sheet = read_sprite(icons_path(model))
     except DatasetError:
         return {}
-    words = words_of(offer)
+    words = words_with_icons(offer)
     rows = -(-len(words) // COLUMNS)
     if sheet.shape[:2] != (rows * side, COLUMNS * side):
         return {}

@@ -75,7 +75,7 @@ class SetStore:
         with self._database.transaction() as connection:
             known, there = self._known.get(chosen.id), self._there(chosen.id)
             if known is not None and there is not None:
-                chosen = merged(known, chosen, there)
+                chosen = merged_set(known, chosen, there)
             rows = [
                 (chosen.id, position, sprite.name, sprite.class_name, self._encode(sprite))
                 for position, sprite in enumerate(chosen.sprites)
@@ -132,7 +132,7 @@ class SetStore:
         return self._encoded[sprite]
 
 
-def merged(before: SpriteSet, now: SpriteSet, there: SpriteSet) -> SpriteSet:
+def merged_set(before: SpriteSet, now: SpriteSet, there: SpriteSet) -> SpriteSet:
     """A set of which two windows had `before`, and made `now` and `there`: what was put in, taken out, named by both.
 
     Where both put one thing into an order, or gave it a name, that of `now` stays.

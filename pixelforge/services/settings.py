@@ -143,12 +143,12 @@ def change_settings(path: Path, before: AppSettings, now: AppSettings) -> AppSet
         except OSError as error:
             raise OutputError(f"{path} cannot be read, so it is not written over: {reason(error)}.") from error
         there, notice = (before, "") if content is None else _settings_in(content, path)
-        settings = merged(before, now, before if notice else there)
+        settings = merged_settings(before, now, before if notice else there)
         save_settings(path, settings)
     return settings
 
 
-def merged(before: AppSettings, now: AppSettings, there: AppSettings) -> AppSettings:
+def merged_settings(before: AppSettings, now: AppSettings, there: AppSettings) -> AppSettings:
     """Settings that were changed here and elsewhere: `now` where that is not as `before`, else as they are `there`."""
     changed = {fact.name for fact in fields(now) if getattr(now, fact.name) != getattr(before, fact.name)}
     values = {name: getattr(now, name) for name in changed}

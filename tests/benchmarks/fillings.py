@@ -28,7 +28,7 @@ from pixelforge.services.generation import generate, load_model
 from pixelforge.services.paths import bundled_models_folder
 from pixelforge.services.quality import for_fillings
 from pixelforge.services.requests import Finished, GenerationRequest, make_request
-from training.data.sprites import SpriteSet, load_sprites, split_holdout
+from training.data.sprites import SpriteDataset, load_sprites, split_holdout
 
 ROUNDS = 5
 MASKS = 200
@@ -76,7 +76,7 @@ def compare(name: str, model: Model, sprites: Pixels, rounds: int) -> None:
         print(f"  {work}: {processor:.2f} s of the processor, {clock:.2f} s by the clock, ratio {ratio:.2f}")
 
 
-def fit(model: Model, held_out: SpriteSet, count: int) -> None:
+def fit(model: Model, held_out: SpriteDataset, count: int) -> None:
     """Print what stands across the rims of halves and middles: as it was drawn, and in eight fillings of each."""
     rng, known = np.random.default_rng(0), model.header.words is not None
     seams: dict[str, list[tuple[bool, float]]] = {"drawn": [], "made": []}

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.app import Desktop, Places, build
+from pixelforge.gui.app import AppFolders, Desktop, build
 from pixelforge.gui.export.export_dialog import ExportDialog
 from pixelforge.services.model_library import ModelEntry
 from tests.benchmarks.machine import MODEL
@@ -26,7 +26,7 @@ TICK = 5  # milliseconds
 def main() -> None:
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
-        places = Places(*(Path(folder) / name for name in ("settings.json", "history.sqlite", "drags")))
+        places = AppFolders(*(Path(folder) / name for name in ("settings.json", "history.sqlite", "drags")))
         desktop = build([ModelEntry(MODEL.stem, MODEL, True, read_header(MODEL))], places)
         desktop.window.show()
         wait_for(lambda: desktop.studio.generation.device != "")

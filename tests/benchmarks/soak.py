@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.app import Desktop, Places, build, error_hook
+from pixelforge.gui.app import AppFolders, Desktop, build, error_hook
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.sprites import encode_sprite
@@ -63,7 +63,7 @@ def main() -> None:
 
 def _open(folder: Path) -> Desktop:
     """The application as `app.run` builds it, but for the system's own dialogs, which nobody could answer."""
-    places = Places(*(folder / name for name in ("settings.json", "history.sqlite", "drags")))
+    places = AppFolders(*(folder / name for name in ("settings.json", "history.sqlite", "drags")))
     system = SystemDialogs(
         ask_save_path=lambda parent, suggestion: folder / "saved.png",
         ask_animation_path=lambda parent, suggestion: folder / "saved.gif",

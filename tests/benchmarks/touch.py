@@ -18,7 +18,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.app import Desktop, Places, build, spare_what_stays
+from pixelforge.gui.app import AppFolders, Desktop, build, spare_what_stays
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry
@@ -39,7 +39,7 @@ def main() -> None:
     wanted = set(sys.argv[1:]) or {"scroll", "stage", "desk"}
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
-        places = Places(*(Path(folder) / name for name in ("settings.json", "history.sqlite", "drags")))
+        places = AppFolders(*(Path(folder) / name for name in ("settings.json", "history.sqlite", "drags")))
         history, _ = open_history(places.history, 2 * SPRITES)
         for first in range(0, SPRITES, 500):
             history.add([made(seed) for seed in range(first, first + 500)])

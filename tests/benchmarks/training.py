@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from tests.benchmarks.machine import best_seconds, sgemm_gflops
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.augmentation import AUGMENT_DIM
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer, best_precision
@@ -24,7 +24,7 @@ def main() -> None:
     sprites = np.full((512, 16, 16, 4), 255, np.uint8)
     sprites[..., :3] = np.array(palette, np.uint8)[rng.integers(0, 16, (512, 16, 16))]
     labels = np.arange(512) % 6
-    data = SpriteSet(sprites, labels, tuple("abcdef"), tuple(map(str, range(512))))
+    data = SpriteDataset(sprites, labels, tuple("abcdef"), tuple(map(str, range(512))))
     model = ModelConfig(num_classes=6, palette=palette, dropout=0.1, augment_dim=AUGMENT_DIM)
     gflops = sgemm_gflops()
     print(f"sgemm 2048: {gflops:.0f} GFLOP/s on {torch.get_num_threads()} threads")

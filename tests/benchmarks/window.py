@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.app import Desktop, Places, build
+from pixelforge.gui.app import AppFolders, Desktop, build
 from pixelforge.services.history import open_history
 from pixelforge.services.model_library import ModelEntry
 from tests.benchmarks.machine import MODEL
@@ -26,7 +26,7 @@ TINY_STEPS = 2  # of the batches whose memory is watched
 def main() -> None:
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
-        places = Places(*(Path(folder) / name for name in ("settings.json", "history.sqlite", "drags")))
+        places = AppFolders(*(Path(folder) / name for name in ("settings.json", "history.sqlite", "drags")))
         fill(places.history)
         began = time.perf_counter()
         desktop = build([ModelEntry(MODEL.stem, MODEL, True, read_header(MODEL))], places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pixelforge.core.copying import OFFSETS, indexed, likeliest, painted, sources
+from pixelforge.core.copying import OFFSETS, from_indexed, indexed, likeliest, sources
 
 
 def random_picture(seed: int, height: int = 6, width: int = 5, colours: int = 4) -> np.ndarray:
@@ -20,13 +20,13 @@ def test_a_picture_is_its_palette_and_the_places_in_it() -> None:
     for seed in range(20):
         picture = random_picture(seed)
         indices, palette = indexed(picture)
-        np.testing.assert_array_equal(painted(indices, palette), picture)
+        np.testing.assert_array_equal(from_indexed(indices, palette), picture)
         uses = [int((indices == place).sum()) for place in range(1, 1 + len(palette))]
         assert uses == sorted(uses, reverse=True)
         assert ((indices == 0) == (picture[..., 3] == 0)).all()
     indices, palette = indexed(np.zeros((3, 3, 4), np.uint8))
     assert palette == ()
-    assert not painted(indices, palette).any()
+    assert not from_indexed(indices, palette).any()
 
 
 def test_sources_are_what_stands_beside_a_pixel() -> None:

@@ -9,7 +9,7 @@ from pixelforge.core.colours import choices, stack_palettes
 from pixelforge.core.config import ModelConfig, Prediction
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import palette_colours
-from pixelforge.core.keeping import Kept, nearest
+from pixelforge.core.keeping import Kept, nearest_colours
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.start import Keep
 from pixelforge.core.weights import Floats
@@ -42,7 +42,7 @@ def test_colours_forbid_all_but_the_nearest_of_the_models_palette() -> None:
     assert forbidden is not None
     assert forbidden[0, :, 0, 0].tolist() == [False, True, False, True, False]  # transparent, red and blue are left
     assert kept.forbidden(palette_colours(PALETTE, 4)[[0, 2, 4]], (RED, BLUE)) is None  # nothing is to be forbidden
-    assert nearest((RED, (250, 9, 9)), PALETTE) == [1]
+    assert nearest_colours((RED, (250, 9, 9)), PALETTE) == [1]
 
 
 def test_palettes_of_several_lengths_are_restricted_row_by_row() -> None:

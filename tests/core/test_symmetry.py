@@ -14,7 +14,7 @@ from pixelforge.core.condition import Condition
 from pixelforge.core.pipeline import Model, sample_sprites, sprite_steps
 from pixelforge.core.sampling import Sampling
 from pixelforge.core.start import Keep
-from pixelforge.core.symmetry import ROUGH_UNTIL, Symmetry, mirrored, of_code, symmetry_of
+from pixelforge.core.symmetry import ROUGH_UNTIL, Symmetry, mirrored_estimates, of_code, symmetry_of
 from pixelforge.core.weights import Floats
 from pixelforge.errors import RequestError
 from tests.pointer import write_pointer_model
@@ -72,12 +72,12 @@ def test_estimates_become_the_mean_of_both_sides() -> None:
     values = np.arange(3 * 2 * 1 * 4, dtype=np.float32).reshape(3, 2, 1, 4)
     before = values.copy()
     rough = Symmetry(4, exact=False)
-    found = mirrored(values, [None, Symmetry(3, exact=True), rough], ROUGH_UNTIL)
+    found = mirrored_estimates(values, [None, Symmetry(3, exact=True), rough], ROUGH_UNTIL)
     np.testing.assert_array_equal(found[0], values[0])
     np.testing.assert_allclose(found[1], (values[1] + values[1][..., ::-1]) / 2)
     np.testing.assert_array_equal(found[2, :, :, 0], values[2, :, :, 0])  # its mirror image is outside
     np.testing.assert_allclose(found[2, :, :, 1:], (values[2, :, :, 1:] + values[2, :, :, :0:-1]) / 2)
-    late = mirrored(values, [None, Symmetry(3, exact=True), rough], ROUGH_UNTIL - 1)
+    late = mirrored_estimates(values, [None, Symmetry(3, exact=True), rough], ROUGH_UNTIL - 1)
     np.testing.assert_array_equal(late[2], values[2])
     np.testing.assert_array_equal(values, before)
 

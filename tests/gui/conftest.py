@@ -20,7 +20,7 @@ from pixelforge.core.checkpoint import save_checkpoint
 from pixelforge.core.header import ModelHeader, read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.gui import app
-from pixelforge.gui.app import Desktop, Places
+from pixelforge.gui.app import AppFolders, Desktop
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.gui.window import window_dialogs
 from pixelforge.services import paths
@@ -141,8 +141,8 @@ def drags() -> Drags:
 
 
 @pytest.fixture
-def places(tmp_path) -> Places:
-    return Places(tmp_path / "settings.json", tmp_path / "history.sqlite", tmp_path / "drags")
+def places(tmp_path) -> AppFolders:
+    return AppFolders(tmp_path / "settings.json", tmp_path / "history.sqlite", tmp_path / "drags")
 
 
 @pytest.fixture

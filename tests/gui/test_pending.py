@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from pixelforge.gui import app
-from pixelforge.gui.app import Places
+from pixelforge.gui.app import AppFolders
 from pixelforge.services.asking import Ask
 from tests.gui.using import click, finish, make, pictures, recipes
 
@@ -18,7 +18,7 @@ from tests.gui.using import click, finish, make, pictures, recipes
 def start(qtbot, entry, places):
     """Starts the application, as often as wanted, in its usual places or in others."""
 
-    def started(where: Places = places, entries=(entry,)):
+    def started(where: AppFolders = places, entries=(entry,)):
         built = app.build(list(entries), where)
         qtbot.addWidget(built.window)
         built.window.show()
@@ -76,7 +76,7 @@ def test_what_was_not_made_when_the_window_closed_waits_at_the_next_start(qtbot,
 def test_a_kill_loses_no_batch(qtbot, start, places, tmp_path) -> None:
     first = start()
     ask_for_two(qtbot, first)
-    killed = Places(tmp_path / "killed.json", tmp_path / "killed.sqlite", tmp_path / "drags")
+    killed = AppFolders(tmp_path / "killed.json", tmp_path / "killed.sqlite", tmp_path / "drags")
     for suffix in ("", "-wal"):  # the files as a kill leaves them, nothing closed
         shutil.copy(f"{places.history}{suffix}", f"{killed.history}{suffix}")
     first.studio.generation.stop()

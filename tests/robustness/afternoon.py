@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
 from pixelforge.errors import RequestError
-from pixelforge.gui.app import Desktop, Places, build
+from pixelforge.gui.app import AppFolders, Desktop, build
 from pixelforge.services.history import History
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.pending import PendingStore
@@ -148,7 +148,7 @@ def work(folder: Path, seed: int) -> None:
     """Open the window and work in it without end."""
     app = QApplication(sys.argv[:1])
     path = folder / MODEL
-    places = Places(*(folder / name for name in ("settings.json", "history.sqlite", "drags")))
+    places = AppFolders(*(folder / name for name in ("settings.json", "history.sqlite", "drags")))
     desktop = build([ModelEntry("tiny", path, True, read_header(path))], places)
     history = desktop.studio.history
     entries = [entry for row in range(history.rowCount()) if (entry := history.entry(row)) is not None]

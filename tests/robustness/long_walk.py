@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.header import read_header
-from pixelforge.gui.app import Desktop, Places, build, error_hook
+from pixelforge.gui.app import AppFolders, Desktop, build, error_hook
 from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.settings import AppSettings, save_settings
@@ -109,7 +109,7 @@ def _walked(app: QCoreApplication, desktop: Desktop, walker: LongWalker, seconds
 def opened(home: Path) -> Desktop:
     """The application as `app.run` builds it, but for the system's own dialogs, which nobody could answer."""
     path = write_pointer_model(home / MODEL, side=16)
-    places = Places(*(home / name for name in ("window.json", "window.sqlite", "drags")))
+    places = AppFolders(*(home / name for name in ("window.json", "window.sqlite", "drags")))
     save_settings(places.settings, AppSettings(history_cap=HISTORY))
     system = SystemDialogs(
         ask_save_path=lambda parent, suggestion: home / "saved.png",

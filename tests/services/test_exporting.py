@@ -8,7 +8,7 @@ import pytest
 
 from pixelforge.errors import OutputError, RequestError
 from pixelforge.services.export import ExportOptions
-from pixelforge.services.exporting import Export, describe, describe_failure, sheet_path, write_export
+from pixelforge.services.exporting import Export, describe_failure, describe_written, sheet_path, write_export
 from tests.made import made
 
 SPRITES = tuple(made(seed) for seed in range(3))
@@ -50,10 +50,13 @@ def test_other_names_become_a_png(text, path) -> None:
 
 def test_a_sheet_tells_what_it_replaced(tmp_path) -> None:
     export = Export(target=str(tmp_path / "s.png"), options=ExportOptions(formats=("godot",)))
-    assert describe(export, list(write_export(export, SPRITES))) == f"s.png, s.tres written in {tmp_path}."
-    assert describe(export, list(write_export(export, SPRITES))) == f"s.png, s.tres replaced in {tmp_path}."
+    assert describe_written(export, list(write_export(export, SPRITES))) == f"s.png, s.tres written in {tmp_path}."
+    assert describe_written(export, list(write_export(export, SPRITES))) == f"s.png, s.tres replaced in {tmp_path}."
     (tmp_path / "s.tres").unlink()
-    assert describe(export, list(write_export(export, SPRITES))) == f"s.png replaced; s.tres written in {tmp_path}."
+    assert (
+        describe_written(export, list(write_export(export, SPRITES)))
+        == f"s.png replaced; s.tres written in {tmp_path}."
+    )
 
 
 def test_single_files_are_counted_as_they_come(tmp_path) -> None:
@@ -62,7 +65,7 @@ def test_single_files_are_counted_as_they_come(tmp_path) -> None:
     assert next(writing).path.exists()
     assert len(list((tmp_path / "s").glob("*.png"))) == 1
     list(writing)
-    assert describe(export, list(write_export(export, SPRITES[:2]))) == (
+    assert describe_written(export, list(write_export(export, SPRITES[:2]))) == (
         f"2 files written to {tmp_path / 's'}, 2 of them over older ones."
     )
     assert len(list((tmp_path / "s").iterdir())) == 3

@@ -9,7 +9,7 @@ import numpy as np
 from pixelforge.core.header import read_header
 from pixelforge.services.asking import offer_of
 from pixelforge.services.icon_drawing import make_icons
-from pixelforge.services.icons import icons_path, read_icons, words_of
+from pixelforge.services.icons import icons_path, read_icons, words_with_icons
 from pixelforge.services.model_library import find_model
 from pixelforge.services.requests import Finished
 from tests.pointer import write_pointer_model
@@ -25,7 +25,7 @@ def test_a_model_draws_an_icon_for_each_class_and_kind_and_they_are_read_back(tm
     assert [kind for _, kind, _ in asked[2:]] == ["lion", "lynx", "wolf"]
     assert {style for _, _, style in asked} == {"ink"}
     icons = read_icons(model, offer, 8)
-    assert list(icons) == words_of(offer)
+    assert list(icons) == words_with_icons(offer)
     for picture, sprite in zip(icons.values(), made.sprites, strict=True):
         np.testing.assert_array_equal(picture, sprite)
 
@@ -44,5 +44,5 @@ def test_the_bundled_model_has_an_icon_for_each_of_its_words() -> None:
     header = read_header(model)
     offer = offer_of(model, header)
     icons = read_icons(model, offer, header.model.image_size)
-    assert list(icons) == words_of(offer)
+    assert list(icons) == words_with_icons(offer)
     assert all(picture[..., 3].any() for picture in icons.values())

@@ -9,7 +9,7 @@ from PIL import Image
 
 from pixelforge.core.config import ModelConfig
 from tests import tiny
-from training.data.sprites import SpriteSet, load_sprites
+from training.data.sprites import SpriteDataset, load_sprites
 
 COLOURS = np.array(tiny.COLOURS, np.uint8)
 
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def data(folder: Path) -> SpriteSet:
+def data(folder: Path) -> SpriteDataset:
     return load_sprites(folder, 8)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.header import Provenance
-from training.data.sprites import SpriteSet, load_sprites
+from training.data.sprites import SpriteDataset, load_sprites
 from training.learning.config import TrainConfig
 from training.runs.clock import Stopwatch
 from training.runs.config import RunConfig
@@ -14,7 +14,7 @@ from training.runs.run import Run
 from training.runs.state import RunStorage
 
 
-def config_of(data: SpriteSet, model: ModelConfig, training: TrainConfig, steps_before: int = 0) -> RunConfig:
+def config_of(data: SpriteDataset, model: ModelConfig, training: TrainConfig, steps_before: int = 0) -> RunConfig:
     """The settings of a run of these sprites."""
     return RunConfig(
         data=data.source,
@@ -27,7 +27,7 @@ def config_of(data: SpriteSet, model: ModelConfig, training: TrainConfig, steps_
     )
 
 
-def begin_run(out: Path, config: RunConfig, data: SpriteSet, watch: Stopwatch | None = None) -> Run:
+def begin_run(out: Path, config: RunConfig, data: SpriteDataset, watch: Stopwatch | None = None) -> Run:
     """A run on the CPU, in a folder of its own."""
     storage = RunStorage(out)
     storage.create(config)

@@ -16,8 +16,8 @@ from training.commands.shared import Device, Force, KeepBackground, show_lines
 from training.critic.request import CriticRequest
 
 if TYPE_CHECKING:
-    from training.critic.fitting import FitStep, Fitted
-    from training.data.sprites import SpriteSet
+    from training.critic.fitting import CriticStep, Fitted
+    from training.data.sprites import SpriteDataset
 
 
 @with_options("sampling", Sampling, otherwise="the model's own")
@@ -44,7 +44,7 @@ def critic(
     from pixelforge.core.device import pick_device
     from pixelforge.errors import OutputError, Remedy
     from pixelforge.files import check_writable
-    from training.critic.examples import make_examples, split
+    from training.critic.examples import make_examples, split_unseen
     from training.critic.fitting import fit
     from training.critic.saving import save_with_critic
     from training.evaluation.reals import Reals
@@ -61,7 +61,7 @@ def critic(
         checkpoint, reals.training, asked, request.sprites, request.seed, pick_device(device), request.is_due
     )
     made = _made(making, request.sprites)
-    known, unseen = split(reals.training, made, words, request.seed)
+    known, unseen = split_unseen(reals.training, made, words, request.seed)
     fitted = _fitted(fit(known, unseen, words, request.rounds, request.word_weight, request.seed), request.rounds)
     save_with_critic(out, checkpoint, fitted)
     learnt = counted(fitted.facts.learnt, "made sprite")
@@ -69,7 +69,7 @@ def critic(
     report(f"It names the kind of {fitted.kinds_right:.0%} of unseen drawn ones. Model: {out}")
 
 
-def _made(events: Iterator[int | SpriteSet], total: int) -> SpriteSet:
+def _made(events: Iterator[int | SpriteDataset], total: int) -> SpriteDataset:
     with progress_bar() as bar:
         task = bar.add_task("sprites", total=total)
         for event in events:
@@ -79,7 +79,7 @@ def _made(events: Iterator[int | SpriteSet], total: int) -> SpriteSet:
     raise AssertionError("the last event holds the sprites")
 
 
-def _fitted(events: Iterator[FitStep | Fitted], rounds: int) -> Fitted:
+def _fitted(events: Iterator[CriticStep | Fitted], rounds: int) -> Fitted:
     from training.critic.fitting import Fitted
 
     with progress_bar() as bar:

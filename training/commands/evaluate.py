@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pixelforge.core.header import ModelHeader
     from pixelforge.core.sampling import Sampling
     from pixelforge.imaging.pixels import Pixels
-    from training.data.sprites import SpriteSet
+    from training.data.sprites import SpriteDataset
     from training.evaluation.figures import Figures
-    from training.evaluation.making import Made
+    from training.evaluation.making import MadeSprites
     from training.evaluation.reals import Reals
 
 
@@ -215,7 +215,7 @@ class Workshop:
         told = f"{sampling.sampler} {sampling.steps} steps, w {sampling.guidance_scale:g}"
         return f"{told}, best of {self.best_of}" if self.best_of > 1 else told
 
-    def make(self, like: SpriteSet, sampling: Sampling, first_seed: int = 0) -> Made:
+    def make(self, like: SpriteDataset, sampling: Sampling, first_seed: int = 0) -> MadeSprites:
         """A sprite for the words of each real one."""
         from training.evaluation.making import make_like
 

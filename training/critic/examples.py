@@ -15,7 +15,7 @@ from pixelforge.core.pipeline import Model, sample_sprites
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels, from_values
-from training.data.sprites import SpriteSet, split_holdout
+from training.data.sprites import SpriteDataset, split_holdout
 from training.evaluation.reals import conditions_like, taken
 
 BATCH = 64
@@ -34,7 +34,7 @@ class Examples:
     drawn: Flags  # (N,)
 
     @classmethod
-    def of(cls, real: SpriteSet, made: SpriteSet, words: CriticWords) -> Examples:
+    def of(cls, real: SpriteDataset, made: SpriteDataset, words: CriticWords) -> Examples:
         """Both, the drawn ones first."""
         return cls(
             np.concatenate([real.sprites, made.sprites]),
@@ -43,7 +43,7 @@ class Examples:
         )
 
 
-def split(real: SpriteSet, made: SpriteSet, words: CriticWords, seed: int) -> tuple[Examples, Examples]:
+def split_unseen(real: SpriteDataset, made: SpriteDataset, words: CriticWords, seed: int) -> tuple[Examples, Examples]:
     """(to learn from, unseen): a figure, and what was made to be like it, are in one of them. Raises DatasetError."""
     known, unseen = split_holdout(real, UNSEEN, seed + 1)
     ours = np.isin(np.array(made.groups), np.unique(known.groups))
@@ -54,13 +54,13 @@ def split(real: SpriteSet, made: SpriteSet, words: CriticWords, seed: int) -> tu
 
 def make_examples(
     checkpoint: Checkpoint,
-    real: SpriteSet,
+    real: SpriteDataset,
     sampling: Sampling,
     count: int,
     seed: int,
     device: str,
     due: Callable[[float], bool] = lambda seconds: False,
-) -> Iterator[int | SpriteSet]:
+) -> Iterator[int | SpriteDataset]:
     """Make `count` sprites for the words of drawn ones; yields each batch's size, then the sprites as those are told.
 
     due: whether it is time to end, after so many seconds; at least one batch is made.
@@ -81,6 +81,6 @@ def make_examples(
     yield replace(taken(like, np.arange(len(sprites))), sprites=sprites)
 
 
-def _numbers(data: SpriteSet, words: CriticWords) -> Words:
+def _numbers(data: SpriteDataset, words: CriticWords) -> Words:
     classes = [data.class_names[label] for label in data.labels]
     return words.numbers(list(zip(classes, data.kinds, data.styles, strict=True)))

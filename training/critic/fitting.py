@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class FitStep:
+class CriticStep:
     """A batch was learnt. unseen: the loss of unseen sprites, where it was looked at."""
 
     step: int  # 1 …
@@ -49,7 +49,7 @@ class Fitted:
 
 def fit(
     known: Examples, unseen: Examples, words: CriticWords, rounds: int, word_weight: float, seed: int
-) -> Iterator[FitStep | Fitted]:
+) -> Iterator[CriticStep | Fitted]:
     """Fit a critic to examples until no more is learnt of unseen ones; the last event holds it as it was best.
 
     word_weight: how much a standard deviation of what words come to counts, beside one of looking drawn.
@@ -72,7 +72,7 @@ def fit(
             looks = 0 if now < least else looks + 1
             if now < least:
                 best, least = {name: weight.clone() for name, weight in network.state_dict().items()}, now
-        yield FitStep(step, float(loss.detach()), now)
+        yield CriticStep(step, float(loss.detach()), now)
         if looks == PATIENCE:
             break
     network.load_state_dict(best)

@@ -10,10 +10,10 @@ import numpy as np
 from pixelforge.core.nearest import known
 from pixelforge.errors import DatasetError, Remedy
 from pixelforge.words import counted
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 
 
-def of_style(data: SpriteSet, style: str) -> SpriteSet:
+def of_style(data: SpriteDataset, style: str) -> SpriteDataset:
     """The sprites of a style, with the classes that they are of. Raises DatasetError if there are none."""
     name = " ".join(style.lower().split())  # as a labels.csv is read
     chosen = np.array([each == name for each in data.styles], np.bool_)
@@ -25,7 +25,7 @@ def of_style(data: SpriteSet, style: str) -> SpriteSet:
     return replace(part, labels=labels, class_names=names, warnings=data.warnings)
 
 
-def of_known(data: SpriteSet, class_names: Sequence[str], styles: Sequence[str]) -> SpriteSet:
+def of_known(data: SpriteDataset, class_names: Sequence[str], styles: Sequence[str]) -> SpriteDataset:
     """The sprites of classes and styles that a model knows, in its classes. styles: none where it knows no styles.
 
     Raises DatasetError if there are none.
@@ -43,7 +43,7 @@ def of_known(data: SpriteSet, class_names: Sequence[str], styles: Sequence[str])
     return replace(own.in_classes(class_names), warnings=(*data.warnings, *notes))
 
 
-def _none_of(data: SpriteSet, style: str, name: str) -> DatasetError:
+def _none_of(data: SpriteDataset, style: str, name: str) -> DatasetError:
     there = sorted(set(data.styles) - {""})
     if not there:
         told = f"{data.source} tells no styles, so {style!r} is not among them; a labels.csv can tell them."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Following:
+class NextFrame:
     """One frame that comes after another; `name` is the class of the model that makes it."""
 
     name: str
@@ -20,7 +20,7 @@ class Following:
 class LearntAction:
     """An action that can be learnt."""
 
-    followings: tuple[Following, ...]
+    followings: tuple[NextFrame, ...]
     mirrors: bool = False  # whether a mirrored pair is one of the same class
 
     @property
@@ -29,26 +29,26 @@ class LearntAction:
         return tuple(dict.fromkeys(following.name for following in self.followings))
 
 
-def _steps(facing: str) -> tuple[Following, ...]:
+def _steps(facing: str) -> tuple[NextFrame, ...]:
     """From standing to a step towards the viewer or away: the other foot's step is that of the mirrored figure."""
     name = f"walk_{facing}"
     return (
-        Following(name, "walk1", "walk2", facing),
-        Following(name, "walk1", "walk4", facing, mirrored=True),
+        NextFrame(name, "walk1", "walk2", facing),
+        NextFrame(name, "walk1", "walk4", facing, mirrored=True),
     )
 
 
-def _sideways(facing: str) -> tuple[Following, ...]:
+def _sideways(facing: str) -> tuple[NextFrame, ...]:
     """The two steps of a figure seen from the side: of those that look right, the mirrored ones."""
     mirrored = facing == "right"
     return (
-        Following("walk_left", "walk1", "walk2", facing, mirrored),
-        Following("walk_left_2", "walk1", "walk4", facing, mirrored),
+        NextFrame("walk_left", "walk1", "walk2", facing, mirrored),
+        NextFrame("walk_left_2", "walk1", "walk4", facing, mirrored),
     )
 
 
 LEARNT = {
-    "idle": LearntAction((Following("idle", "idle", "idle2"),), mirrors=True),
+    "idle": LearntAction((NextFrame("idle", "idle", "idle2"),), mirrors=True),
     "walk": LearntAction((*_steps("down"), *_sideways("left"), *_sideways("right"), *_steps("up"))),
 }
 """By name. A walk's frames are four: walk1 stands, walk2 is a step, walk3 stands again, walk4 is the other step."""

@@ -15,9 +15,9 @@ from pixelforge.core.vocabulary import MOST_WORDS, Style, Words
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
 from training.data.naming import OWN_STYLE
-from training.data.palettes import indexed, style_palettes
-from training.data.sprites import SpriteSet
-from training.data.traits import COLOURS, SIZES, colours_of, sizes_of
+from training.data.palettes import nearest_indices, style_palettes
+from training.data.sprites import SpriteDataset
+from training.data.traits import COLOURS, SIZES, colour_names_of, sizes_of
 from training.data.weights import draw_weights
 
 
@@ -31,11 +31,11 @@ class IndexedSprites:
     weights: NDArray[np.float64]  # (N,): how often it is drawn
 
     @classmethod
-    def of(cls, data: SpriteSet, words: Words, factors: Mapping[str, float] | None = None) -> IndexedSprites:
+    def of(cls, data: SpriteDataset, words: Words, factors: Mapping[str, float] | None = None) -> IndexedSprites:
         """A data set in the words of a model, whose styles are all among them. factors: see `draw_weights`."""
         palettes = {style.name: style.palette for style in words.styles}
         named = styled(data)
-        planes = indexed(named, palettes)
+        planes = nearest_indices(named, palettes)
         used = np.stack([np.isin(np.arange(1, MAX_PALETTE + 1), plane) for plane in planes])
         return cls(planes, used, _word_indices(named, words), draw_weights(named, factors=factors))
 
@@ -48,12 +48,12 @@ class IndexedSprites:
         return SchemeBank(self.words[has], masks, self.weights[has].astype(np.float32), codes)
 
 
-def styled(data: SpriteSet, unnamed: str = OWN_STYLE) -> SpriteSet:
+def styled(data: SpriteDataset, unnamed: str = OWN_STYLE) -> SpriteDataset:
     """The sprites with a style each. unnamed: of those that are told none."""
     return replace(data, styles=tuple(style or unnamed for style in data.styles))
 
 
-def words_of(data: SpriteSet, credits: str = "") -> Words:
+def words_of(data: SpriteDataset, credits: str = "") -> Words:
     """The words that a data set tells, and those that are computed. credits: who drew it.
 
     Raises DatasetError for what cannot be learnt.
@@ -79,13 +79,13 @@ def words_of(data: SpriteSet, credits: str = "") -> Words:
     )
 
 
-def _word_indices(data: SpriteSet, words: Words) -> NDArray[np.int16]:
+def _word_indices(data: SpriteDataset, words: Words) -> NDArray[np.int16]:
     found = np.full((len(data), PARTS), NO_WORD, np.int16)
     found[:, 0] = data.labels
     told = (
         (1, words.kinds, data.kinds),
         (2, tuple(style.name for style in words.styles), data.styles),
-        (3, words.colours, colours_of(data.sprites)),
+        (3, words.colours, colour_names_of(data.sprites)),
         (4, words.sizes, sizes_of(data.sprites)),
         (5, words.facings, data.facings),
     )

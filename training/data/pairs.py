@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pixelforge.errors import DatasetError
 from pixelforge.files import read_at_most
 from pixelforge.imaging.pixels import MAX_BYTES, Pixels, decode_picture, picture_size
-from training.data.followings import LEARNT, Following
+from training.data.followings import LEARNT, NextFrame
 from training.data.labels import LABELS, MAX_LABELS_BYTES
 from training.data.naming import figure_of
 from training.data.table import read_table
@@ -92,7 +92,7 @@ def split_pairs(pairs: FramePairs, fraction: float, seed: int) -> tuple[FramePai
     return pairs.subset(~held), pairs.subset(held)
 
 
-def _has(rows: dict[str, Row], following: Following) -> bool:
+def _has(rows: dict[str, Row], following: NextFrame) -> bool:
     """Whether both frames are among a figure's, and it looks that way."""
     if following.first not in rows or following.second not in rows:
         return False
@@ -112,7 +112,7 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _read(
-    source: Path, following: Following, rows: dict[str, Row], side: int
+    source: Path, following: NextFrame, rows: dict[str, Row], side: int
 ) -> tuple[Pixels, Pixels, str, str] | None:
     """None where one of the two has another size."""
     row = rows[following.first]

@@ -13,7 +13,7 @@ from pixelforge.imaging.indexed import to_indexed
 from pixelforge.imaging.palette import snap
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.oklab import Floats, to_oklab
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 
 MOST_COLOURS = 2**15  # of a style that are looked at, the most used; photographs have more
 MOST_CANDIDATES = 200  # of a cluster, the nearest to its middle, of which one becomes its centre
@@ -53,7 +53,7 @@ def palette_errors(sprites: Pixels, styles: Sequence[str], palettes: Palettes) -
     return errors
 
 
-def indexed(data: SpriteSet, palettes: Palettes) -> Pixels:
+def nearest_indices(data: SpriteDataset, palettes: Palettes) -> Pixels:
     """(N, S, S), 0 where a sprite is transparent, else 1 + the place of the nearest colour in the palette of its style.
 
     Raises DatasetError for a style without a palette.

@@ -25,7 +25,7 @@ FEWEST_OF_KIND = 12  # sprites; rarer kinds are learnt as their class
 
 
 @dataclass(frozen=True)
-class SpriteSet:
+class SpriteDataset:
     """Sprites of one size with what is told of them; kinds that are not given are those that the groups' names tell."""
 
     sprites: Pixels  # (N, S, S, 4), alpha 0 or 255
@@ -46,7 +46,7 @@ class SpriteSet:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def subset(self, chosen: NDArray[np.bool_]) -> SpriteSet:
+    def subset(self, chosen: NDArray[np.bool_]) -> SpriteDataset:
         """The sprites where `chosen` (N,) is true."""
         return replace(
             self,
@@ -59,7 +59,7 @@ class SpriteSet:
             warnings=(),
         )
 
-    def in_classes(self, names: Sequence[str]) -> SpriteSet:
+    def in_classes(self, names: Sequence[str]) -> SpriteDataset:
         """The same sprites, their labels those in `names`, which has their classes among others."""
         numbers = np.array([names.index(name) for name in self.class_names], np.int64)
         return replace(self, labels=numbers[self.labels], class_names=tuple(names))
@@ -89,7 +89,7 @@ class SpriteSet:
 
 def load_sprites(
     source: Path, image_size: int, keep_background: bool = False, leave_out: Sequence[str] = ()
-) -> SpriteSet:
+) -> SpriteDataset:
     """Read every sprite of a folder of class folders, a flat folder, a .zip of either, or the notebook's arrays.
 
     A labels.csv beside the pictures of a folder or a .zip tells of them more than folders and names do.
@@ -114,7 +114,7 @@ def load_sprites(
     names = tuple(dict.fromkeys(sprite.class_name for sprite in raw))
     numbers = {name: number for number, name in enumerate(names)}
     warnings += _notes(raw, names)
-    return SpriteSet(
+    return SpriteDataset(
         sprites=np.stack(sprites),
         labels=np.array([numbers[sprite.class_name] for sprite in raw], np.int64),
         class_names=names,
@@ -141,7 +141,7 @@ def _notes(raw: Sequence[RawSprite], names: tuple[str, ...]) -> list[str]:
     return notes
 
 
-def split_holdout(data: SpriteSet, fraction: float, seed: int) -> tuple[SpriteSet, SpriteSet]:
+def split_holdout(data: SpriteDataset, fraction: float, seed: int) -> tuple[SpriteDataset, SpriteDataset]:
     """(training part, held-out part): whole groups of each class are drawn until `fraction` of the class is out.
 
     A group of several classes is held out of all of them, unless one would be left without any.
@@ -165,7 +165,7 @@ def split_holdout(data: SpriteSet, fraction: float, seed: int) -> tuple[SpriteSe
     return data.subset(~held), data.subset(held)
 
 
-def find_kinds(data: SpriteSet) -> tuple[Kind, ...]:
+def find_kinds(data: SpriteDataset) -> tuple[Kind, ...]:
     """The kinds that file names tell, of every class that has two or more of them."""
     kinds: list[Kind] = []
     for label in range(len(data.class_names)):
@@ -177,7 +177,7 @@ def find_kinds(data: SpriteSet) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
-def conditions_of(data: SpriteSet, vocabulary: ClassVocabulary) -> list[Condition]:
+def conditions_of(data: SpriteDataset, vocabulary: ClassVocabulary) -> list[Condition]:
     """What each sprite is made for: its class, and its kind where the vocabulary has it."""
     known = {(kind.label, kind.name) for kind in vocabulary.kinds}
     return [

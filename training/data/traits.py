@@ -28,10 +28,10 @@ WARM = [COLOURS.index("orange"), COLOURS.index("brown")]
 
 def colour_of(sprite: Pixels) -> str:
     """The name of the colour of a sprite (S, S, 4)."""
-    return colours_of(sprite[None])[0]
+    return colour_names_of(sprite[None])[0]
 
 
-def colours_of(sprites: Pixels) -> tuple[str, ...]:
+def colour_names_of(sprites: Pixels) -> tuple[str, ...]:
     """The names of the colours of sprites (N, S, S, 4): each pixel but the outline's votes for its own.
 
     The more chroma, the more a pixel counts; a sprite without an opaque pixel is black.

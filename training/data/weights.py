@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixelforge.errors import RequestError
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 
 MOST_FRAMES = 16  # of a figure that count: four of a walk in four directions; further ones repeat those
 BALANCE = 0.5
@@ -17,7 +17,7 @@ BALANCE = 0.5
 Weights = NDArray[np.float64]
 
 
-def draw_weights(data: SpriteSet, balance: float = BALANCE, factors: Mapping[str, float] | None = None) -> Weights:
+def draw_weights(data: SpriteDataset, balance: float = BALANCE, factors: Mapping[str, float] | None = None) -> Weights:
     """(N,), how often each sprite is drawn; the sum is 1.
 
     A group of n pictures weighs min(n, 16)^(1/2), shared evenly: its pictures differ in pose, so they are worth more

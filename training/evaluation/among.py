@@ -13,7 +13,7 @@ from pixelforge.errors import RequestError
 from pixelforge.fields import setting
 
 if TYPE_CHECKING:
-    from training.data.sprites import SpriteSet
+    from training.data.sprites import SpriteDataset
 
 PARTS = ("class", "kind", "style")
 
@@ -28,7 +28,7 @@ class Among:
     kind: str | None = setting(None, "Kind", "Judge sprites of this kind alone")
     style: str | None = setting(None, "Style", "Judge sprites of this style alone")
 
-    def of(self, data: SpriteSet) -> SpriteSet:
+    def of(self, data: SpriteDataset) -> SpriteDataset:
         """Those of a data set."""
         fits = np.ones(len(data), np.bool_)
         for asked, words in zip(self._asked, words_by_sprite(data), strict=True):
@@ -36,7 +36,7 @@ class Among:
                 fits &= np.isin(words, asked)
         return data.subset(fits)
 
-    def check(self, data: SpriteSet) -> None:
+    def check(self, data: SpriteDataset) -> None:
         """Raises RequestError, naming the nearest words, for one that no sprite of a data set has."""
         for part, asked, words in zip(PARTS, self._asked, words_by_sprite(data), strict=True):
             there = sorted({str(word) for word in words} - {""})
@@ -49,6 +49,6 @@ class Among:
         return self.classes or [], [self.kind] if self.kind else [], [self.style] if self.style else []
 
 
-def words_by_sprite(data: SpriteSet) -> tuple[Texts, Texts, Texts]:
+def words_by_sprite(data: SpriteDataset) -> tuple[Texts, Texts, Texts]:
     """(N,) each: the class, kind and style of every sprite."""
     return np.array(data.class_names)[data.labels], np.array(data.kinds), np.array(data.styles)

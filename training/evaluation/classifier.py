@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixelforge.imaging.pixels import Pixels, to_values
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.evaluation.fitting import BATCH, as_values, augmented, fit
 from training.learning.batches import class_weights
 
@@ -54,7 +54,7 @@ class SpriteClassifier(nn.Module):
         return of_class + F.cross_entropy(self.turns(features), turns, label_smoothing=0.05)
 
 
-def train_classifier(data: SpriteSet, seed: int) -> SpriteClassifier:
+def train_classifier(data: SpriteDataset, seed: int) -> SpriteClassifier:
     """Fit a classifier to sprites with mirroring, one-pixel shifts and quarter turns: seconds on a CPU."""
     steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(data) // BATCH))
     torch.manual_seed(seed)
@@ -80,7 +80,7 @@ def classify(model: SpriteClassifier, sprites: Pixels) -> tuple[NDArray[np.float
     return np.concatenate(features), np.concatenate(classes)
 
 
-def _losses(model: SpriteClassifier, data: SpriteSet, steps: int, generator: torch.Generator) -> Iterator[Tensor]:
+def _losses(model: SpriteClassifier, data: SpriteDataset, steps: int, generator: torch.Generator) -> Iterator[Tensor]:
     labels = torch.from_numpy(data.labels)
     weights = class_weights(labels[:, None], balance=0.5)
     for chosen, planes in augmented(data.sprites, weights, steps, generator):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pixelforge.imaging.numbered import numbered
 from pixelforge.imaging.pixels import Pixels
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.evaluation.metrics import nearest_of
 
 PAIRS = 24
@@ -27,7 +27,7 @@ class NearestPairs:
     distances: NDArray[np.float64]  # (K,), as `metrics.nearest_of` measures them
 
     @classmethod
-    def of(cls, made: Pixels, training: SpriteSet, count: int = PAIRS) -> NearestPairs:
+    def of(cls, made: Pixels, training: SpriteDataset, count: int = PAIRS) -> NearestPairs:
         """The `count` nearest pairs of made sprites (N, S, S, 4), in which no drawn figure is there twice."""
         distances, which = nearest_of(made, training.sprites)
         figures = [training.groups[index] for index in which]

@@ -14,7 +14,7 @@ from pixelforge.core.header import read_header
 from pixelforge.core.sampling import Sampling
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import Pixels
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.evaluation.classifier import SpriteClassifier, classify, train_classifier
 from training.evaluation.figures import Figures, PartFigures
 from training.evaluation.kinds import KindJudge
@@ -114,7 +114,7 @@ class Evaluator:
         self._judges = [Judge.fit(reals, number) for number in range(judges)]
         self._kinds = KindJudge.fit(reals.training)
 
-    def score(self, name: str, sprites: Pixels, like: SpriteSet, real: SpriteSet | None = None) -> Figures:
+    def score(self, name: str, sprites: Pixels, like: SpriteDataset, real: SpriteDataset | None = None) -> Figures:
         """The figures of sprites (N, S, S, 4), each made for the class, style and kind of one in `like`.
 
         real: (N) what the two-sample test is made against; the same ones if they are not given.
@@ -143,7 +143,7 @@ class Evaluator:
         real = counterparts(heldout, self.reals.reference, 0)
         return self.score("held-out reals", heldout.sprites, heldout, real)
 
-    def _find(self, sprites: Pixels, like: SpriteSet, real: SpriteSet) -> Findings:
+    def _find(self, sprites: Pixels, like: SpriteDataset, real: SpriteDataset) -> Findings:
         nothing = np.full(len(sprites), np.nan)
         return Findings(
             opinions=[judge.look(sprites, like.labels) for judge in self._judges],

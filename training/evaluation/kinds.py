@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixelforge.imaging.pixels import Pixels, to_values
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.evaluation.fitting import BATCH, as_values, augmented, fit
 from training.learning.batches import class_weights
 
@@ -49,7 +49,7 @@ class KindJudge:
     classifier: KindClassifier
 
     @classmethod
-    def fit(cls, training: SpriteSet, seed: int = 0) -> KindJudge | None:
+    def fit(cls, training: SpriteDataset, seed: int = 0) -> KindJudge | None:
         """Fitted to the sprites of a kind; None where there are fewer than two kinds to tell apart."""
         some = training.subset(np.array(training.kinds) != "")
         names = tuple(sorted(set(some.kinds)))
@@ -73,7 +73,7 @@ class KindJudge:
 
 
 def _losses(
-    classifier: KindClassifier, some: SpriteSet, names: tuple[str, ...], steps: int, seed: int
+    classifier: KindClassifier, some: SpriteDataset, names: tuple[str, ...], steps: int, seed: int
 ) -> Iterator[Tensor]:
     """Cross-entropy of batches in which a kind of n sprites is drawn as sqrt(n)."""
     labels = torch.from_numpy(np.searchsorted(names, some.kinds))

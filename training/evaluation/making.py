@@ -10,23 +10,23 @@ import numpy as np
 from pixelforge.core.checkpoint import Checkpoint
 from pixelforge.core.sampling import Sampling
 from pixelforge.imaging.pixels import Pixels, to_values
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.evaluation.reals import conditions_like
 from training.learning.samples import draw_sprites
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class MadeSprites:
     """Sprites of a model."""
 
     sprites: Pixels  # (N, S, S, 4)
-    like: SpriteSet  # (N) real ones that they were asked for to be like, with the kinds that were asked for
+    like: SpriteDataset  # (N) real ones that they were asked for to be like, with the kinds that were asked for
     seeds: tuple[int, ...]  # (N)
 
 
 def make_like(
-    checkpoint: Checkpoint, like: SpriteSet, sampling: Sampling, first_seed: int, device: str, best_of: int = 1
-) -> Iterator[int | Made]:
+    checkpoint: Checkpoint, like: SpriteDataset, sampling: Sampling, first_seed: int, device: str, best_of: int = 1
+) -> Iterator[int | MadeSprites]:
     """Make a sprite for the words of each real one; yields each batch's size, then the sprites.
 
     best_of: make so many for each, and keep those that the model's critic likes best; then it has to have one.
@@ -47,4 +47,4 @@ def make_like(
         scores = checkpoint.critic.scores(to_values(sprites, 4), conditions).reshape(-1, best_of)
         kept = scores.argmax(axis=1) + np.arange(len(like)) * best_of
     asked = replace(like, kinds=tuple(condition.kind or "" for condition in asked_for))
-    yield Made(sprites[kept], asked, tuple((first_seed + kept).tolist()))
+    yield MadeSprites(sprites[kept], asked, tuple((first_seed + kept).tolist()))

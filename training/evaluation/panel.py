@@ -18,8 +18,8 @@ import numpy as np
 from pixelforge.files import replacing
 from pixelforge.imaging.numbered import numbered
 from pixelforge.imaging.png import write_png
-from training.data.sprites import SpriteSet
-from training.evaluation.making import Made
+from training.data.sprites import SpriteDataset
+from training.evaluation.making import MadeSprites
 from training.evaluation.reals import Numbers, Reals, taken
 
 COLUMNS = 10
@@ -45,7 +45,7 @@ class KeyCell(msgspec.Struct, frozen=True, kw_only=True, rename={"origin": "is",
 class PanelReals:
     """The real half of a panel; the made half is made for the same words."""
 
-    sprites: SpriteSet
+    sprites: SpriteDataset
     held_out: int  # the first ones, that the model was not trained on
 
     @classmethod
@@ -57,7 +57,7 @@ class PanelReals:
         return cls(_joined(*parts), len(first))
 
 
-def write_panel(path: Path, real: PanelReals, made: Made, model: str, seed: int) -> Path:
+def write_panel(path: Path, real: PanelReals, made: MadeSprites, model: str, seed: int) -> Path:
     """Write the picture of real and made sprites, and its key beside it, whose path comes back.
 
     `seed` shuffles. Raises OutputError.
@@ -68,13 +68,13 @@ def write_panel(path: Path, real: PanelReals, made: Made, model: str, seed: int)
     sprites = np.concatenate([real.sprites.sprites, made.sprites])
     key = [cells[index] for index in order]
     write_png(path, numbered(sprites[order], COLUMNS, SCALE))
-    target = key_of(path)
+    target = picture_key(path)
     with replacing(target) as part:
         part.write_bytes(msgspec.json.format(msgspec.json.encode(key), indent=1))
     return target
 
 
-def key_of(path: Path) -> Path:
+def picture_key(path: Path) -> Path:
     """Where the key of a panel's picture is."""
     return path.with_suffix(".key.json")
 
@@ -84,12 +84,12 @@ def _real_cells(real: PanelReals) -> Iterable[KeyCell]:
         yield _cell(told, real.sprites.groups[index], "real", held_out=index < real.held_out)
 
 
-def _made_cells(like: SpriteSet, model: str, seeds: Sequence[int]) -> Iterable[KeyCell]:
+def _made_cells(like: SpriteDataset, model: str, seeds: Sequence[int]) -> Iterable[KeyCell]:
     for seed, told in zip(seeds, _told(like), strict=True):
         yield _cell(told, f"{model} seed {seed}", "made", seed=seed)
 
 
-def _told(sprites: SpriteSet) -> list[tuple[str, str, str]]:
+def _told(sprites: SpriteDataset) -> list[tuple[str, str, str]]:
     """The style, class and kind of each."""
     classes = [sprites.class_names[label] for label in sprites.labels]
     return list(zip(sprites.styles, classes, sprites.kinds, strict=True))
@@ -112,7 +112,7 @@ def _cell(
     )
 
 
-def _by_turns(data: SpriteSet, seed: int) -> Numbers:
+def _by_turns(data: SpriteDataset, seed: int) -> Numbers:
     """One sprite of each figure, drawn by a seed, in an order that takes styles by turns, and in each its classes."""
     figures: dict[str, int] = {}
     for index in np.random.default_rng(seed).permutation(len(data)).tolist():
@@ -129,9 +129,9 @@ def _turns(rows: Sequence[Sequence[int]]) -> list[int]:
     return [row[place] for place in range(longest) for row in rows if place < len(row)]
 
 
-def _joined(a: SpriteSet, b: SpriteSet) -> SpriteSet:
+def _joined(a: SpriteDataset, b: SpriteDataset) -> SpriteDataset:
     """Two sets of the same classes in one."""
-    return SpriteSet(
+    return SpriteDataset(
         sprites=np.concatenate([a.sprites, b.sprites]),
         labels=np.concatenate([a.labels, b.labels]),
         class_names=a.class_names,

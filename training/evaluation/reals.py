@@ -14,7 +14,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.errors import DatasetError, Remedy
 from pixelforge.words import counted
 from training.data.indexed import styled
-from training.data.sprites import SpriteSet, load_sprites, split_holdout
+from training.data.sprites import SpriteDataset, load_sprites, split_holdout
 from training.evaluation.among import Among, words_by_sprite
 
 WORTH = (2, 1, 4)  # of class, kind and style that a sprite shares with its counterpart: the style before all
@@ -28,9 +28,9 @@ Numbers = NDArray[np.int64]
 class Reals:
     """Real sprites, split as in training, each with a style."""
 
-    training: SpriteSet
-    reference: SpriteSet  # those of the training part that made ones are to be like
-    heldout: SpriteSet  # those of the held-out part, likewise
+    training: SpriteDataset
+    reference: SpriteDataset  # those of the training part that made ones are to be like
+    heldout: SpriteDataset  # those of the held-out part, likewise
     warnings: tuple[str, ...] = ()  # on the files, for the user
 
     @classmethod
@@ -58,14 +58,14 @@ class Reals:
         return reals
 
 
-def evenly(data: SpriteSet, count: int) -> SpriteSet:
+def evenly(data: SpriteDataset, count: int) -> SpriteDataset:
     """`count` sprites in the proportions of a data set: class by class, in each style by style and kind by kind."""
     order = np.lexsort((np.array(data.kinds), np.array(data.styles), data.labels))
     positions = (np.arange(count) + 0.5) / count * len(data)
     return taken(data, order[positions.astype(np.int64)])
 
 
-def counterparts(of: SpriteSet, among: SpriteSet, seed: int) -> SpriteSet:
+def counterparts(of: SpriteDataset, among: SpriteDataset, seed: int) -> SpriteDataset:
     """For each sprite of one set another's that shares as many of its words as one does, its style before all.
 
     Where several do, it is of the figure that was taken the least so far, so that frames of one do not make up all.
@@ -86,7 +86,7 @@ def counterparts(of: SpriteSet, among: SpriteSet, seed: int) -> SpriteSet:
     return taken(among, np.array(chosen))
 
 
-def taken(data: SpriteSet, chosen: Numbers) -> SpriteSet:
+def taken(data: SpriteDataset, chosen: Numbers) -> SpriteDataset:
     """The sprites at these places (M,), in this order, which may repeat some."""
     return replace(
         data,
@@ -100,7 +100,7 @@ def taken(data: SpriteSet, chosen: Numbers) -> SpriteSet:
     )
 
 
-def conditions_like(real: SpriteSet, header: ModelHeader) -> list[Condition]:
+def conditions_like(real: SpriteDataset, header: ModelHeader) -> list[Condition]:
     """What to ask of a model for sprites as these: class, and kind, style and facing as far as it knows the words.
 
     A model of classes alone is asked for those; a sprite's seed draws the kind. Raises DatasetError for classes that
@@ -120,7 +120,7 @@ def conditions_like(real: SpriteSet, header: ModelHeader) -> list[Condition]:
     return asked
 
 
-def unknown_words(real: SpriteSet, header: ModelHeader) -> list[str]:
+def unknown_words(real: SpriteDataset, header: ModelHeader) -> list[str]:
     """A line on the kinds, and one on the styles, of real sprites that a model does not know, for the user."""
     vocabulary = header.vocabulary
     if isinstance(vocabulary, ClassVocabulary):
@@ -134,7 +134,7 @@ def unknown_words(real: SpriteSet, header: ModelHeader) -> list[str]:
     return lines
 
 
-def check_classes(model_classes: tuple[str, ...], data: SpriteSet) -> None:
+def check_classes(model_classes: tuple[str, ...], data: SpriteDataset) -> None:
     """Raises DatasetError unless a model makes the classes of all these sprites."""
     classes = [data.class_names[label] for label in np.unique(data.labels)]
     if strange := [name for name in classes if name not in model_classes]:

@@ -57,15 +57,15 @@ def endless_batches(pairs: FramePairs, size: int, seed: int) -> Iterator[FrameBa
         chosen = rng.randint(len(pairs), size=size)
         turned = rng.rand(size) < BACKWARD_SHARE
         drawn = [(back if other else there)[i] for i, other in zip(chosen, turned, strict=True)]
-        yield stacked([_changed(pair, rng, mirrors) for pair in drawn])
+        yield stacked_pairs([_changed(pair, rng, mirrors) for pair in drawn])
 
 
 def unchanged(pairs: FramePairs) -> FrameBatch:
     """All pairs as they are."""
-    return stacked(_pairs(pairs))
+    return stacked_pairs(_pairs(pairs))
 
 
-def stacked(pairs: list[_Pair]) -> FrameBatch:
+def stacked_pairs(pairs: list[_Pair]) -> FrameBatch:
     """Pairs as a batch."""
     colours = torch.from_numpy(stack_palettes([pair.palette for pair in pairs]))
     at_hand = np.stack([pair.indices for pair in pairs])

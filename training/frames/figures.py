@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pixelforge.core.copying import OFFSETS, indexed, painted, sources
+from pixelforge.core.copying import OFFSETS, from_indexed, indexed, sources
 from pixelforge.core.frame_model import FrameModel
 from pixelforge.errors import RequestError
 from pixelforge.imaging.actions import ACTIONS, act
@@ -34,16 +34,18 @@ def frame_figures(model: FrameModel, name: str, known: FramePairs, unseen: Frame
 
     known, unseen: pairs of that class. Where a rule refuses a sprite, the sprite stays as it is.
     """
-    yield figures_of(f"learnt {name}", lambda picture: model.next_frame(picture, name), unseen)
+    yield figures_of_guess(f"learnt {name}", lambda picture: model.next_frame(picture, name), unseen)
     shifts = [(_told(*offset), _shift(place)) for place, offset in enumerate(OFFSETS)]
-    best, shift = max(shifts, key=lambda one: figures_of("", one[1], known).right)
-    yield figures_of(f"best shift: {best}", shift, unseen)
+    best, shift = max(shifts, key=lambda one: figures_of_guess("", one[1], known).right)
+    yield figures_of_guess(f"best shift: {best}", shift, unseen)
     for rule in ACTIONS:
         guesses = [_rule(rule, frame) for frame in (1, 2)]
-        yield figures_of(f"rule {rule}", max(guesses, key=lambda one: figures_of("", one, known).right), unseen)
+        yield figures_of_guess(
+            f"rule {rule}", max(guesses, key=lambda one: figures_of_guess("", one, known).right), unseen
+        )
 
 
-def figures_of(name: str, guess: Guess, pairs: FramePairs) -> FrameFigures:
+def figures_of_guess(name: str, guess: Guess, pairs: FramePairs) -> FrameFigures:
     """The figures of a way to make second frames."""
     made = np.stack([guess(picture) for picture in pairs.first])
     good = (made == pairs.second).all(axis=-1)
@@ -60,7 +62,7 @@ def figures_of(name: str, guess: Guess, pairs: FramePairs) -> FrameFigures:
 def _shift(place: int) -> Guess:
     def shifted(picture: Pixels) -> Pixels:
         indices, palette = indexed(picture)
-        return painted(sources(indices)[place], palette)
+        return from_indexed(sources(indices)[place], palette)
 
     return shifted
 

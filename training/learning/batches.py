@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pixelforge.core.condition import NULL, ClassVocabulary, Condition, stacked
 from pixelforge.core.config import ModelConfig
-from training.data.sprites import SpriteSet, conditions_of
+from training.data.sprites import SpriteDataset, conditions_of
 from training.learning.augmentation import Augmentation
 from training.learning.config import TrainConfig
 
@@ -21,7 +21,7 @@ HELDOUT_BATCH = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class TrainingBatch:
     """What a loss is taken of, on the CPU."""
 
     planes: Tensor  # as `to_planes` gives them, changed by augmentation
@@ -32,10 +32,10 @@ class Batch:
     palettes: Tensor | None = None  # (B, K, 4), for a `pointer` network
     guidance: Tensor | None = None  # (B,), which a student is to learn
 
-    def share(self, part: slice) -> Batch:
+    def share(self, part: slice) -> TrainingBatch:
         """A part of it."""
         more = (None if each is None else each[part] for each in (self.told, self.palettes, self.guidance))
-        return Batch(self.planes[part], self.rows[part], self.t[part], self.noise[part], *more)
+        return TrainingBatch(self.planes[part], self.rows[part], self.t[part], self.noise[part], *more)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class TrainingRows:
     has_kinds: bool
 
     @classmethod
-    def of(cls, data: SpriteSet, config: ModelConfig) -> TrainingRows:
+    def of(cls, data: SpriteDataset, config: ModelConfig) -> TrainingRows:
         """The rows in a network's vocabulary."""
         vocabulary = ClassVocabulary(data.class_names, config.kinds)
         conditions = conditions_of(data, vocabulary)
@@ -75,13 +75,13 @@ class Batches:
 
     bank = None
 
-    def __init__(self, data: SpriteSet, model: ModelConfig, config: TrainConfig, num_timesteps: int) -> None:
+    def __init__(self, data: SpriteDataset, model: ModelConfig, config: TrainConfig, num_timesteps: int) -> None:
         self._model, self._config, self._num_timesteps = model, config, num_timesteps
         self._planes = to_planes(data, model)
         self._rows = TrainingRows.of(data, model)
         self._weights = class_weights(self._rows.whole, config.balance)
 
-    def draw(self, step: int) -> Batch:
+    def draw(self, step: int) -> TrainingBatch:
         """The batch of the step after `step` others. Sets torch's global generator, which dropout draws from."""
         config, size = self._config, self._config.batch_size
         generator = step_generator(config.seed, step)
@@ -90,7 +90,7 @@ class Batches:
         planes, told = self._augmented(self._planes[chosen], generator)
         t = stratified_timesteps(size, self._num_timesteps, generator)
         noise = torch.randn((size, *noise_shape(self._model)), generator=generator)
-        return Batch(planes, rows, t, noise, told)
+        return TrainingBatch(planes, rows, t, noise, told)
 
     def _augmented(self, planes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
         model = self._model
@@ -110,11 +110,11 @@ class HeldOut:
     palettes: Tensor | None = None  # (N, K, 4), of just the colours that each uses, for a `pointer` network
 
     @classmethod
-    def of(cls, data: SpriteSet, model: ModelConfig) -> HeldOut:
+    def of(cls, data: SpriteDataset, model: ModelConfig) -> HeldOut:
         """Those of a network that knows classes and kinds."""
         return cls(to_planes(data, model), TrainingRows.of(data, model).whole)
 
-    def batches(self, model: ModelConfig, num_timesteps: int) -> Iterator[Batch]:
+    def batches(self, model: ModelConfig, num_timesteps: int) -> Iterator[TrainingBatch]:
         """Every sprite at four timesteps, the same ones and with the same noise every time."""
         size = len(self.planes)
         generator = torch.Generator().manual_seed(0)
@@ -123,7 +123,7 @@ class HeldOut:
             noise = torch.randn((size, *noise_shape(model)), generator=generator)
             for start in range(0, size, HELDOUT_BATCH):
                 part = slice(start, start + HELDOUT_BATCH)
-                yield Batch(self.planes, self.rows, t, noise, None, self.palettes).share(part)
+                yield TrainingBatch(self.planes, self.rows, t, noise, None, self.palettes).share(part)
 
 
 def stratified_timesteps(size: int, num_timesteps: int, generator: torch.Generator) -> Tensor:
@@ -157,7 +157,7 @@ def class_weights(rows: Tensor, balance: float) -> Tensor:
     return weights
 
 
-def to_planes(data: SpriteSet, config: ModelConfig) -> Tensor:
+def to_planes(data: SpriteDataset, config: ModelConfig) -> Tensor:
     """Sprites as `diffusion_loss` takes them: (N, 1, S, S) indices for `palette`, else (N, C, S, S), uint8."""
     if config.prediction != "palette":
         return torch.from_numpy(data.sprites[..., : config.channels].transpose(0, 3, 1, 2).copy())

@@ -28,9 +28,9 @@ from pixelforge.core.schemes import SchemeBank
 from pixelforge.core.unet import ContextUNet
 from pixelforge.core.vocabulary import Words
 from pixelforge.errors import TrainingError
-from training.data.sprites import SpriteSet
-from training.learning.batch_source import Drawing
-from training.learning.batches import Batch, step_seed, stratified_timesteps
+from training.data.sprites import SpriteDataset
+from training.learning.batch_source import BatchSource
+from training.learning.batches import TrainingBatch, step_seed, stratified_timesteps
 from training.learning.config import TrainConfig
 from training.learning.distributed import Processes
 from training.learning.lesson import Distillation
@@ -46,7 +46,7 @@ class Lessons:
     log w is uniform between those of 1 and the most guidance that the student learns.
     """
 
-    def __init__(self, batches: Drawing, most_guidance: float, num_timesteps: int, seed: int) -> None:
+    def __init__(self, batches: BatchSource, most_guidance: float, num_timesteps: int, seed: int) -> None:
         self._batches, self._num_timesteps, self._seed = batches, num_timesteps, seed
         self._most = math.log(most_guidance)
 
@@ -55,7 +55,7 @@ class Lessons:
         """As the batches'."""
         return self._batches.bank
 
-    def draw(self, step: int) -> Batch:
+    def draw(self, step: int) -> TrainingBatch:
         """The batch of the step after `step` others."""
         batch = self._batches.draw(step)
         size = len(batch.t)
@@ -89,7 +89,7 @@ class Distiller(Trainer):
         model_config: ModelConfig,
         teacher: Checkpoint,
         config: TrainConfig,
-        data: SpriteSet,
+        data: SpriteDataset,
         device: torch.device,
         processes: Processes | None,
         words: Words | None,
@@ -105,7 +105,7 @@ class Distiller(Trainer):
         known = self.teacher if teacher.student is None else teacher.student
         self.begin_from(self.model.state_dict() | known.state_dict())
 
-    def _loss(self, model: ContextUNet, batch: Batch, parallel: nn.Module | None = None) -> Tensor:
+    def _loss(self, model: ContextUNet, batch: TrainingBatch, parallel: nn.Module | None = None) -> Tensor:
         """Cross-entropy a pixel to what the teacher makes of it in its steps."""
         part = _Noised.of(self.teacher, batch, self._times, self.schedule, self.device)
         target = self._target(part)
@@ -174,7 +174,7 @@ class _Noised:
 
     @classmethod
     def of(
-        cls, network: ContextUNet, batch: Batch, times: Tensor, schedule: NoiseSchedule, device: torch.device
+        cls, network: ContextUNet, batch: TrainingBatch, times: Tensor, schedule: NoiseSchedule, device: torch.device
     ) -> _Noised:
         """times: as `step_times` has them. Each row goes to the first timestep of the step that its t is in."""
         total = len(times)

@@ -16,9 +16,9 @@ from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
 from pixelforge.core.vocabulary import Words
 from pixelforge.errors import ConfigError
-from training.data.sprites import SpriteSet
-from training.learning.batch_source import Drawing, batches_of
-from training.learning.batches import Batch, HeldOut
+from training.data.sprites import SpriteDataset
+from training.learning.batch_source import BatchSource, batches_of
+from training.learning.batches import HeldOut, TrainingBatch
 from training.learning.config import Precision, TrainConfig
 from training.learning.distributed import Processes
 from training.learning.loss import diffusion_loss
@@ -50,7 +50,7 @@ class Trainer:
         model_config: ModelConfig,
         diffusion: DiffusionConfig,
         config: TrainConfig,
-        data: SpriteSet,
+        data: SpriteDataset,
         device: torch.device,
         processes: Processes | None = None,
         words: Words | None = None,
@@ -69,7 +69,7 @@ class Trainer:
         self.ema.eval()
         self.optimizers = Optimizers(self.model, config)
         self.step_count = 0
-        self.batches: Drawing = batches_of(data, model_config, config, diffusion.num_timesteps, words)
+        self.batches: BatchSource = batches_of(data, model_config, config, diffusion.num_timesteps, words)
 
     def step(self, progress: float | None = None) -> StepResult:
         """Make one optimizer step on a batch drawn for it. progress: as `learning_rate_at` takes it."""
@@ -121,7 +121,7 @@ class Trainer:
         self.ema.load_state_dict(state["ema"])
         self.optimizers.load_state_dict(state)
 
-    def _loss(self, model: ContextUNet, batch: Batch, parallel: nn.Module | None = None) -> Tensor:
+    def _loss(self, model: ContextUNet, batch: TrainingBatch, parallel: nn.Module | None = None) -> Tensor:
         device = self.device
         return diffusion_loss(
             model,

@@ -14,7 +14,7 @@ from pixelforge.core.config import AB_SCALE, ModelConfig
 from pixelforge.core.vocabulary import Words
 from training.data.indexed import IndexedSprites
 from training.learning.augmentation import Augmentation
-from training.learning.batches import Batch, HeldOut, noise_shape, step_generator, stratified_timesteps
+from training.learning.batches import HeldOut, TrainingBatch, noise_shape, step_generator, stratified_timesteps
 from training.learning.config import TrainConfig
 
 WORD_DROPS = (0.3, 0.15, 0.2, 0.5, 0.5, 0.2)  # how often class, kind, style, colour, size, facing are each left out
@@ -36,20 +36,22 @@ class PointerBatches:
         self._weights = torch.from_numpy(data.weights)
         self.bank = data.bank()
 
-    def draw(self, step: int) -> Batch:
+    def draw(self, step: int) -> TrainingBatch:
         """The batch of the step after `step` others. Sets torch's global generator, which dropout draws from."""
         config, size = self._config, self._config.batch_size
         generator = step_generator(config.seed, step)
         chosen = torch.multinomial(self._weights, size, replacement=True, generator=generator)
         sprites = self._sprites
-        palettes, turned = turn(some_colours(sprites.palettes[chosen], sprites.used[chosen], generator), generator)
+        palettes, turned = turn_palettes(
+            some_colours(sprites.palettes[chosen], sprites.used[chosen], generator), generator
+        )
         rows = leave_out(sprites.rows[chosen], turned, config.class_drop_prob, generator)
         drawn = Augmentation.draw(config, size, 0, generator)
         planes = drawn.apply(sprites.planes[chosen])
         t = deciding_timesteps(size, self._num_timesteps, generator)
         noise = torch.randn((size, *noise_shape(self._model)), generator=generator)
         told = drawn.vector() if self._model.augment_dim else None
-        return Batch(planes, rows, t, noise, told, palettes)
+        return TrainingBatch(planes, rows, t, noise, told, palettes)
 
 
 class PointerSprites:
@@ -85,7 +87,7 @@ def some_colours(palettes: Tensor, used: Tensor, generator: torch.Generator) -> 
     return palettes * keep[..., None]
 
 
-def turn(palettes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def turn_palettes(palettes: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Palettes (B, K, 4) of which some are turned as a whole, and which (B,) were."""
     size = len(palettes)
     turned = torch.rand(size, generator=generator) < TURNED

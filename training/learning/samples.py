@@ -14,7 +14,7 @@ from pixelforge.core.sampler import INSTANT
 from pixelforge.core.sampling import Sampling
 from pixelforge.imaging.pixels import Pixels, from_values
 from pixelforge.imaging.sheet import lay_out
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 
 BATCH = 64
 SAMPLES_A_CLASS = 8
@@ -44,7 +44,7 @@ def draw_samples(checkpoint: Checkpoint, device: str, classes: NDArray[np.int64]
     return lay_out(np.concatenate(list(draw_sprites(checkpoint, conditions, sampling, 0, device))), SAMPLES_A_CLASS)
 
 
-def own_sprites(data: SpriteSet, classes: NDArray[np.int64]) -> Pixels:
+def own_sprites(data: SpriteDataset, classes: NDArray[np.int64]) -> Pixels:
     """Sprites of a data set, evenly out of each class, as one picture (H, W, 4) laid out as `draw_samples` does."""
     side = data.sprites.shape[1]
     rows = np.zeros((len(classes), SAMPLES_A_CLASS, side, side, 4), np.uint8)

@@ -11,7 +11,7 @@ from pixelforge.fields import check, same_as, setting
 from pixelforge.imaging.palette import snap
 from training.data.choosing import of_known
 from training.data.indexed import styled
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.config import Precision, TrainConfig, check_budget
 from training.learning.lesson import Distillation
 from training.runs.config import RunConfig, with_intervals
@@ -60,7 +60,7 @@ class DistillRequest:
 
 
 def distillation_plan(
-    request: DistillRequest, data: SpriteSet, teacher: ModelHeader, unnamed_style: str, precision: Precision
+    request: DistillRequest, data: SpriteDataset, teacher: ModelHeader, unnamed_style: str, precision: Precision
 ) -> RunConfig:
     """The run that a request comes to. precision: where the request leaves it open. Raises TrainingError."""
     if teacher.model.prediction not in ("palette", "pointer"):
@@ -101,7 +101,7 @@ def distillation_plan(
     )
 
 
-def known_to(data: SpriteSet, header: ModelHeader, unnamed_style: str) -> SpriteSet:
+def known_to(data: SpriteDataset, header: ModelHeader, unnamed_style: str) -> SpriteDataset:
     """The sprites that a teacher draws the like of, in its classes, styles and colours. Raises DatasetError.
 
     unnamed_style: of those that are told none.

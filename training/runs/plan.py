@@ -13,7 +13,7 @@ from pixelforge.errors import Remedy, TrainingError
 from training.data.indexed import styled, words_of
 from training.data.joining import joined_words
 from training.data.naming import style_of
-from training.data.sprites import SpriteSet, find_kinds, shared_colours
+from training.data.sprites import SpriteDataset, find_kinds, shared_colours
 from training.learning.augmentation import AUGMENT_DIM
 from training.learning.config import Precision, TrainConfig
 from training.learning.warm_start import inherited_provenance, shape_of
@@ -36,7 +36,7 @@ class Parent:
 
 def plan(
     request: TrainingRequest,
-    data: SpriteSet,
+    data: SpriteDataset,
     parent: Parent | None,
     precision: Precision,
     leave_out: tuple[str, ...] = (),
@@ -93,7 +93,7 @@ def choose_settings(request: TrainingRequest, sprites: int, precision: Precision
     return with_intervals(settings, early_stop=request.early_stop)
 
 
-def changed(training: TrainConfig, batch: int | None, ema_decay: float | None) -> TrainConfig:
+def changed_config(training: TrainConfig, batch: int | None, ema_decay: float | None) -> TrainConfig:
     """The settings of a run that is resumed with another batch or EMA, where these are asked for."""
     return replace(
         training,
@@ -102,7 +102,7 @@ def changed(training: TrainConfig, batch: int | None, ema_decay: float | None) -
     )
 
 
-def _vocabulary(request: TrainingRequest, data: SpriteSet, parent: Parent | None) -> WordVocabulary:
+def _vocabulary(request: TrainingRequest, data: SpriteDataset, parent: Parent | None) -> WordVocabulary:
     """The words of the sprites, behind those of the parent: it goes on knowing what it knew."""
     words = words_of(styled(data, style_of(data.source)), request.credits)
     own = WordVocabulary(data.class_names, words)
@@ -132,7 +132,7 @@ def _pointer(request: TrainingRequest, vocabulary: WordVocabulary, shape: ModelC
     )
 
 
-def _network(request: TrainingRequest, data: SpriteSet, shape: ModelConfig | None) -> ModelConfig:
+def _network(request: TrainingRequest, data: SpriteDataset, shape: ModelConfig | None) -> ModelConfig:
     palette = shared_colours(data.sprites)
     if request.prediction == "palette" and len(palette) < 2:
         raise TrainingError(

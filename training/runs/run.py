@@ -17,7 +17,7 @@ from pixelforge.imaging.pixels import enlarge
 from pixelforge.imaging.png import write_png
 from training.data.indexed import styled
 from training.data.joining import joined_banks
-from training.data.sprites import SpriteSet, split_holdout
+from training.data.sprites import SpriteDataset, split_holdout
 from training.learning.batch_source import heldout_of
 from training.learning.batches import HELDOUT_ROUNDS
 from training.learning.distillation import Distiller
@@ -49,7 +49,7 @@ class Run:
         self,
         storage: RunStorage,
         config: RunConfig,
-        data: SpriteSet,
+        data: SpriteDataset,
         device: str = "auto",
         processes: Processes | None = None,
         watch: Stopwatch | None = None,
@@ -266,6 +266,6 @@ class Run:
         write_png(self.storage.samples_folder / f"{step:07}.png", enlarge(sheet, SAMPLE_SCALE))
 
 
-def _in_words(data: SpriteSet, config: RunConfig) -> SpriteSet:
+def _in_words(data: SpriteDataset, config: RunConfig) -> SpriteDataset:
     """Sprites in the words of the run's model, which may have more classes than they."""
     return data if config.words is None else styled(data, config.unnamed_style).in_classes(config.class_names)

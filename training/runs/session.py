@@ -20,7 +20,7 @@ from pixelforge.words import counted
 from training.data.choosing import of_style
 from training.data.leaving import read_names
 from training.data.naming import style_of
-from training.data.sprites import SpriteSet, load_sprites
+from training.data.sprites import SpriteDataset, load_sprites
 from training.learning.distillation import led
 from training.learning.distributed import Processes, joined
 from training.learning.loop import best_precision
@@ -30,7 +30,7 @@ from training.runs.config import lengthened
 from training.runs.distilling import DistillRequest, distillation_plan, known_to
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent
 from training.runs.folder import Command, RunPhase
-from training.runs.plan import Parent, changed, plan
+from training.runs.plan import Parent, changed_config, plan
 from training.runs.request import NOTHING, TrainingRequest
 from training.runs.run import Run
 from training.runs.state import RunStorage
@@ -128,7 +128,7 @@ class _Session:
         return run, (data.warnings, (f"Begins from {name}.",))
 
     def _plan(
-        self, request: TrainingRequest, data: SpriteSet, leave_out: tuple[str, ...]
+        self, request: TrainingRequest, data: SpriteDataset, leave_out: tuple[str, ...]
     ) -> tuple[str, Checkpoint | None]:
         """Write the settings down; the model to begin from and its name."""
         name, model = _parent(request)
@@ -161,7 +161,7 @@ class _Session:
         if longer:
             _check_longer(self.storage.root, self.storage.had(state), steps, minutes)
             config = replace(config, training=lengthened(config.training, steps, minutes))
-        training = changed(config.training, self.request.batch, self.request.ema_decay)
+        training = changed_config(config.training, self.request.batch, self.request.ema_decay)
         config = replace(config, training=training)
         where, size = folder or Path(config.data), config.model.image_size
         data = _load(where, size, config.keep_background, config.leave_out, config.only_style)
@@ -211,7 +211,9 @@ class _Session:
         return command
 
 
-def _load(folder: Path, size: int, keep_background: bool, leave_out: tuple[str, ...], style: str | None) -> SpriteSet:
+def _load(
+    folder: Path, size: int, keep_background: bool, leave_out: tuple[str, ...], style: str | None
+) -> SpriteDataset:
     """The sprites of a folder, or those of a style among them. Raises DatasetError."""
     data = load_sprites(folder, size, keep_background, leave_out)
     return data if style is None else of_style(data, style)

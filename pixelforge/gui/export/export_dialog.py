@@ -33,7 +33,7 @@ from pixelforge.services.export import (
     sheet_size,
     targets,
 )
-from pixelforge.services.exporting import Export, Written, describe_failure, sheet_path
+from pixelforge.services.exporting import Export, WrittenFile, describe_failure, sheet_path
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
@@ -175,7 +175,7 @@ class ExportDialog(QDialog):
         self._set_task(None)
         self.accept()
 
-    def _on_failed(self, error: str, written: Sequence[Written]) -> None:
+    def _on_failed(self, error: str, written: Sequence[WrittenFile]) -> None:
         assert self.task is not None
         text = describe_failure(error, written, self.task.total)
         self._set_task(None)

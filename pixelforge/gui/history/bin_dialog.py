@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from pixelforge.gui.history.history_model import HistoryModel
-from pixelforge.gui.history.sprite_list import SpriteList
+from pixelforge.gui.history.sprite_list import SpriteListView
 from pixelforge.services.history import BIN_DAYS
 from pixelforge.words import counted
 
@@ -23,7 +23,7 @@ class BinDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Bin")
         self._model = model
-        self.view = SpriteList("Bin", HINT)
+        self.view = SpriteListView("Bin", HINT)
         self.view.setModel(model)
         self.note = QLabel()
         self.note.setWordWrap(True)

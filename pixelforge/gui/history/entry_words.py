@@ -7,7 +7,7 @@ from datetime import datetime
 from pixelforge.services.history import Entry
 
 
-def describe(entry: Entry) -> str:
+def describe_entry(entry: Entry) -> str:
     """Class, seed, model, when it was made, and whether it has a star or was deleted."""
     sprite = entry.sprite
     made = datetime.fromtimestamp(entry.made_at).astimezone()

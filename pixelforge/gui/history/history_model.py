@@ -10,7 +10,7 @@ from typing import TypeVar
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from pixelforge.errors import HistoryError
-from pixelforge.gui.history.entry_words import describe
+from pixelforge.gui.history.entry_words import describe_entry
 from pixelforge.gui.shared.mime import MIME_TYPE, to_mime
 from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE, READY_ROLE, SPRITE_ROLE, STARRED_ROLE
@@ -213,7 +213,7 @@ class HistoryModel(QAbstractListModel):
             return entry.starred
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return "in the set" if gathered else ""
-        return plain(describe(entry)) if role == Qt.ItemDataRole.ToolTipRole else describe(entry)
+        return plain(describe_entry(entry)) if role == Qt.ItemDataRole.ToolTipRole else describe_entry(entry)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Rows can be chosen and dragged."""

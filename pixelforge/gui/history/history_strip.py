@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from pixelforge.gui.history.batch_list import BatchList
 from pixelforge.gui.history.history_model import HistoryModel
-from pixelforge.gui.history.sprite_list import SpriteList
+from pixelforge.gui.history.sprite_list import SpriteListView
 from pixelforge.gui.shared.combo import combo
 from pixelforge.gui.shared.pixel_button import BATCHES, STAR, TO_SET, PixelButton
 from pixelforge.imaging.pixels import Pixels
@@ -73,7 +73,7 @@ class HistoryStrip(QWidget):
         self.bin = QToolButton()
         self.bin.setText("Bin…")
         self.bin.setToolTip("What was deleted in the last 30 days, to have it back.")
-        self.view = SpriteList("History", HINT)
+        self.view = SpriteListView("History", HINT)
         self.view.setModel(model)
         self.batches = BatchList(model)
         self._views = QStackedWidget()

@@ -12,7 +12,7 @@ from pixelforge.gui.shared.sprite_delegate import SpriteDelegate
 ROOM = 48  # logical pixels a side of a sprite
 
 
-class SpriteList(QListView):
+class SpriteListView(QListView):
     """Of a model that answers SPRITE_ROLE. Says what it is for while it is empty."""
 
     selected = Signal()

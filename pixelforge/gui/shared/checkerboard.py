@@ -30,7 +30,7 @@ def _paint(side: int, square: int, dark: bool) -> QImage:
     return to_qimage(np.array([colour.getRgb() for colour in colours], np.uint8)[odd])
 
 
-def plain(side: int, colour: QColor) -> QImage:
+def plain_square(side: int, colour: QColor) -> QImage:
     """Side x side device pixels of one colour."""
     picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(colour)

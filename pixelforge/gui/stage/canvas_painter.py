@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 
-from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard, plain
+from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard, plain_square
 from pixelforge.gui.shared.marks import draw_star, draw_tick
 from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.gui.stage.grid_layout import GridLayout
@@ -58,7 +58,7 @@ def compose(sprites: Pixels, layout: GridLayout, size: QSize, ratio: float, look
     if look.background is None:
         behind = checkerboard(layout.cell, max(1, round(SQUARE * ratio)), palette)
     else:
-        behind = plain(layout.cell, look.background)
+        behind = plain_square(layout.cell, look.background)
     painter = QPainter(picture)
     for index, sprite in enumerate(sprites):
         left, top = layout.position(index)

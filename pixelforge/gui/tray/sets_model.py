@@ -12,7 +12,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from pixelforge.errors import HistoryError
 from pixelforge.services.naming import check_name
-from pixelforge.services.sets import SetStore, SpriteSet, merged
+from pixelforge.services.sets import SetStore, SpriteSet, merged_set
 from pixelforge.services.sprites import Sprite
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ class SetsModel(QObject):
         rest = [one for one in self._sets if one.id != id_]
         if value is not None:
             there = next((one for one in self._sets if one.id == id_), None)
-            wanted = value if before is None or there is None else merged(before, value, there)
+            wanted = value if before is None or there is None else merged_set(before, value, there)
             now, shown = (*rest, self._keep(lambda: self._store.save(wanted)) or wanted), id_
         elif rest:
             left = [one.id for one in rest if one.id < id_]

@@ -9,7 +9,7 @@ SIZE = 1180, 780  # logical pixels of the window at its first start
 HISTORY_HEIGHT = 170  # logical pixels: two rows of sprites
 
 
-def lay_out(window: QMainWindow, controls: QWidget, history: QWidget, tray: QWidget) -> list[QDockWidget]:
+def lay_out_docks(window: QMainWindow, controls: QWidget, history: QWidget, tray: QWidget) -> list[QDockWidget]:
     """Controls on the left, history below, set on the right, each in a dock; the docks."""
     area = Qt.DockWidgetArea
     window.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)

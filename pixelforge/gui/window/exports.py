@@ -15,7 +15,14 @@ from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.tray.tray_model import TrayModel
 from pixelforge.gui.window.session import Session
 from pixelforge.services.export import ExportOptions
-from pixelforge.services.exporting import Export, Written, describe, describe_failure, parts_of, write_export
+from pixelforge.services.exporting import (
+    Export,
+    WrittenFile,
+    describe_failure,
+    describe_written,
+    parts_of,
+    write_export,
+)
 from pixelforge.services.naming import safe_name
 from pixelforge.services.sets import SpriteSet
 from pixelforge.services.settings import SetExport
@@ -133,13 +140,13 @@ class Exports(QObject):
         others = [kept for one in self.tray.sets.sets if (kept := self.of_set(one.id)) is not None]
         return None if last.target in {kept.export.target for kept in others} else last
 
-    def _on_done(self, export: Export, set_id: int, written: Sequence[Written]) -> None:
+    def _on_done(self, export: Export, set_id: int, written: Sequence[WrittenFile]) -> None:
         if as_text(export.target) == export.target:  # else it cannot be stored
             folder = str(export.sheet.parent)
             self._session.take(replace(self._session.settings, export=export, save_folder=folder))
             self.remember(set_id, export)
-        self._messages.inform(describe(export, written))
+        self._messages.inform(describe_written(export, written))
 
-    def _on_failed(self, task: Task, error: str, written: Sequence[Written]) -> None:
+    def _on_failed(self, task: Task, error: str, written: Sequence[WrittenFile]) -> None:
         task.shown = True
         self.failed.emit(task, describe_failure(error, written, task.total))

@@ -11,7 +11,7 @@ from pixelforge.gui.shared.background import Background, Task
 from pixelforge.gui.shared.messages import Messages
 from pixelforge.gui.tray.tray import Tray
 from pixelforge.gui.window.exports import Exports
-from pixelforge.services.exporting import Export, Written, describe_failure, parts_of
+from pixelforge.services.exporting import Export, WrittenFile, describe_failure, parts_of
 from pixelforge.services.sets import SpriteSet
 
 REST = 400  # milliseconds without a change before files are written: dragging and typing make many
@@ -137,7 +137,7 @@ class InStep(QObject):
             self._messages.inform(f"{export.sheet.name} is in step with {one.name} again.")
         self._go_on()
 
-    def _on_failed(self, one: SpriteSet, error: str, written: Sequence[Written]) -> None:
+    def _on_failed(self, one: SpriteSet, error: str, written: Sequence[WrittenFile]) -> None:
         assert self._task is not None
         self._task.shown = True
         self._broken.add(one.id)

@@ -20,7 +20,7 @@ from pixelforge.gui.window import drops
 from pixelforge.gui.window.active_pane import ActivePane
 from pixelforge.gui.window.closing import Closing
 from pixelforge.gui.window.colouring import Colouring
-from pixelforge.gui.window.docks import lay_out
+from pixelforge.gui.window.docks import lay_out_docks
 from pixelforge.gui.window.exploring import Exploring
 from pixelforge.gui.window.exports import Exports
 from pixelforge.gui.window.following import Following
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.actions_ = WindowActions(self._slots(), studio.undo, self)
         self.setCentralWidget(self.middle)
         self.setStatusBar(self.status)
-        self.docks = lay_out(self, self.controls, self.history, self.tray)
+        self.docks = lay_out_docks(self, self.controls, self.history, self.tray)
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
         self.following = Following(studio, self.controls, self._mending, session, self)

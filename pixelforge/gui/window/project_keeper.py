@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixelforge.services.exporting import Export, Written
+from pixelforge.services.exporting import Export, WrittenFile
 from pixelforge.services.project.entering import Entered, NewSet, Removed, add_set, put_back, remove_set
 from pixelforge.services.project.keeping import KeptSet, SetNow, keep_set
 from pixelforge.services.project.opening import build_set
@@ -87,7 +87,7 @@ class ProjectKeeper:
             yield removed
         self._links.pop(id_)
 
-    def write(self, changed: Changed, force: bool) -> Iterator[Written]:
+    def write(self, changed: Changed, force: bool) -> Iterator[WrittenFile]:
         """Write a set into its file, and then what it makes, as a build does. Raises as `build_set` does."""
         deque(self.keep(changed), maxlen=0)
         link = self._links[changed.one.id]

@@ -58,7 +58,7 @@ class RunStatus(QStatusBar):
 
     def set_run(self, run: RunState) -> None:
         """Show the progress of a run, or how it ended."""
-        self.text.setText(describe(run))
+        self.text.setText(describe_run(run))
         self.bar.setVisible(run.running)
         if run.phase is Phase.STARTING:
             self.bar.setRange(0, 0)  # busy, with nothing to count yet
@@ -80,7 +80,7 @@ class RunStatus(QStatusBar):
             self.training.setText(f"Training {watched.name}{share}")
 
 
-def describe(run: RunState) -> str:
+def describe_run(run: RunState) -> str:
     """A run in words."""
     match run.phase:
         case Phase.IDLE:

@@ -20,7 +20,7 @@ from pixelforge.services.settings import (
     GenerationSettings,
     change_settings,
     load_settings,
-    merged,
+    merged_settings,
 )
 
 REST = 500  # milliseconds after which what is asked for is kept: a slider that moves writes no file
@@ -97,7 +97,7 @@ class Session(QObject):
         self._seen = seen
         there, notice = load_settings(self._path)
         if seen and not notice:
-            before, self._settings = self._settings, merged(self._kept, self._settings, there)
+            before, self._settings = self._settings, merged_settings(self._kept, self._settings, there)
             self._kept = there
             if self._settings != before:
                 self.changed.emit()

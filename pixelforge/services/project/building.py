@@ -11,7 +11,7 @@ from pixelforge.errors import DatasetError
 from pixelforge.files import is_there, read_at_most, replace_all, sync_folders
 from pixelforge.services.engine_files import KEPT_SUFFIX
 from pixelforge.services.export import ExportOptions, alone, file_paths, recoloured, sheet_contents
-from pixelforge.services.project.drawing import Draw, Drawing, Drawn
+from pixelforge.services.project.drawing import Draw, Drawing, SpritesDone
 from pixelforge.services.project.fingerprints import Fingerprints
 from pixelforge.services.project.lock import KEPT, LOCK_FILE, Lock, LockedSet, digest_of, encode_lock, read_lock
 from pixelforge.services.project.places import begin_own_folder
@@ -27,7 +27,7 @@ TURN_FILE = "build.turn"
 
 
 @dataclass(frozen=True)
-class Due:
+class DueSet:
     """A set that is to be made, and why."""
 
     name: str
@@ -35,13 +35,13 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProjectState:
     """How a project stands."""
 
     project: Project
     lock: Lock
     fingerprints: Fingerprints
-    due: tuple[Due, ...]
+    due: tuple[DueSet, ...]
 
     @property
     def left_over(self) -> list[str]:
@@ -76,7 +76,7 @@ def building_alone(root: Path, waits: Callable[[], object]) -> AbstractContextMa
     return turn(begin_own_folder(root) / TURN_FILE, FOR_EVER, waits)
 
 
-def standing(project: Project) -> Standing:
+def standing(project: Project) -> ProjectState:
     """What of a project is due; nothing is made, and no network is loaded.
 
     Raises RequestError, DatasetError or CheckpointError for what is wrong with a set's files or model.
@@ -85,8 +85,8 @@ def standing(project: Project) -> Standing:
     due = []
     for name, fingerprint in fingerprints.of_all().items():
         if reason := _reason(project.root, lock.sets.get(name), fingerprint):
-            due.append(Due(name, reason))
-    return Standing(project, lock, fingerprints, tuple(due))
+            due.append(DueSet(name, reason))
+    return ProjectState(project, lock, fingerprints, tuple(due))
 
 
 def _reason(root: Path, before: LockedSet | None, fingerprint: str) -> str:
@@ -106,7 +106,7 @@ def _reason(root: Path, before: LockedSet | None, fingerprint: str) -> str:
 class Build:
     """Makes the sets that are due: first `draw` is pulled to its end, then `outcome` tells what there is to write."""
 
-    def __init__(self, stands: Standing) -> None:
+    def __init__(self, stands: ProjectState) -> None:
         self._stands, self._project = stands, stands.project
         self.sources = Sources(stands.project, stands.fingerprints)
         sets, needed = self._project.sets, {due.name for due in stands.due}
@@ -125,7 +125,7 @@ class Build:
         """How many sprites have to be drawn."""
         return self.drawing.missing
 
-    def draw(self, draw: Draw) -> Iterator[Drawn | Notice]:
+    def draw(self, draw: Draw) -> Iterator[SpritesDone | Notice]:
         """Draw what is missing. What is done stays for the next build, also where this one does not come to its end."""
         return self.drawing.draw(draw)
 

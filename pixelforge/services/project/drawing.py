@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pixelforge.errors import RequestError
-from pixelforge.services.project.sources import Order, ProjectModel
+from pixelforge.services.project.sources import ProjectModel, SetRequest
 from pixelforge.services.project.sprite_cache import SpriteCache, key_of
 from pixelforge.services.recipe import recipe_of
 from pixelforge.services.requests import Finished, GenerationEvent, GenerationRequest, Notice, Progress
@@ -20,7 +20,7 @@ Draw = Callable[[Path, GenerationRequest], Iterator[GenerationEvent]]
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SpritesDone:
     """How many of the sprites that had to be drawn are done; a part of one as a fraction."""
 
     done: float
@@ -38,7 +38,7 @@ class MissingBatch:
 class Drawing:
     """The sprites of orders: those that the cache has, and once `draw` has ended the others."""
 
-    def __init__(self, orders: Mapping[str, Order], cache: SpriteCache) -> None:
+    def __init__(self, orders: Mapping[str, SetRequest], cache: SpriteCache) -> None:
         if sum(order.request.count for order in orders.values()) > MAX_DRAWN:
             raise RequestError(f"There are more than {MAX_DRAWN:,} sprites to make: cut the project into several.")
         self._orders, self._cache = orders, cache
@@ -54,7 +54,7 @@ class Drawing:
         """How many sprites have to be drawn."""
         return sum(len(batch.keys) for batch in self.batches)
 
-    def draw(self, draw: Draw) -> Iterator[Drawn | Notice]:
+    def draw(self, draw: Draw) -> Iterator[SpritesDone | Notice]:
         """Draw what is missing, and keep each sprite as soon as it is done. Raises OutputError or what `draw` does."""
         before = 0
         for batch in self.batches:
@@ -64,7 +64,7 @@ class Drawing:
                     own = (event.conditions, event.seeds)
                     self.keep(batch, made_sprites(batch.request, *made, *own), event.first)
                 elif isinstance(event, Progress):
-                    yield Drawn(before + event.first + event.size * event.step / event.steps)
+                    yield SpritesDone(before + event.first + event.size * event.step / event.steps)
                 else:
                     yield event
             before += len(batch.keys)
@@ -97,7 +97,7 @@ class Drawing:
 
     def _grouped(self) -> Iterator[MissingBatch]:
         """What is missing, each sprite once; those that differ in condition and seed alone are drawn together."""
-        groups: dict[tuple[object, ...], dict[str, tuple[Order, int]]] = {}
+        groups: dict[tuple[object, ...], dict[str, tuple[SetRequest, int]]] = {}
         for name, order in self._orders.items():
             like = (order.model.path, order.request.sampling, order.request.palette, order.request.best_of)
             for index, key in enumerate(self._keys[name]):
@@ -108,13 +108,13 @@ class Drawing:
             yield MissingBatch(order.model, _only(missing.values(), order.request), tuple(missing))
 
 
-def _keys(order: Order) -> tuple[str, ...]:
+def _keys(order: SetRequest) -> tuple[str, ...]:
     told = order.model.name, order.model.sha256
     asked = order.request
     return tuple(key_of(recipe_of(asked, index, *told), asked.best_of) for index in range(asked.count))
 
 
-def _only(chosen: Iterable[tuple[Order, int]], like: GenerationRequest) -> GenerationRequest:
+def _only(chosen: Iterable[tuple[SetRequest, int]], like: GenerationRequest) -> GenerationRequest:
     """The request that makes these sprites of several, each by its condition and seed there."""
     chosen = list(chosen)
     return replace(

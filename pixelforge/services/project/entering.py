@@ -16,7 +16,7 @@ from pixelforge.services.project.keeping import KeptSet
 from pixelforge.services.project.opening import export_of, seen_of
 from pixelforge.services.project.picture_files import PictureFiles
 from pixelforge.services.project.project_file import Project, parse_project, read_text, told_at
-from pixelforge.services.project.told_options import changed
+from pixelforge.services.project.told_options import changed_keys
 from pixelforge.services.project.toml_text import TableText
 from pixelforge.services.sprites import Sprite
 
@@ -134,7 +134,7 @@ def _inside(export: Export | None, root: Path) -> Export | None:
 def _exported(file: Path, table: TableText, name: str, export: Export) -> TableText:
     """With the options of an export that differ from what is so without a word."""
     usual = parse_project(file, table.text).sets[name].options
-    for key, value in changed(usual, export.options, not export.single).items():
+    for key, value in changed_keys(usual, export.options, not export.single).items():
         if value is not None:
             table = table.with_value(key, value)
     return table

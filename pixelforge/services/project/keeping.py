@@ -17,7 +17,7 @@ from pixelforge.services.project.keys import ASKING, DRAWING, SHEETS_ALONE
 from pixelforge.services.project.opening import OpenedProject, OpenedSet, looks_of, seen_of
 from pixelforge.services.project.picture_files import PictureFiles
 from pixelforge.services.project.project_file import PROJECT_FILE, parse_project, read_text, told_at
-from pixelforge.services.project.told_options import changed, told
+from pixelforge.services.project.told_options import changed_keys, told
 from pixelforge.services.project.toml_text import TableText
 from pixelforge.services.sprites import Sprite
 
@@ -147,7 +147,7 @@ class _Editing:
             self._put("out", path.relative_to(self._root).as_posix())
             for key in SHEETS_ALONE if export.single else ():
                 self._put(key, None)
-        changes = changed(before.options, export.options, not export.single)
+        changes = changed_keys(before.options, export.options, not export.single)
         if self._set.draws and changes.get("palette"):
             raise RequestError("a model draws it, in a palette from the beginning: it takes none when it is exported.")
         for key, value in changes.items():

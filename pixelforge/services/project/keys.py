@@ -16,7 +16,7 @@ from pixelforge.services.asking import SINGLE
 MOST_SHOWN = 40  # letters of a value in a message
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What a key takes; the value is how that is told."""
 
     TEXT = 'a text, such as "red"'
@@ -30,11 +30,11 @@ Values = Mapping[str, Any]
 """Checked values by key: str, tuple[str, ...], int, float or bool."""
 
 
-def _of_record(record: type) -> dict[str, tuple[str, Kind]]:
+def _of_record(record: type) -> dict[str, tuple[str, ValueKind]]:
     """Key, field and kind of what may be set of a record."""
     hints = get_type_hints(record)
     told = settings_of(record)
-    kinds = {int: Kind.WHOLE, float: Kind.NUMBER, bool: Kind.FLAG, str: Kind.TEXT}
+    kinds = {int: ValueKind.WHOLE, float: ValueKind.NUMBER, bool: ValueKind.FLAG, str: ValueKind.TEXT}
     found = {}
     for field in told or hints:
         flag = told[field].flag if field in told else None
@@ -45,29 +45,33 @@ def _of_record(record: type) -> dict[str, tuple[str, Kind]]:
 
 SAMPLING = _of_record(Sampling)
 SHEET = _of_record(SheetOptions)
-SOURCES = {"list": Kind.TEXT, "pictures": Kind.TEXTS, "sets": Kind.TEXTS}  # a set has one of them, or asks by itself
-ASKING = {"class": Kind.TEXTS, "kind": Kind.TEXTS, "count": Kind.WHOLE}
-OWN = {"names": Kind.TEXTS, "out": Kind.TEXT}  # of every set, and no two share them
+SOURCES = {
+    "list": ValueKind.TEXT,
+    "pictures": ValueKind.TEXTS,
+    "sets": ValueKind.TEXTS,
+}  # a set has one of them, or asks by itself
+ASKING = {"class": ValueKind.TEXTS, "kind": ValueKind.TEXTS, "count": ValueKind.WHOLE}
+OWN = {"names": ValueKind.TEXTS, "out": ValueKind.TEXT}  # of every set, and no two share them
 DRAWING = {
-    "model": Kind.TEXT,
-    **dict.fromkeys(SINGLE, Kind.TEXT),
-    "scheme": Kind.TEXT,
-    "seed": Kind.WHOLE,
-    "best-of": Kind.WHOLE,
-    "quality": Kind.TEXT,  # in place of sampler and steps
+    "model": ValueKind.TEXT,
+    **dict.fromkeys(SINGLE, ValueKind.TEXT),
+    "scheme": ValueKind.TEXT,
+    "seed": ValueKind.WHOLE,
+    "best-of": ValueKind.WHOLE,
+    "quality": ValueKind.TEXT,  # in place of sampler and steps
     **{key: kind for key, (_, kind) in SAMPLING.items()},
 }
 EXPORT = {
-    "palette": Kind.TEXT,
-    "reduce": Kind.WHOLE,
-    "dither": Kind.WHOLE,
-    "pattern": Kind.TEXT,
-    "recipes": Kind.FLAG,
+    "palette": ValueKind.TEXT,
+    "reduce": ValueKind.WHOLE,
+    "dither": ValueKind.WHOLE,
+    "pattern": ValueKind.TEXT,
+    "recipes": ValueKind.FLAG,
 }
 SHEETS_ALONE = {  # of no use to single files
-    "format": Kind.TEXTS,
-    "indexed": Kind.FLAG,
-    "disclosure": Kind.FLAG,
+    "format": ValueKind.TEXTS,
+    "indexed": ValueKind.FLAG,
+    "disclosure": ValueKind.FLAG,
     **{key: kind for key, (_, kind) in SHEET.items() if key not in ("scale", "background")},
 }
 EVERY = {
@@ -83,7 +87,7 @@ SHARED = {key: kind for key, kind in EVERY.items() if key not in (*SOURCES, *ASK
 """Those that `[defaults]` may have."""
 
 
-def checked(table: Mapping[str, Any], keys: Mapping[str, Kind], place: str) -> dict[str, Any]:
+def checked(table: Mapping[str, Any], keys: Mapping[str, ValueKind], place: str) -> dict[str, Any]:
     """A table's values, each of its kind. Raises RequestError that names the place and the key."""
     found = {}
     for key, value in table.items():
@@ -95,20 +99,20 @@ def checked(table: Mapping[str, Any], keys: Mapping[str, Kind], place: str) -> d
     return found
 
 
-def _checked(value: Any, kind: Kind, place: str) -> Any:
+def _checked(value: Any, kind: ValueKind, place: str) -> Any:
     """Raises RequestError for a value of another kind; a text alone is a list of one."""
-    if kind is Kind.TEXTS:
+    if kind is ValueKind.TEXTS:
         texts = [value] if isinstance(value, str) else value
         if isinstance(texts, list) and texts and all(isinstance(text, str) and text.strip() for text in texts):
             return tuple(texts)
-    elif kind is Kind.TEXT:
+    elif kind is ValueKind.TEXT:
         if isinstance(value, str) and value.strip():
             return value
-    elif kind is Kind.FLAG:
+    elif kind is ValueKind.FLAG:
         if isinstance(value, bool):
             return value
-    elif not isinstance(value, bool) and isinstance(value, int if kind is Kind.WHOLE else int | float):
-        return value if kind is Kind.WHOLE else float(value)
+    elif not isinstance(value, bool) and isinstance(value, int if kind is ValueKind.WHOLE else int | float):
+        return value if kind is ValueKind.WHOLE else float(value)
     raise RequestError(f"{place} is {kind.value}, not {_shown(value)}.")
 
 

@@ -12,8 +12,8 @@ import msgspec
 from pixelforge.errors import RequestError
 from pixelforge.files import is_there
 from pixelforge.services.export import ExportOptions, refuse_replacing
-from pixelforge.services.exporting import Export, Written
-from pixelforge.services.project.building import Build, Due, Standing, standing
+from pixelforge.services.exporting import Export, WrittenFile
+from pixelforge.services.project.building import Build, DueSet, ProjectState, standing
 from pixelforge.services.project.drawing import MissingBatch
 from pixelforge.services.project.fingerprints import Fingerprints
 from pixelforge.services.project.lock import read_lock
@@ -42,8 +42,8 @@ class OpenedProject:
         """Raises what is wrong with a set's files or model, naming it."""
         self.project = project
         self._pictures: dict[str, Sequence[Sprite]] = {}  # of the sets that have their own: read once
-        every = tuple(Due(name, "opened") for name in project.sets)
-        self.making = Build(Standing(project, read_lock(project.root), Fingerprints(project), every))
+        every = tuple(DueSet(name, "opened") for name in project.sets)
+        self.making = Build(ProjectState(project, read_lock(project.root), Fingerprints(project), every))
 
     @property
     def file(self) -> Path:
@@ -94,7 +94,7 @@ def open_project(path: Path) -> Iterator[OpenedProject]:
     yield opened
 
 
-def build_set(file: Path, name: str, sprites: Sequence[Sprite], force: bool) -> Iterator[Written]:
+def build_set(file: Path, name: str, sprites: Sequence[Sprite], force: bool) -> Iterator[WrittenFile]:
     """Write the files of one set, as a build does; the lock knows of them.
 
     sprites: what it should hold, whatever their names. force: over files that no build wrote as they are now. Raises
@@ -114,7 +114,7 @@ def build_set(file: Path, name: str, sprites: Sequence[Sprite], force: bool) -> 
     there = {path for path in paths if is_there(path)}
     if due:
         outcome.write()
-    yield from (Written(path, path in there) for path in paths)
+    yield from (WrittenFile(path, path in there) for path in paths)
 
 
 def export_of(root: Path, one: ProjectSet, options: ExportOptions) -> Export:

@@ -38,7 +38,7 @@ class ProjectModel:
 
 
 @dataclass(frozen=True)
-class Order:
+class SetRequest:
     """What a set asks of its model."""
 
     model: ProjectModel
@@ -56,7 +56,7 @@ class Sources:
         self._palette = cache(lambda text: rule_of(find_palette(self._named(text))))
         self._scheme = cache(lambda text: find_scheme(self._named(text)))
 
-    def order(self, one: ProjectSet) -> Order:
+    def order(self, one: ProjectSet) -> SetRequest:
         """What a set that draws asks for. Raises RequestError for what its model cannot do."""
         model = self._model(one.values["model"])
         conditions, seeds, names = (self._listed if "list" in one.values else self._asked)(one.values, model)
@@ -72,7 +72,7 @@ class Sources:
         )
         request = replace(request, seeds=seeds)
         rule = self.rule(one, model.header)
-        return Order(model, request if rule is None else in_palette(request, rule, model.header), names)
+        return SetRequest(model, request if rule is None else in_palette(request, rule, model.header), names)
 
     def rule(self, one: ProjectSet, header: ModelHeader | None = None) -> PaletteRule | None:
         """The palette that a set names. header: of the model whose own may be meant. Raises RequestError."""

@@ -43,7 +43,7 @@ def told_palette(rule: PaletteRule | None) -> dict[str, Any]:
     return none | {"palette": name} | dither
 
 
-def changed(before: ExportOptions, now: ExportOptions, sheet: bool) -> Mapping[str, Any]:
+def changed_keys(before: ExportOptions, now: ExportOptions, sheet: bool) -> Mapping[str, Any]:
     """The keys whose values are others now. sheet: whether it is one; single files have a use for fewer keys."""
     was, values = told(before), told(now)
     changes = {key: value for key, value in values.items() if value != was[key] and (sheet or key not in SHEETS_ALONE)}

@@ -20,16 +20,16 @@ from tests.conftest import RunCommand
 from tests.critics import add_critic
 from tests.pointer import write_pointer_model
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.critic.examples import FIRST_SEED, Examples, make_examples, split
-from training.critic.fitting import FitStep, Fitted, fit
+from training.critic.examples import FIRST_SEED, Examples, make_examples, split_unseen
+from training.critic.fitting import CriticStep, Fitted, fit
 from training.critic.request import CriticRequest
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 
 CLASSES = ("cats", "dogs")
 WORDS = CriticWords(CLASSES, ("lion", "lynx", "wolf"), ("dawn", "ink"))
 
 
-def sprites_of(count: int, seed: int, torn: bool) -> SpriteSet:
+def sprites_of(count: int, seed: int, torn: bool) -> SpriteDataset:
     """Rectangles of one colour, red lions and green wolves; torn: with holes at random."""
     rng = np.random.default_rng(seed)
     lions = rng.random(count) < 0.5
@@ -37,7 +37,7 @@ def sprites_of(count: int, seed: int, torn: bool) -> SpriteSet:
     pixels[..., :3] = np.where(lions[:, None, None, None], COLOURS[1], COLOURS[2])
     holes = rng.random(pixels.shape[:3]) < (0.4 if torn else 0)
     pixels[holes | (pixels[..., 3] == 0)] = 0
-    return SpriteSet(
+    return SpriteDataset(
         pixels,
         np.where(lions, 0, 1),
         CLASSES,
@@ -49,9 +49,9 @@ def sprites_of(count: int, seed: int, torn: bool) -> SpriteSet:
 
 @pytest.fixture(scope="module")
 def fitted() -> Fitted:
-    known, unseen = split(sprites_of(300, 0, False), sprites_of(300, 1, True), WORDS, 0)
+    known, unseen = split_unseen(sprites_of(300, 0, False), sprites_of(300, 1, True), WORDS, 0)
     *steps, last = fit(known, unseen, WORDS, 80, 0.5, 0)
-    assert all(isinstance(step, FitStep) for step in steps)
+    assert all(isinstance(step, CriticStep) for step in steps)
     assert isinstance(last, Fitted)
     return last
 
@@ -62,7 +62,7 @@ def test_it_tells_made_from_drawn_and_what_is_what(fitted: Fitted) -> None:
     assert fitted.facts.learnt < 300
     drawn, made = sprites_of(100, 2, False), sprites_of(100, 3, True)
 
-    def mean(sprites: SpriteSet, kind: str) -> float:
+    def mean(sprites: SpriteDataset, kind: str) -> float:
         lions = sprites.subset(sprites.labels == 0)
         asked = Condition(class_name="cats", kind=kind, style="dawn")
         return float(fitted.critic.scores(to_values(lions.sprites, 4), [asked] * len(lions)).mean())
@@ -73,7 +73,7 @@ def test_it_tells_made_from_drawn_and_what_is_what(fitted: Fitted) -> None:
 
 def test_figures_are_learnt_from_or_unseen_with_what_was_made_like_them() -> None:
     drawn = sprites_of(60, 0, False)
-    known, unseen = split(drawn, replace(drawn, sprites=drawn.sprites // 2), WORDS, 0)
+    known, unseen = split_unseen(drawn, replace(drawn, sprites=drawn.sprites // 2), WORDS, 0)
     for part in (known, unseen):
         np.testing.assert_array_equal(part.sprites[part.drawn] // 2, part.sprites[~part.drawn])
         np.testing.assert_array_equal(part.words[part.drawn], part.words[~part.drawn])

@@ -16,7 +16,7 @@ from training.data import labels as labels_module
 from training.data.indexed import IndexedSprites, words_of
 from training.data.labels import parse_labels
 from training.data.report import report_lines, report_on
-from training.data.sprites import SpriteSet, load_sprites, split_holdout
+from training.data.sprites import SpriteDataset, load_sprites, split_holdout
 
 FILES = ("a/items/chest.png", "a/items/key.png", "b/beasts/bat_f0.png", "b/beasts/bat_f1.png", "b/beasts/cow.png")
 TABLE = """pack,file,group,class,kind,style,detail,ok
@@ -37,7 +37,7 @@ def packs(tmp_path: Path) -> Path:
     return tmp_path / "packs"
 
 
-def labelled(folder: Path, text: str | bytes) -> SpriteSet:
+def labelled(folder: Path, text: str | bytes) -> SpriteDataset:
     content = text.encode() if isinstance(text, str) else text
     (folder / "labels.csv").write_bytes(content)
     return load_sprites(folder, 8)
@@ -56,7 +56,7 @@ def test_facings_are_told_where_there_is_such_a_column(packs: Path) -> None:
     assert data.fingerprint() != labelled(packs, "file\n" + "\n".join(FILES)).fingerprint()
 
 
-def told(data: SpriteSet) -> set[tuple[str, str, str, str]]:
+def told(data: SpriteDataset) -> set[tuple[str, str, str, str]]:
     names = (data.class_names[label] for label in data.labels)
     return set(zip(names, data.kinds, data.styles, data.groups, strict=True))
 
@@ -254,7 +254,7 @@ def test_labels_change_the_fingerprint_and_names_alone_do_not(packs: Path) -> No
     for table in ("file,style\nbeasts/cow.png,flat\n", "file,kind\nbeasts/cow.png,aurochs\n"):
         marks.add(labelled(packs / "b", table).fingerprint())
     assert len(marks) == 3
-    again = SpriteSet(plain.sprites, plain.labels, plain.class_names, plain.groups, kinds=("bat", "bat", "cow"))
+    again = SpriteDataset(plain.sprites, plain.labels, plain.class_names, plain.groups, kinds=("bat", "bat", "cow"))
     assert again.fingerprint() == plain.fingerprint()
 
 
@@ -262,7 +262,7 @@ def test_a_group_of_two_classes_is_held_out_of_both_and_none_is_left_empty() -> 
     count = 60
     labels = np.arange(count) % 3
     groups = tuple(f"g{number // 4}" if number % 3 < 2 else "single" for number in range(count))
-    data = SpriteSet(np.zeros((count, 2, 2, 4), np.uint8), labels, ("a", "b", "c"), groups)
+    data = SpriteDataset(np.zeros((count, 2, 2, 4), np.uint8), labels, ("a", "b", "c"), groups)
     for seed in range(20):
         training, heldout = split_holdout(data, 0.3, seed)
         assert not set(training.groups) & set(heldout.groups)

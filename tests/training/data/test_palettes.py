@@ -11,8 +11,8 @@ from pixelforge.errors import DatasetError
 from pixelforge.imaging.palette import reduce_colours
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.oklab import to_oklab
-from training.data.palettes import colour_counts, indexed, palette_errors, style_palettes
-from training.data.sprites import SpriteSet
+from training.data.palettes import colour_counts, nearest_indices, palette_errors, style_palettes
+from training.data.sprites import SpriteDataset
 
 
 def opaque(colours: np.ndarray) -> Pixels:
@@ -82,9 +82,9 @@ def test_colours_are_counted_a_style() -> None:
 
 def test_indices_are_of_the_nearest_colour_of_the_sprites_own_style() -> None:
     sprites, styles = noise(12), ("a", "b", "") * 4
-    data = SpriteSet(sprites, np.zeros(12, np.int64), ("c",), tuple("abcdefghijkl"), styles=styles)
+    data = SpriteDataset(sprites, np.zeros(12, np.int64), ("c",), tuple("abcdefghijkl"), styles=styles)
     palettes = style_palettes(sprites, styles)
-    indices = indexed(data, palettes)
+    indices = nearest_indices(data, palettes)
     assert (indices.shape, indices.dtype) == ((12, 8, 8), np.uint8)
     np.testing.assert_array_equal(indices == 0, sprites[..., 3] == 0)
     for number, style in enumerate(styles):
@@ -95,13 +95,13 @@ def test_indices_are_of_the_nearest_colour_of_the_sprites_own_style() -> None:
 
 
 def test_a_style_without_a_palette_is_an_error_unless_nothing_is_to_be_seen() -> None:
-    data = SpriteSet(noise(2), np.zeros(2, np.int64), ("c",), ("a", "b"), styles=("old", "new"))
+    data = SpriteDataset(noise(2), np.zeros(2, np.int64), ("c",), ("a", "b"), styles=("old", "new"))
     with pytest.raises(DatasetError, match="style new"):
-        indexed(data, {"old": ((0, 0, 0),)})
+        nearest_indices(data, {"old": ((0, 0, 0),)})
     with pytest.raises(DatasetError, match="without a style"):
         palette_errors(noise(1), [""], {})
-    empty = SpriteSet(np.zeros((1, 8, 8, 4), np.uint8), np.zeros(1, np.int64), ("c",), ("a",))
+    empty = SpriteDataset(np.zeros((1, 8, 8, 4), np.uint8), np.zeros(1, np.int64), ("c",), ("a",))
     palettes = style_palettes(empty.sprites, empty.styles)
     assert palettes == {"": ()}
     assert palette_errors(empty.sprites, empty.styles, palettes) == {"": 0}
-    assert not indexed(empty, palettes).any()
+    assert not nearest_indices(empty, palettes).any()

@@ -13,17 +13,17 @@ from pixelforge.core.condition import ClassVocabulary
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import resize_nearest
 from tests.training.conftest import COLOURS, blob, write_sprite
-from training.data.sprites import SpriteSet, conditions_of, find_kinds, load_sprites, shared_colours, split_holdout
+from training.data.sprites import SpriteDataset, conditions_of, find_kinds, load_sprites, shared_colours, split_holdout
 
 
-def test_a_folder_of_class_folders(data: SpriteSet) -> None:
+def test_a_folder_of_class_folders(data: SpriteDataset) -> None:
     assert data.class_names == ("beasts", "tools")
     assert data.counts() == {"beasts": 48, "tools": 16}
     assert data.sprites.shape == (64, 8, 8, 4)
     assert data.warnings == ()
 
 
-def test_pictures_are_kept_to_the_pixel(folder: Path, data: SpriteSet) -> None:
+def test_pictures_are_kept_to_the_pixel(folder: Path, data: SpriteDataset) -> None:
     first = np.asarray(Image.open(folder / "beasts" / "beast_00_f0.png"))
     np.testing.assert_array_equal(data.sprites[0], first)
 
@@ -83,19 +83,19 @@ def test_soft_alpha_becomes_hard_and_hidden_colour_constant(tmp_path: Path) -> N
     assert (sprite[4:] == [200, 200, 200, 255]).all()
 
 
-def test_held_out_animations_stay_together(data: SpriteSet) -> None:
+def test_held_out_animations_stay_together(data: SpriteDataset) -> None:
     training, heldout = split_holdout(data, 0.25, seed=3)
     assert len(training) + len(heldout) == len(data)
     assert not set(training.groups) & set(heldout.groups)
     assert heldout.counts() == {"beasts": 12, "tools": 4}
 
 
-def test_the_split_depends_on_the_seed_alone(data: SpriteSet) -> None:
+def test_the_split_depends_on_the_seed_alone(data: SpriteDataset) -> None:
     assert split_holdout(data, 0.2, 1)[1].groups == split_holdout(data, 0.2, 1)[1].groups
     assert split_holdout(data, 0.2, 1)[1].groups != split_holdout(data, 0.2, 2)[1].groups
 
 
-def test_no_class_is_held_out_whole(data: SpriteSet) -> None:
+def test_no_class_is_held_out_whole(data: SpriteDataset) -> None:
     training, _ = split_holdout(data, 0.99, 0)
     assert all(count > 0 for count in training.counts().values())
 
@@ -132,13 +132,13 @@ def test_kinds_are_told_by_the_first_words_of_the_names(tmp_path) -> None:
         assert (condition.kind == "cat") == group.startswith("beasts/cat")
 
 
-def test_the_fingerprint_sees_pixels_labels_and_names(data: SpriteSet) -> None:
+def test_the_fingerprint_sees_pixels_labels_and_names(data: SpriteDataset) -> None:
     changed = data.sprites.copy()
     changed[0, 0, 0] ^= 1
     others = [
-        SpriteSet(changed, data.labels, data.class_names, data.groups),
-        SpriteSet(data.sprites, data.labels[::-1].copy(), data.class_names, data.groups),
-        SpriteSet(data.sprites, data.labels, ("x", "tools"), data.groups),
+        SpriteDataset(changed, data.labels, data.class_names, data.groups),
+        SpriteDataset(data.sprites, data.labels[::-1].copy(), data.class_names, data.groups),
+        SpriteDataset(data.sprites, data.labels, ("x", "tools"), data.groups),
     ]
     assert len({each.fingerprint() for each in (data, *others)}) == 4
 
@@ -151,7 +151,7 @@ def test_what_version_01_saw_and_held_out_is_seen_and_held_out_still() -> None:
     assert split_holdout(data, 0.1, 3)[1].fingerprint() == held_by_it
 
 
-def test_kinds_and_styles_go_with_their_sprites(data: SpriteSet) -> None:
+def test_kinds_and_styles_go_with_their_sprites(data: SpriteDataset) -> None:
     kinds = tuple(str(number) for number in range(len(data)))
     styled = replace(data, kinds=kinds, styles=kinds[::-1])
     part = styled.subset(np.arange(len(data)) % 7 == 2)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pixelforge.imaging.pixels import Pixels, harden_alpha
-from training.data.traits import COLOURS, SIZES, colour_of, colours_of, size_of, sizes_of
+from training.data.traits import COLOURS, SIZES, colour_names_of, colour_of, size_of, sizes_of
 
 SEEN = {  # colours that palettes of pixel art have, and what people call them
     "red": ["#d34549", "#b81414", "#ff0000", "#a02828", "#e43b44"],
@@ -87,15 +87,15 @@ def test_size_is_the_share_of_the_cell_that_is_covered(pixels: int, name: str) -
 
 def test_nothing_is_tiny_and_black() -> None:
     empty = np.zeros((2, 8, 8, 4), np.uint8)
-    assert colours_of(empty) == ("black", "black")
+    assert colour_names_of(empty) == ("black", "black")
     assert sizes_of(empty) == ("tiny", "tiny")
-    assert colours_of(empty[:0]) == sizes_of(empty[:0]) == ()
+    assert colour_names_of(empty[:0]) == sizes_of(empty[:0]) == ()
 
 
 @given(arrays(np.uint8, (3, 6, 6, 4)), st.booleans())
 def test_a_batch_is_as_one_by_one(pixels: Pixels, flat: bool) -> None:
     sprites = harden_alpha(pixels & 0xC0 if flat else pixels)
-    colours = colours_of(sprites)
+    colours = colour_names_of(sprites)
     assert colours == tuple(map(colour_of, sprites))
     assert set(colours) <= set(COLOURS)
     assert sizes_of(sprites) == tuple(map(size_of, sprites))

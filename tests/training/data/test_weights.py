@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixelforge.errors import RequestError
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.data.weights import draw_weights
 
 
-def made(groups: list[int], styles: list[str]) -> SpriteSet:
+def made(groups: list[int], styles: list[str]) -> SpriteDataset:
     count = len(groups)
     sprites, labels = np.zeros((count, 2, 2, 4), np.uint8), np.zeros(count, np.int64)
-    return SpriteSet(sprites, labels, ("a",), tuple(map(str, groups)), styles=tuple(styles))
+    return SpriteDataset(sprites, labels, ("a",), tuple(map(str, groups)), styles=tuple(styles))
 
 
-def share(data: SpriteSet, weights: np.ndarray, style: str) -> float:
+def share(data: SpriteDataset, weights: np.ndarray, style: str) -> float:
     return float(weights[np.array(data.styles) == style].sum())
 
 
@@ -71,7 +71,7 @@ def test_weights_are_a_distribution(told: list[tuple[int, str]], balance: float)
     assert weights.sum() == pytest.approx(1, abs=1e-12)
 
 
-def test_without_labels_animations_alone_count_less(data: SpriteSet) -> None:
+def test_without_labels_animations_alone_count_less(data: SpriteDataset) -> None:
     weights = draw_weights(data)
     assert weights[0] / weights[-1] == pytest.approx(2**0.5 / 2)
     assert len(set(weights.round(15))) == 2

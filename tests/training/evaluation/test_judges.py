@@ -10,7 +10,7 @@ import torch
 from pixelforge.errors import DatasetError
 from pixelforge.imaging.pixels import to_values
 from tests.training.conftest import write_sprites
-from training.data.sprites import SpriteSet, load_sprites
+from training.data.sprites import SpriteDataset, load_sprites
 from training.evaluation import classifier, kinds, two_sample
 from training.evaluation.figures import tables
 from training.evaluation.judges import Evaluator, Judge
@@ -34,7 +34,7 @@ def evaluator(tmp_path_factory: pytest.TempPathFactory) -> Evaluator:
 
 
 @pytest.fixture
-def styled_reals(data: SpriteSet) -> Reals:
+def styled_reals(data: SpriteDataset) -> Reals:
     """Three in four of a bright style, the last one dark."""
     styles = tuple("dark" if number % 4 == 3 else "bright" for number in range(len(data)))
     heldout = np.arange(len(data)) % 5 == 0
@@ -96,7 +96,9 @@ def test_a_class_of_one_held_out_sprite_has_no_diversity_to_compare_with(folder:
     assert "| - |" in tables([real])
 
 
-def test_features_are_all_of_one_length_and_the_class_is_told(data: SpriteSet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_are_all_of_one_length_and_the_class_is_told(
+    data: SpriteDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(classifier, "MOST_STEPS", 50)
     tools = data.labels == data.class_names.index("tools")
     data.sprites[tools, ..., :3] = 255 - data.sprites[tools, ..., :3]
@@ -107,7 +109,7 @@ def test_features_are_all_of_one_length_and_the_class_is_told(data: SpriteSet, m
 
 
 @pytest.mark.usefixtures("quick")
-def test_held_out_sprites_that_are_all_alike_have_no_diversity_to_compare_with(data: SpriteSet) -> None:
+def test_held_out_sprites_that_are_all_alike_have_no_diversity_to_compare_with(data: SpriteDataset) -> None:
     alike = data.subset(np.arange(len(data)) < 3)
     alike.sprites[:] = alike.sprites[0]
     judge = Judge.fit(Reals(data, data, alike), 0)
@@ -155,7 +157,7 @@ def test_a_style_alone_is_compared_with_its_own_training_sprites(styled_reals: R
     assert row.fid == pytest.approx(0, abs=1e-3)
 
 
-def test_kinds_are_told_and_no_kind_is_not_counted(data: SpriteSet) -> None:
+def test_kinds_are_told_and_no_kind_is_not_counted(data: SpriteDataset) -> None:
     tools = data.labels == data.class_names.index("tools")
     data.sprites[tools, ..., :3] = 255 - data.sprites[tools, ..., :3]
     named = replace(data, kinds=tuple("axe" if tool else "bat" for tool in tools))
@@ -166,7 +168,7 @@ def test_kinds_are_told_and_no_kind_is_not_counted(data: SpriteSet) -> None:
     assert np.isnan(judge.right(named.sprites[:2], ["", "dragon"])).all()
 
 
-def test_a_single_kind_is_none_to_tell_apart(data: SpriteSet) -> None:
+def test_a_single_kind_is_none_to_tell_apart(data: SpriteDataset) -> None:
     assert kinds.KindJudge.fit(replace(data, kinds=("cat", *[""] * (len(data) - 1)))) is None
 
 

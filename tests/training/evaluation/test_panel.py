@@ -13,16 +13,16 @@ import pytest
 from pixelforge.errors import RequestError
 from pixelforge.imaging.numbered import GROUND
 from pixelforge.imaging.pixels import Pixels, read_sprite
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.evaluation.answers import Answers, Score, score_table, scores
 from training.evaluation.copies import NearestPairs
-from training.evaluation.making import Made
+from training.evaluation.making import MadeSprites
 from training.evaluation.panel import COLUMNS, SCALE, PanelReals, write_panel
 from training.evaluation.reals import Reals
 
 
 @pytest.fixture
-def reals(data: SpriteSet) -> Reals:
+def reals(data: SpriteDataset) -> Reals:
     """Every fourth figure held out; one in eight sprites of a rare style."""
     figures = sorted(set(data.groups))
     held = np.isin(data.groups, figures[::4])
@@ -61,7 +61,7 @@ def test_picture_and_key_tell_of_the_same_sprites(reals: Reals, tmp_path: Path) 
     real = PanelReals.choose(reals, 12, 0)
     made = 255 - real.sprites.sprites
     made[..., 3] = 255
-    of_model = Made(made, real.sprites, tuple(range(40, 40 + 3 * len(made), 3)))
+    of_model = MadeSprites(made, real.sprites, tuple(range(40, 40 + 3 * len(made), 3)))
     target = write_panel(tmp_path / "p.png", real, of_model, "toy", 7)
     key = json.loads(target.read_text())
     assert target == tmp_path / "p.key.json"
@@ -134,7 +134,7 @@ def test_a_key_that_is_not_there(tmp_path: Path) -> None:
         Answers.read(tmp_path / "none.json", tmp_path / "none.json", None)
 
 
-def test_the_nearest_pairs_stand_in_order_each_drawn_figure_once(data: SpriteSet) -> None:
+def test_the_nearest_pairs_stand_in_order_each_drawn_figure_once(data: SpriteDataset) -> None:
     made = data.sprites[[9, 4, 30, 4]].copy()
     made[1, 0, 0] = 255 - made[1, 0, 0]
     pairs = NearestPairs.of(made, data, 3)

@@ -15,7 +15,7 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.vocabulary import Style, Words
 from pixelforge.errors import DatasetError, RequestError
 from training.data.indexed import OWN_STYLE
-from training.data.sprites import SpriteSet, split_holdout
+from training.data.sprites import SpriteDataset, split_holdout
 from training.evaluation.among import Among, words_by_sprite
 from training.evaluation.reals import (
     Reals,
@@ -29,7 +29,7 @@ from training.evaluation.reals import (
 
 
 @pytest.fixture
-def told(data: SpriteSet) -> SpriteSet:
+def told(data: SpriteDataset) -> SpriteDataset:
     """Two styles, and of the first every second sprite a kind."""
     styles = tuple("bright" if number % 3 else "dark" for number in range(len(data)))
     kinds = tuple("cat" if number % 2 and style == "bright" else "" for number, style in enumerate(styles))
@@ -42,7 +42,7 @@ def with_words(kinds: tuple[str, ...], styles: tuple[str, ...]) -> ModelHeader:
     return ModelHeader(model=model, class_names=("tools", "beasts"), words=words)
 
 
-def test_even_draws_have_the_proportions_of_the_words(told: SpriteSet) -> None:
+def test_even_draws_have_the_proportions_of_the_words(told: SpriteDataset) -> None:
     drawn = evenly(told, 200)
     assert len(drawn) == 200
     of_all, of_drawn = (Counter(zip(*map(list, words_by_sprite(data)), strict=True)) for data in (told, drawn))
@@ -51,7 +51,7 @@ def test_even_draws_have_the_proportions_of_the_words(told: SpriteSet) -> None:
     assert (np.diff(drawn.labels) >= 0).all()  # as version 0.1 asked for them
 
 
-def test_taken_sprites_keep_all_that_is_told_of_them(told: SpriteSet) -> None:
+def test_taken_sprites_keep_all_that_is_told_of_them(told: SpriteDataset) -> None:
     chosen = np.array([5, 5, 0])
     some = taken(told, chosen)
     np.testing.assert_array_equal(some.sprites, told.sprites[chosen])
@@ -59,7 +59,7 @@ def test_taken_sprites_keep_all_that_is_told_of_them(told: SpriteSet) -> None:
         assert getattr(some, name) == tuple(getattr(told, name)[index] for index in chosen)
 
 
-def test_counterparts_share_what_they_can_the_style_before_all(told: SpriteSet) -> None:
+def test_counterparts_share_what_they_can_the_style_before_all(told: SpriteDataset) -> None:
     half = np.arange(len(told)) % 2 == 0
     a, b = told.subset(half), told.subset(~half)
     found = counterparts(a, b, 0)
@@ -75,14 +75,14 @@ def test_counterparts_share_what_they_can_the_style_before_all(told: SpriteSet) 
     np.testing.assert_array_equal(only_bright.labels, a.labels)
 
 
-def test_counterparts_are_of_many_figures(told: SpriteSet) -> None:
+def test_counterparts_are_of_many_figures(told: SpriteDataset) -> None:
     one_word = replace(told, styles=("x",) * len(told), kinds=("",) * len(told), labels=np.zeros_like(told.labels))
     figures = Counter(counterparts(one_word, one_word, 0).groups)
     assert set(figures) == set(told.groups)
     assert max(figures.values()) - min(figures.values()) <= 1
 
 
-def test_a_model_with_words_is_asked_for_those_that_it_knows(told: SpriteSet) -> None:
+def test_a_model_with_words_is_asked_for_those_that_it_knows(told: SpriteDataset) -> None:
     asked = conditions_like(told, with_words(("cat", "dog"), ("bright",)))
     for condition, class_, kind, style in zip(asked, *words_by_sprite(told), strict=True):
         expected = Condition(class_name=class_, kind=kind or None, style="bright" if style == "bright" else None)
@@ -95,7 +95,7 @@ def test_a_model_with_words_is_asked_for_those_that_it_knows(told: SpriteSet) ->
     assert unknown_words(told, with_words(("cat",), ("dark", "bright"))) == []
 
 
-def test_a_model_of_classes_is_asked_for_those(told: SpriteSet) -> None:
+def test_a_model_of_classes_is_asked_for_those(told: SpriteDataset) -> None:
     model = ModelConfig(num_classes=2, palette=((0, 0, 0), (1, 1, 1)), kinds=(Kind(name="cat", label=0, share=0.5),))
     header = ModelHeader(model=model, class_names=("tools", "beasts"))  # in another order than the folder's
     asked = conditions_like(told, header)
@@ -103,7 +103,7 @@ def test_a_model_of_classes_is_asked_for_those(told: SpriteSet) -> None:
     assert unknown_words(told, header) == []
 
 
-def test_other_classes_than_the_model_s_are_an_error(data: SpriteSet) -> None:
+def test_other_classes_than_the_model_s_are_an_error(data: SpriteDataset) -> None:
     check_classes(("tools", "beasts"), data)
     check_classes(("tools", "beasts", "dragons"), data)
     with pytest.raises(DatasetError, match="does not make beasts, tools, which the folder has; it makes dragons"):
@@ -111,7 +111,7 @@ def test_other_classes_than_the_model_s_are_an_error(data: SpriteSet) -> None:
     check_classes(("tools",), data.subset(data.labels == data.class_names.index("tools")))
 
 
-def test_the_split_is_that_of_training_whatever_is_looked_at(folder: Path, data: SpriteSet) -> None:
+def test_the_split_is_that_of_training_whatever_is_looked_at(folder: Path, data: SpriteDataset) -> None:
     training, heldout = split_holdout(data, 0.25, 3)
     reals = Reals.load(folder, 8, holdout=0.25, seed=3)
     assert (reals.training.groups, reals.heldout.groups) == (training.groups, heldout.groups)

@@ -18,7 +18,7 @@ from tests.conftest import RunCommand
 from tests.training.frames.conftest import MOVES, SIDE, figures, write_pack, write_walks
 from training.data.pairs import FramePairs, read_pairs
 from training.frames.batches import NO_COLOUR, FrameBatch, endless_batches, unchanged
-from training.frames.figures import figures_of, frame_figures
+from training.frames.figures import figures_of_guess, frame_figures
 from training.frames.fitting import fit, save_frames_model
 from training.frames.loss import copy_loss
 from training.frames.request import FramesRequest
@@ -102,7 +102,7 @@ def test_a_little_run_learns_and_its_file_makes_frames(pairs: FramePairs, tmp_pa
 
 
 def test_figures_count_pixels_and_frames(pairs: FramePairs) -> None:
-    stay = figures_of("stays", lambda picture: picture, pairs)
+    stay = figures_of_guess("stays", lambda picture: picture, pairs)
     opaque, good = pairs.second[..., 3] > 0, (pairs.first == pairs.second).all(axis=-1)
     assert stay.right == pytest.approx(good[opaque].mean())
     assert stay.right_of_all == pytest.approx(good[opaque | (pairs.first[..., 3] > 0)].mean())

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pixelforge.core.config import ModelConfig
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.batches import (
     Batches,
     HeldOut,
@@ -42,7 +42,7 @@ def test_timesteps_are_uniform() -> None:
     assert torch.bincount(drawn, minlength=10).tolist() == [2000] * 10
 
 
-def test_what_a_step_draws_depends_on_its_number_alone(data: SpriteSet, model_config: ModelConfig) -> None:
+def test_what_a_step_draws_depends_on_its_number_alone(data: SpriteDataset, model_config: ModelConfig) -> None:
     config = TrainConfig(steps=9, batch_size=8)
     one, other = (Batches(data, model_config, config, 1000) for _ in range(2))
     one.draw(0)
@@ -52,7 +52,7 @@ def test_what_a_step_draws_depends_on_its_number_alone(data: SpriteSet, model_co
     assert not torch.equal(first.noise, one.draw(5).noise)
 
 
-def test_every_held_out_sprite_is_tried_at_four_timesteps(data: SpriteSet, model_config: ModelConfig) -> None:
+def test_every_held_out_sprite_is_tried_at_four_timesteps(data: SpriteDataset, model_config: ModelConfig) -> None:
     batches = list(HeldOut.of(data, model_config).batches(model_config, 1000))
     assert sum(len(batch.rows) for batch in batches) == 4 * len(data)
     assert all(batch.told is None for batch in batches)

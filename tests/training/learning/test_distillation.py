@@ -20,8 +20,8 @@ from pixelforge.core.header import ModelHeader
 from pixelforge.core.sampler import CLEAN, Denoiser, ddim
 from pixelforge.core.torch_backend import TorchBackend
 from pixelforge.core.weights import Floats
-from training.data.sprites import SpriteSet
-from training.learning.batches import Batch
+from training.data.sprites import SpriteDataset
+from training.learning.batches import TrainingBatch
 from training.learning.config import TrainConfig
 from training.learning.distillation import Distiller, _Noised, step_times
 from training.learning.lesson import Distillation
@@ -31,7 +31,7 @@ LESSON = Distillation(substeps=3)
 
 
 @pytest.fixture
-def teacher(tmp_path: Path, model_config: ModelConfig, data: SpriteSet) -> Checkpoint:
+def teacher(tmp_path: Path, model_config: ModelConfig, data: SpriteDataset) -> Checkpoint:
     """A network of a palette whose weights are random, and so its answers far from even."""
     header = ModelHeader(model=model_config, class_names=data.class_names)
     torch.manual_seed(5)
@@ -41,12 +41,12 @@ def teacher(tmp_path: Path, model_config: ModelConfig, data: SpriteSet) -> Check
 
 
 @pytest.fixture
-def distiller(teacher: Checkpoint, data: SpriteSet) -> Distiller:
+def distiller(teacher: Checkpoint, data: SpriteDataset) -> Distiller:
     student = replace(teacher.header.student_model, dropout=0.0)
     return Distiller(student, teacher, CONFIG, data, torch.device("cpu"), None, None, LESSON)
 
 
-def noised(distiller: Distiller, step: int) -> tuple[Batch, _Noised]:
+def noised(distiller: Distiller, step: int) -> tuple[TrainingBatch, _Noised]:
     batch = distiller.batches.draw(step)
     return batch, _Noised.of(distiller.teacher, batch, distiller._times, distiller.schedule, distiller.device)
 

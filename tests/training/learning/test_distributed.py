@@ -20,7 +20,7 @@ from pixelforge.errors import TrainingError
 from tests.conftest import RunCommand
 from tests.robustness.kills import Child
 from tests.training.making import config_of
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.config import TrainConfig
 from training.learning.distributed import Processes
 from training.runs.clock import SECOND, Stopwatch
@@ -125,7 +125,7 @@ def test_a_process_that_dies_ends_the_run_which_another_number_resumes(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def test_several_processes_go_by_the_clock_of_the_one_that_leads(
-    tmp_path: Path, data: SpriteSet, model_config: ModelConfig
+    tmp_path: Path, data: SpriteDataset, model_config: ModelConfig
 ) -> None:
     """What each of them makes of half a minute; if they did not agree on its end, one would wait for ever."""
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pixelforge.core.config import DiffusionConfig, ModelConfig
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.batches import HeldOut
 from training.learning.config import TrainConfig
 from training.learning.loop import StepResult, Trainer
@@ -15,7 +15,7 @@ CPU = torch.device("cpu")
 CONFIG = TrainConfig(steps=12, batch_size=8, warmup_steps=4)
 
 
-def trainer(data: SpriteSet, model: ModelConfig, config: TrainConfig = CONFIG) -> Trainer:
+def trainer(data: SpriteDataset, model: ModelConfig, config: TrainConfig = CONFIG) -> Trainer:
     return Trainer(model, DiffusionConfig(), config, data, CPU)
 
 
@@ -26,7 +26,7 @@ def steps(made: Trainer) -> list[StepResult]:
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_resumed_equals_uninterrupted_to_the_bit(data: SpriteSet, model_config: ModelConfig, precision) -> None:
+def test_resumed_equals_uninterrupted_to_the_bit(data: SpriteDataset, model_config: ModelConfig, precision) -> None:
     config = replace(CONFIG, precision=precision)
     whole = trainer(data, model_config, config)
     losses = [result.loss for result in steps(whole)]
@@ -41,7 +41,7 @@ def test_resumed_equals_uninterrupted_to_the_bit(data: SpriteSet, model_config: 
         assert torch.equal(weight, second.ema_weights()[name]), name
 
 
-def test_the_ema_is_the_running_mean_of_the_weights(data: SpriteSet, model_config: ModelConfig) -> None:
+def test_the_ema_is_the_running_mean_of_the_weights(data: SpriteDataset, model_config: ModelConfig) -> None:
     made = trainer(data, model_config, replace(CONFIG, ema_decay=0.5))
     expected = None
     for decay in (0.25, 0.4, 0.5, 0.5, 0.5, 0.5):  # (1 + n) / (4 + n), at most ema_decay; the first counts for nothing
@@ -57,7 +57,7 @@ def test_the_ema_is_the_running_mean_of_the_weights(data: SpriteSet, model_confi
 
 
 @pytest.mark.parametrize("prediction", ["palette", "v", "eps"])
-def test_learning_lowers_the_held_out_loss(data: SpriteSet, model_config: ModelConfig, prediction) -> None:
+def test_learning_lowers_the_held_out_loss(data: SpriteDataset, model_config: ModelConfig, prediction) -> None:
     config = TrainConfig(steps=60, batch_size=16, warmup_steps=5, learning_rate=4e-3, ema_decay=0.9)
     made = trainer(data, replace(model_config, prediction=prediction), config)
     held_out = HeldOut.of(data, replace(model_config, prediction=prediction))
@@ -66,14 +66,14 @@ def test_learning_lowers_the_held_out_loss(data: SpriteSet, model_config: ModelC
     assert made.heldout_loss(held_out) < 0.8 * before
 
 
-def test_the_held_out_loss_draws_the_same_every_time(data: SpriteSet, model_config: ModelConfig) -> None:
+def test_the_held_out_loss_draws_the_same_every_time(data: SpriteDataset, model_config: ModelConfig) -> None:
     made = trainer(data, model_config)
     made.step()
     held_out = HeldOut.of(data, model_config)
     assert made.heldout_loss(held_out) == made.heldout_loss(held_out)
 
 
-def test_the_label_is_dropped_one_time_in_ten(data: SpriteSet, model_config: ModelConfig) -> None:
+def test_the_label_is_dropped_one_time_in_ten(data: SpriteDataset, model_config: ModelConfig) -> None:
     made = trainer(data, model_config, replace(CONFIG, batch_size=500, class_drop_prob=0.1))
     seen: list[torch.Tensor] = []
     made.model.label_emb.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0][:500]))

@@ -11,7 +11,7 @@ from pixelforge.core.build import build_network
 from pixelforge.core.config import DiffusionConfig, ModelConfig
 from pixelforge.core.schedule import NoiseSchedule
 from pixelforge.core.unet import ContextUNet
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.batches import to_planes
 from training.learning.loss import clean_values, diffusion_loss
 from training.learning.tensors import alpha_bars
@@ -19,7 +19,7 @@ from training.learning.tensors import alpha_bars
 SCHEDULE = NoiseSchedule.build(DiffusionConfig())
 
 
-def test_planes_hold_the_sprites_exactly(data: SpriteSet, model_config: ModelConfig) -> None:
+def test_planes_hold_the_sprites_exactly(data: SpriteDataset, model_config: ModelConfig) -> None:
     model = ContextUNet(model_config)
     values = clean_values(model, to_planes(data, model_config))
     expected = torch.from_numpy(data.sprites.astype(np.float32) / 127.5 - 1).permute(0, 3, 1, 2)
@@ -32,7 +32,7 @@ def constant(model: ContextUNet, output: torch.Tensor) -> None:
     model.out_conv.bias = nn.Parameter(output)
 
 
-def test_palette_loss_is_the_mean_negative_log_probability(data: SpriteSet, model_config: ModelConfig) -> None:
+def test_palette_loss_is_the_mean_negative_log_probability(data: SpriteDataset, model_config: ModelConfig) -> None:
     model = ContextUNet(model_config)
     logits = torch.tensor([0.5, -1.0, 2.0, 0.0, 1.0])
     constant(model, logits)
@@ -44,7 +44,9 @@ def test_palette_loss_is_the_mean_negative_log_probability(data: SpriteSet, mode
 
 
 @pytest.mark.parametrize("prediction", ["eps", "v"])
-def test_mean_squared_error_against_noise_and_velocity(data: SpriteSet, model_config: ModelConfig, prediction) -> None:
+def test_mean_squared_error_against_noise_and_velocity(
+    data: SpriteDataset, model_config: ModelConfig, prediction
+) -> None:
     model = ContextUNet(replace(model_config, prediction=prediction))
     output = torch.tensor([0.1, -0.2, 0.3, 0.4])
     constant(model, output)

@@ -16,7 +16,7 @@ from pixelforge.core.vocabulary import WordVocabulary
 from pixelforge.errors import DatasetError
 from pixelforge.oklab import to_oklab
 from training.data.indexed import OWN_STYLE, IndexedSprites, words_of
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.config import TrainConfig
 from training.learning.pointer_batches import (
     DECIDING,
@@ -30,7 +30,7 @@ from training.learning.pointer_batches import (
     leave_out,
     pointer_heldout,
     some_colours,
-    turn,
+    turn_palettes,
 )
 from training.learning.tensors import choices, coloured
 
@@ -38,19 +38,19 @@ STYLES = ("dawn", "", "grey")
 
 
 @pytest.fixture
-def styled_data(data: SpriteSet) -> SpriteSet:
+def styled_data(data: SpriteDataset) -> SpriteDataset:
     styles = tuple(STYLES[index % 3] for index in range(len(data)))
     kinds = tuple("cat" if index % 2 else "" for index in range(len(data)))
     return replace(data, styles=styles, kinds=kinds)
 
 
 @pytest.fixture
-def pointer_config(model_config: ModelConfig, styled_data: SpriteSet) -> ModelConfig:
+def pointer_config(model_config: ModelConfig, styled_data: SpriteDataset) -> ModelConfig:
     rows = WordVocabulary(styled_data.class_names, words_of(styled_data)).num_rows
     return replace(model_config, prediction="pointer", palette=(), embedding_rows=rows, pointer_width=8)
 
 
-def batches(data: SpriteSet, model: ModelConfig, **changes: object) -> PointerBatches:
+def batches(data: SpriteDataset, model: ModelConfig, **changes: object) -> PointerBatches:
     words = words_of(data)
     config = TrainConfig(steps=9, batch_size=32, **changes)
     return PointerBatches(IndexedSprites.of(data, words), words, len(data.class_names), model, config, 1000)
@@ -60,7 +60,7 @@ def generator() -> torch.Generator:
     return torch.Generator().manual_seed(0)
 
 
-def test_sprites_come_back_from_indices_words_and_palettes(styled_data: SpriteSet) -> None:
+def test_sprites_come_back_from_indices_words_and_palettes(styled_data: SpriteDataset) -> None:
     words = words_of(styled_data)
     assert [style.name for style in words.styles] == ["dawn", "grey", OWN_STYLE]
     indexed = IndexedSprites.of(styled_data, words)
@@ -82,7 +82,7 @@ def test_sprites_come_back_from_indices_words_and_palettes(styled_data: SpriteSe
         ]
 
 
-def test_the_bank_has_the_colours_that_each_sprite_uses(styled_data: SpriteSet) -> None:
+def test_the_bank_has_the_colours_that_each_sprite_uses(styled_data: SpriteDataset) -> None:
     words = words_of(styled_data)
     indexed = IndexedSprites.of(styled_data, words)
     bank = indexed.bank()
@@ -94,7 +94,7 @@ def test_the_bank_has_the_colours_that_each_sprite_uses(styled_data: SpriteSet) 
         )
 
 
-def test_what_a_step_draws_depends_on_its_number_alone(styled_data: SpriteSet, pointer_config: ModelConfig) -> None:
+def test_what_a_step_draws_depends_on_its_number_alone(styled_data: SpriteDataset, pointer_config: ModelConfig) -> None:
     one, other = batches(styled_data, pointer_config), batches(styled_data, pointer_config)
     one.draw(0)
     first, second = one.draw(4), other.draw(4)
@@ -103,7 +103,7 @@ def test_what_a_step_draws_depends_on_its_number_alone(styled_data: SpriteSet, p
 
 
 def test_a_palette_always_has_the_colours_that_its_sprite_uses(
-    styled_data: SpriteSet, pointer_config: ModelConfig
+    styled_data: SpriteDataset, pointer_config: ModelConfig
 ) -> None:
     made = batches(styled_data, pointer_config, flip=0, shift=0)
     for step in range(6):
@@ -124,9 +124,9 @@ def test_colours_beyond_the_sprites_own_are_there_as_often_as_said() -> None:
     assert (counts == 6).float().mean().item() == pytest.approx(WHOLE + some / 7, abs=0.03)
 
 
-def test_a_turned_palette_keeps_what_it_has_and_differs_in_all(styled_data: SpriteSet) -> None:
+def test_a_turned_palette_keeps_what_it_has_and_differs_in_all(styled_data: SpriteDataset) -> None:
     palettes = torch.from_numpy(stack_palettes([((210, 69, 73), (109, 170, 44)), ((89, 125, 207),)] * 500))
-    turned, which = turn(palettes, generator())
+    turned, which = turn_palettes(palettes, generator())
     assert which.float().mean().item() == pytest.approx(TURNED, abs=0.05)
     assert torch.equal(turned[..., 3], palettes[..., 3])
     assert torch.equal(turned[~which], palettes[~which])
@@ -155,21 +155,23 @@ def test_two_thirds_of_the_timesteps_are_where_most_is_decided() -> None:
 
 def test_more_kinds_than_can_be_learnt_are_refused_with_a_remedy() -> None:
     count = 10_001
-    many = SpriteSet(np.full((count, 2, 2, 4), 255, np.uint8), np.zeros(count, np.int64), ("a",), ("g",) * count,
+    many = SpriteDataset(np.full((count, 2, 2, 4), 255, np.uint8), np.zeros(count, np.int64), ("a",), ("g",) * count,
                      source="/pack", kinds=tuple(f"kind {number}" for number in range(count)))  # fmt: skip
     with pytest.raises(DatasetError, match="/pack tells of 10,001 kinds; at most 10,000 can be learnt"):
         words_of(many)
     assert len(words_of(many.subset(np.arange(count) > 0)).kinds) == 10_000
 
 
-def test_a_style_of_transparent_pictures_is_refused_by_name(styled_data: SpriteSet) -> None:
+def test_a_style_of_transparent_pictures_is_refused_by_name(styled_data: SpriteDataset) -> None:
     sprites = styled_data.sprites.copy()
     sprites[[style == "grey" for style in styled_data.styles]] = 0
     with pytest.raises(DatasetError, match=r"All pictures of the style 'grey' in .* are wholly transparent"):
         words_of(replace(styled_data, sprites=sprites))
 
 
-def test_every_held_out_sprite_is_tried_in_its_own_colours(styled_data: SpriteSet, pointer_config: ModelConfig) -> None:
+def test_every_held_out_sprite_is_tried_in_its_own_colours(
+    styled_data: SpriteDataset, pointer_config: ModelConfig
+) -> None:
     words = words_of(styled_data)
     indexed = IndexedSprites.of(styled_data, words)
     held_out = pointer_heldout(indexed, words, 2)

@@ -25,7 +25,7 @@ from tests.critics import add_critic
 from tests.training.conftest import write_sprite, write_sprites
 from training.data.indexed import IndexedSprites, styled, words_of
 from training.data.naming import style_of
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.distillation import led
 from training.runs import run as run_module
 from training.runs.distilling import DistillRequest
@@ -42,7 +42,7 @@ def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "draw_samples", lambda *_: np.zeros((8, 8, 4), np.uint8))
 
 
-def write_model(path: Path, config: ModelConfig, data: SpriteSet) -> Path:
+def write_model(path: Path, config: ModelConfig, data: SpriteDataset) -> Path:
     """Random weights; not halves, so that a run which keeps its teacher in halves would resume with another."""
     data = styled(data, style_of(data.source))
     words = words_of(data) if config.prediction == "pointer" else None
@@ -64,7 +64,7 @@ def write_model(path: Path, config: ModelConfig, data: SpriteSet) -> Path:
 
 
 @pytest.fixture(params=["pointer", "palette"])
-def teacher(request: pytest.FixtureRequest, tmp_path: Path, model_config: ModelConfig, data: SpriteSet) -> Path:
+def teacher(request: pytest.FixtureRequest, tmp_path: Path, model_config: ModelConfig, data: SpriteDataset) -> Path:
     config = model_config
     if request.param == "pointer":
         config = replace(model_config, palette=(), prediction="pointer")
@@ -180,7 +180,7 @@ def test_sprites_that_the_model_does_not_draw_the_like_of_are_left_out(
 
 @pytest.mark.parametrize("prediction", ["eps", "v"])
 def test_a_model_that_predicts_no_colours_is_refused(
-    prediction: str, folder: Path, tmp_path: Path, model_config: ModelConfig, data: SpriteSet
+    prediction: str, folder: Path, tmp_path: Path, model_config: ModelConfig, data: SpriteDataset
 ) -> None:
     path = write_model(tmp_path / "old.safetensors", replace(model_config, prediction=prediction), data)
     with pytest.raises(TrainingError, match="Only models that draw in the colours of a palette"):

@@ -10,7 +10,7 @@ import pytest
 from pixelforge.core.config import Kind, ModelConfig
 from pixelforge.core.header import ModelHeader, Provenance
 from pixelforge.errors import ConfigError, RequestError, TrainingError
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.runs.config import with_intervals
 from training.runs.plan import Parent, choose_settings, plan
 from training.runs.request import PRESETS, TrainingRequest
@@ -28,7 +28,7 @@ def parent(model_config: ModelConfig) -> Parent:
     return Parent("base", header)
 
 
-def test_from_nothing_the_network_is_what_was_asked_for(data: SpriteSet) -> None:
+def test_from_nothing_the_network_is_what_was_asked_for(data: SpriteDataset) -> None:
     request = replace(TOY, width=16, dropout=0.1, tell=False)
     planned = plan(request, data, None, "float32")
     model = planned.model
@@ -44,24 +44,24 @@ def test_from_nothing_the_network_is_what_was_asked_for(data: SpriteSet) -> None
     assert planned == plan(request, data, None, "float32")
 
 
-def test_from_a_parent_it_is_the_parents_for_these_sprites(data: SpriteSet, parent: Parent) -> None:
+def test_from_a_parent_it_is_the_parents_for_these_sprites(data: SpriteDataset, parent: Parent) -> None:
     planned = plan(TOY, data, parent, "bfloat16")
     assert planned.model == replace(parent.header.model, dropout=0.2, palette=planned.model.palette)
     assert planned.training.precision == "bfloat16"
     assert planned.provenance.credits == "begun from base: drawn by Ann (CC0)"
 
 
-def test_the_prediction_follows_the_colours(data: SpriteSet) -> None:
+def test_the_prediction_follows_the_colours(data: SpriteDataset) -> None:
     assert plan(TOY, data, None, "float32").model.prediction == "palette"
     noise = np.random.default_rng(0).integers(0, 256, data.sprites.shape, dtype=np.uint8)
     noise[..., 3] = 255
-    many = SpriteSet(noise, data.labels, data.class_names, data.groups)
+    many = SpriteDataset(noise, data.labels, data.class_names, data.groups)
     assert plan(TOY, many, None, "float32").model.prediction == "v"
     with pytest.raises(TrainingError, match="64 colours"):
         plan(replace(TOY, prediction="palette"), many, None, "float32")
 
 
-def test_kinds_are_told_apart_where_that_is_asked_for(data: SpriteSet) -> None:
+def test_kinds_are_told_apart_where_that_is_asked_for(data: SpriteDataset) -> None:
     named = replace(data, groups=tuple(f"x/{('cat', 'dog')[i % 2]} {i}" for i in range(len(data))), kinds=())
     assert plan(TOY, named, None, "float32").model.kinds == ()
     kinds = plan(replace(TOY, kinds=True), named, None, "float32").model.kinds
@@ -108,7 +108,7 @@ def test_in_a_run_of_minutes_the_intervals_are_the_longest_there_may_be() -> Non
     assert with_intervals(settings, early_stop=True) == settings
 
 
-def test_what_cannot_be_is_refused_before_anything_is_read(data: SpriteSet) -> None:
+def test_what_cannot_be_is_refused_before_anything_is_read(data: SpriteDataset) -> None:
     with pytest.raises(RequestError, match="not both"):
         TrainingRequest(steps=1, minutes=1)
     for minutes in (0, -1, float("nan"), float("inf")):

@@ -20,7 +20,7 @@ from pixelforge.services.requests import Finished, GenerationRequest
 from tests.training.making import begin_run, config_of, finish, resume_run
 from training.data import indexed
 from training.data.indexed import _word_indices, words_of
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer
 from training.runs.folder import StatsRow
@@ -32,7 +32,7 @@ ROW = StatsRow(step=3, loss=1, heldout_loss=None, images_per_second=1, learning_
 
 
 @pytest.fixture
-def begin(data: SpriteSet, model_config: ModelConfig) -> Callable[[Path], Run]:
+def begin(data: SpriteDataset, model_config: ModelConfig) -> Callable[[Path], Run]:
     return lambda out: begin_run(out, config_of(data, model_config, CONFIG), data)
 
 
@@ -80,7 +80,7 @@ def test_a_run_killed_before_its_first_save_begins_again(tmp_path: Path, begin: 
     assert resumed.storage.read_stats() == []
 
 
-def test_a_run_begins_from_weights(tmp_path: Path, data: SpriteSet, model_config: ModelConfig) -> None:
+def test_a_run_begins_from_weights(tmp_path: Path, data: SpriteDataset, model_config: ModelConfig) -> None:
     first = finish(begin_run(tmp_path / "first", config_of(data, model_config, CONFIG), data))
     weights = dict(load_checkpoint(first.storage.snapshot_path).network.state_dict())
     config = config_of(data, replace(model_config, dropout=0.3), CONFIG, steps_before=CONFIG.steps)
@@ -96,7 +96,7 @@ def test_a_run_begins_from_weights(tmp_path: Path, data: SpriteSet, model_config
 
 
 def test_the_best_model_is_kept_and_a_turned_run_ends(
-    tmp_path: Path, data: SpriteSet, model_config: ModelConfig, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, data: SpriteDataset, model_config: ModelConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     losses = iter([3.0, 2.0, 2.5, 2.4, 1.0])
     monkeypatch.setattr(Trainer, "heldout_loss", lambda *_: next(losses))
@@ -152,7 +152,7 @@ def test_a_damaged_file_is_an_error_that_names_it(
 
 
 def test_a_run_that_draws_in_any_palette(
-    tmp_path: Path, data: SpriteSet, model_config: ModelConfig, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, data: SpriteDataset, model_config: ModelConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its model knows words and schemes and makes sprites; resumed, it is the run that was not interrupted."""
     data = replace(data, styles=tuple("dawn" if index % 2 else "" for index in range(len(data))))

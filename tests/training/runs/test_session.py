@@ -21,7 +21,7 @@ from pixelforge.errors import PixelForgeError, Remedy, RequestError, TrainingErr
 from pixelforge.imaging.pixels import read_sprite
 from pixelforge.imaging.sheet import lay_out
 from tests.training.making import begin_run, config_of, finish
-from training.data.sprites import SpriteSet
+from training.data.sprites import SpriteDataset
 from training.learning.config import TrainConfig
 from training.learning.loop import Trainer
 from training.learning.samples import SAMPLES_A_CLASS
@@ -106,7 +106,7 @@ def test_sprites_that_are_left_out_by_name_stay_so_in_its_record_and_when_it_is_
     assert resume(tmp_path / "run").phase == "finished"
 
 
-def test_sprites_of_its_own_are_drawn_as_the_samples_are(folder: Path, data: SpriteSet, tmp_path: Path) -> None:
+def test_sprites_of_its_own_are_drawn_as_the_samples_are(folder: Path, data: SpriteDataset, tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("".join(f"tools/tool_{number:02}.png\n" for number in range(3, 16)))
     pull(folder, tmp_path / "run", replace(TOY, steps=2, leave_out=tmp_path / "list.txt", holdout=0.0))
     own = read_sprite(RunFolder(tmp_path / "run").own_path)[::SAMPLE_SCALE, ::SAMPLE_SCALE]
@@ -306,7 +306,7 @@ def test_a_resumed_run_may_have_another_batch_and_ema(folder: Path, tmp_path: Pa
 
 
 def test_a_late_run_that_becomes_longer_is_the_run_that_was_meant_to_be_so_long(
-    data: SpriteSet, model_config: ModelConfig, tmp_path: Path
+    data: SpriteDataset, model_config: ModelConfig, tmp_path: Path
 ) -> None:
     late = TrainConfig(steps=20, schedule="late", batch_size=8, warmup_steps=1)
     finish(begin_run(tmp_path / "long", config_of(data, model_config, late), data))
