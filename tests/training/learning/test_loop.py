@@ -42,9 +42,10 @@ def test_resumed_equals_uninterrupted_to_the_bit(data: SpriteDataset, model_conf
 
 
 def test_the_ema_is_the_running_mean_of_the_weights(data: SpriteDataset, model_config: ModelConfig) -> None:
-    made = trainer(data, model_config, replace(CONFIG, ema_decay=0.5))
+    # Steps so long that another mean is seen to be one.
+    made = trainer(data, model_config, replace(CONFIG, ema_decay=0.55, warmup_steps=1, learning_rate=0.05))
     expected = None
-    for decay in (0.25, 0.4, 0.5, 0.5, 0.5, 0.5):  # (1 + n) / (4 + n), at most ema_decay; the first counts for nothing
+    for decay in (0.25, 0.4, 0.5, 0.55, 0.55):  # (1 + n) / (4 + n), at most ema_decay; the first counts for nothing
         made.step()
         weights = {name: value.detach().clone() for name, value in made.model.named_parameters()}
         if expected is None:
