@@ -5,11 +5,14 @@ One table, used by the short run in the tests and by the long one (`python -m te
 
 from __future__ import annotations
 
+import atexit
 import io
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import numpy as np
@@ -347,6 +350,13 @@ def _read_history(path: Path) -> object:
         history.close()
 
 
+@cache  # four readers take one of its files each
+def _run_files(minutes: float | None) -> dict[str, bytes]:
+    folder = TemporaryDirectory()
+    atexit.register(folder.cleanup)  # a run that is resumed reads its data again
+    return _make_run(Path(folder.name), minutes)
+
+
 def _make_run(folder: Path, minutes: float | None) -> dict[str, bytes]:
     for number in range(12):
         target = folder / "data" / ("cats" if number % 2 else "dogs") / f"{number:02}.png"
@@ -365,9 +375,8 @@ def _make_run(folder: Path, minutes: float | None) -> dict[str, bytes]:
 
 
 def _made_run(first: str) -> Callable[[Path], Sequence[Files]]:
-    def make(folder: Path) -> Sequence[Files]:
-        made = [_make_run(folder / name, minutes) for name, minutes in (("steps", None), ("minutes", 0.001))]
-        return [{first: files.pop(first), **files} for files in made]
+    def make(_: Path) -> Sequence[Files]:
+        return [{first: files[first], **files} for files in map(_run_files, (None, 0.001))]
 
     return make
 

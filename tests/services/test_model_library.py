@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from pixelforge.errors import CheckpointError, OutputError, RequestError
 from pixelforge.services import model_library
 from pixelforge.services.model_library import ModelEntry, add_model, find_model, import_model, list_models, rename_model
 from pixelforge.services.paths import bundled_models_folder, user_models_folder
+from pixelforge.turns import turn
 from tests.services.conftest import network_of
 
 NOTEBOOK = Path(__file__).parents[1] / "data" / "legacy" / "small.pth"
@@ -166,7 +168,11 @@ def test_the_real_folders() -> None:
 
 @pytest.fixture
 def both_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two that look which names are taken do so at the same moment, before either of them writes."""
+    """Two that look which names are taken do so at the same moment, before either of them writes.
+
+    For that they must not take turns: the second goes on without, as it does where the first has its turn for long.
+    """
+    monkeypatch.setattr(model_library, "turn", partial(turn, patience=0.1))
     barrier, looked = threading.Barrier(2), threading.local()
     look = model_library.list_models
 
