@@ -32,7 +32,7 @@ REMEDIES = {
     Remedy.REPLACE: "give --force to replace what is there",
     Remedy.OTHER_FOLDER: "choose another --out",
     Remedy.OTHER_RUN: "choose another --out",
-    Remedy.RESUME: "go on with --resume",
+    Remedy.RESUME: "resume it with --resume",
     Remedy.NAME_SPRITES: "name the folder of sprites",
     Remedy.FROM_NOTHING: "begin from nothing (--from nothing)",
     Remedy.USUAL_PREDICTION: "leave out --prediction",

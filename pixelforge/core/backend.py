@@ -21,7 +21,7 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str:
-        """Of the engine."""
+        """The engine's name."""
 
     @property
     def device(self) -> str:

@@ -37,7 +37,7 @@ class Blend:
 
     @property
     def own_weight(self) -> float:
-        """Of the sprite's own noise, 0 to 1."""
+        """The weight of the sprite's own noise, 0 to 1."""
         return math.sqrt(max(0.0, 1 - self._squares))
 
     @property

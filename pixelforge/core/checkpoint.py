@@ -58,7 +58,7 @@ class Checkpoint:
 
     @cached_property
     def network(self) -> Network:
-        """In torch, in evaluation mode on the CPU."""
+        """The network in torch, in evaluation mode on the CPU."""
         from pixelforge.core.build import built
 
         return built(self.header.model, self.weights)

@@ -154,6 +154,6 @@ def stacked(rows: Sequence[Rows]) -> NDArray[np.int64]:
 
 
 def uniform(purpose: str, seed: int) -> float:
-    """In [0, 1), the same on every machine, and unrelated to the seed's noise and to what else it draws."""
+    """A number in [0, 1), the same on every machine, and unrelated to the seed's noise and to what else it draws."""
     digest = hashlib.sha256(f"{purpose}/{seed}".encode()).digest()
     return int.from_bytes(digest[:6], "little") / 2**48

@@ -137,7 +137,7 @@ class ModelConfig:
 
     @property
     def space(self) -> Literal["rgb", "oklab"]:
-        """In which x_t lives: RGB(A), or OKLab and alpha where palettes are handed in (see `core.colours`)."""
+        """The space of x_t: RGB(A), or OKLab and alpha where palettes are handed in; see `core.colours`."""
         return "oklab" if self.prediction in ("pointer", "copy") else "rgb"
 
 

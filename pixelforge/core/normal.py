@@ -81,7 +81,7 @@ def _log(x: Floats) -> Floats:
 
 
 def _sine_and_cosine(angle: Floats) -> tuple[Floats, Floats]:
-    """Of angles from 0 to 2 pi, by the distance from the nearest quarter of the circle."""
+    """Sine and cosine of angles from 0 to 2 pi, by the distance from the nearest quarter of the circle."""
     quarter = ((angle * np.float32(4 / np.pi)).astype(np.int32) + 1) // 2
     x = angle
     for part in QUARTER_PI:
@@ -95,7 +95,7 @@ def _sine_and_cosine(angle: Floats) -> tuple[Floats, Floats]:
 
 
 def _polynomial(coefficients: Sequence[np.float32], x: Floats) -> Floats:
-    """By Horner's rule, the coefficient of the highest power first."""
+    """The value by Horner's rule, the coefficient of the highest power first."""
     y: Any = coefficients[0]
     for coefficient in coefficients[1:]:
         y = _fused(x, y, coefficient)

@@ -109,7 +109,7 @@ def _palette(width: int, embed: int) -> Named:
 
 
 def _two_layers(name: str, first: int, hidden: int, last: int) -> Named:
-    """With something between them that has no weights."""
+    """Two linear layers with something between them that has no weights."""
     yield from _layer(f"{name}.0", (hidden, first))
     yield from _layer(f"{name}.2", (last, hidden))
 

@@ -60,7 +60,7 @@ def read_student(
 
 
 def _halved(weight: NDArray[Any]) -> NDArray[Any]:
-    """In half precision, unless that does not reach so far."""
+    """The values in half precision, unless that does not reach so far."""
     with np.errstate(over="ignore"):
         half = weight.astype(np.float16)
     return half if np.isfinite(half).all() else weight

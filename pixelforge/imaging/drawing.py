@@ -43,7 +43,7 @@ def line(start: Point, end: Point) -> list[Point]:
 
 
 def painted(picture: Pixels, points: Iterable[Point], ink: Ink) -> Pixels:
-    """With these pixels in a colour; what lies outside the picture is passed over."""
+    """The picture with these pixels in a colour; what lies outside the picture is passed over."""
     height, width = picture.shape[:2]
     result = picture.copy()
     for x, y in points:
@@ -58,7 +58,7 @@ def mirrored(points: Iterable[Point], width: int) -> list[Point]:
 
 
 def filled(picture: Pixels, at: Point, ink: Ink) -> Pixels:
-    """With the colour of the pixel `at`, as far as it reaches over sides, replaced by another."""
+    """The picture with the colour of the pixel `at`, as far as it reaches over sides, replaced by another."""
     x, y = at
     result = picture.copy()
     result[_reached((picture == picture[y, x]).all(axis=2), at, SIDES)] = ink
@@ -66,7 +66,7 @@ def filled(picture: Pixels, at: Point, ink: Ink) -> Pixels:
 
 
 def replaced(picture: Pixels, old: Ink, new: Ink) -> Pixels:
-    """With every pixel of a colour in another one."""
+    """The picture with every pixel of a colour in another one."""
     result = picture.copy()
     result[(picture == np.array(old, np.uint8)).all(axis=2)] = new
     return result
@@ -83,7 +83,7 @@ def shifted(picture: Pixels, across: int, down: int) -> Pixels:
 
 
 def moved(picture: Pixels, box: Box, across: int, down: int) -> Pixels:
-    """With what lies in a box moved over the rest, its transparent pixels not; where it was it is transparent."""
+    """The picture with what a box holds moved, its opaque pixels over the rest; where it was it is transparent."""
     left, top, right, bottom = box
     piece = picture[top:bottom, left:right].copy()
     result = picture.copy()
@@ -92,7 +92,7 @@ def moved(picture: Pixels, box: Box, across: int, down: int) -> Pixels:
 
 
 def pasted(picture: Pixels, piece: Pixels, at: Point) -> Pixels:
-    """With the opaque pixels of a piece (h, w, 4) laid over it, its upper left corner at a point."""
+    """The picture with the opaque pixels of a piece (h, w, 4) laid over it, its upper left corner at a point."""
     left, top = at
     ys, xs = np.nonzero(piece[..., 3])
     height, width = picture.shape[:2]
@@ -103,7 +103,7 @@ def pasted(picture: Pixels, piece: Pixels, at: Point) -> Pixels:
 
 
 def outlined(picture: Pixels, ink: Ink) -> Pixels:
-    """With the transparent pixels that lie beside opaque ones, over sides, in a colour."""
+    """The picture with the transparent pixels that lie beside opaque ones, over sides, in a colour."""
     opaque = picture[..., 3] > 0
     result = picture.copy()
     result[_grown(opaque) & ~opaque] = ink
@@ -118,7 +118,7 @@ def outline_of(picture: Pixels) -> Mask:
 
 
 def with_outline(picture: Pixels, ink: Ink) -> Pixels:
-    """With its outline in a colour; the colour CLEAR takes it away."""
+    """The picture with its outline in a colour; the colour CLEAR takes it away."""
     result = picture.copy()
     result[outline_of(picture)] = ink
     return result

@@ -42,7 +42,7 @@ def eyes_of(picture: Pixels) -> Mask:
 
 
 def shut(picture: Pixels, eyes: Mask) -> Pixels:
-    """With every pixel of the eyes in the colour that is most frequent around the eye."""
+    """The picture with every pixel of the eyes in the colour that is most frequent around the eye."""
     result = picture.copy()
     rest = eyes.copy()
     while rest.any():

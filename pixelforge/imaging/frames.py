@@ -61,7 +61,7 @@ class Frames:
         return int(np.searchsorted(ends, time % self.total, side="right"))
 
     def changed(self, how: Callable[[Pixels], Pixels]) -> Frames:
-        """With all pictures, (N, H, W, 4), made others together."""
+        """The frames with all pictures, (N, H, W, 4), made others together."""
         return Frames.of(self.action, list(zip(how(np.stack(self.pictures)), self.durations, strict=True)))
 
 

@@ -40,7 +40,7 @@ def representatives(lab: Floats, frequency: Indices, sizes: Indices, count: int)
 
 
 def nearest(points: Floats, targets: Floats, picture: Indices | None = None) -> Indices:
-    """Of each point (P, 3) which of the targets (T, 3) is nearest, or of those of its picture (G, T, 3)."""
+    """Which of the targets (T, 3) is nearest to each point (P, 3), or of those of its picture (G, T, 3)."""
     found = np.empty(len(points), np.intp)
     for start in range(0, len(points), BLOCK):
         part = slice(start, start + BLOCK)

@@ -37,7 +37,7 @@ class Export:
 
     @property
     def folder(self) -> Path:
-        """Of the single files, if it is those."""
+        """The folder of the single files, where it is those."""
         return self.sheet.with_suffix("")
 
 

@@ -31,7 +31,7 @@ class Motion:
 
 
 def motion_of(name: str) -> Motion:
-    """Of an action that is learnt; one that is not known here is a frame at rest and the one that follows."""
+    """The motion of an action that is learnt; an unknown one is a frame at rest and the one that follows."""
     return MOTIONS.get(name) or Motion("Learnt from hand-drawn frames", (Step(name),))
 
 

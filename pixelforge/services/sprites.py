@@ -72,7 +72,7 @@ class Sprite:
         return replace(self, frames=frames, pixels=self.pixels if frames is None else frames.pictures[0])
 
     def repainted(self, how: Callable[[Pixels], Pixels]) -> Sprite:
-        """With its pictures, (N, H, W, 4), made others together."""
+        """The sprite with its pictures, (N, H, W, 4), made others together."""
         if self.frames is not None:
             return self.acting(self.frames.changed(how))
         pixels = how(self.pixels[None])[0]

@@ -211,7 +211,7 @@ class Workshop:
     best_of: int
 
     def name(self, sampling: Sampling) -> str:
-        """Of the sprites that are made so."""
+        """What sprites that are made so are called."""
         told = f"{sampling.sampler} {sampling.steps} steps, w {sampling.guidance_scale:g}"
         return f"{told}, best of {self.best_of}" if self.best_of > 1 else told
 

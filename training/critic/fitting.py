@@ -108,7 +108,7 @@ def _loss(network: CriticNetwork, x: Tensor, told: Tensor, drawn: Tensor) -> Ten
 
 @torch.inference_mode()
 def _unseen_loss(network: CriticNetwork, unseen: Examples) -> float:
-    """Of drawn ones and made ones alike, however many there are."""
+    """The loss in which drawn ones count as much as made ones, however many there are of either."""
     network.eval()
     losses = []
     for drawn in (True, False):

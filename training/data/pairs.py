@@ -50,7 +50,7 @@ class FramePairs:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the classes."""
+        """The names of the classes."""
         return LEARNT[self.action].names
 
 

@@ -60,7 +60,7 @@ def sizes_of(sprites: Pixels) -> tuple[str, ...]:
 
 
 def _outline(opaque: Flags, lightness: Floats) -> Flags:
-    """Where (N, S, S) a sprite is of the dark colour that much of its edge has, within the sprite as well."""
+    """Whether each pixel (N, S, S) has the dark colour that much of its edge has, within the sprite as well."""
     padded = np.pad(opaque, ((0, 0), (1, 1), (1, 1)))
     inside = padded[:, :-2, 1:-1] & padded[:, 2:, 1:-1] & padded[:, 1:-1, :-2] & padded[:, 1:-1, 2:]
     edge = opaque & ~inside

@@ -58,7 +58,7 @@ class Score:
 
 
 def scores(answers: Answers) -> list[Score]:
-    """Of all, of each style, of each class; those of styles and classes where there are several."""
+    """The scores of all, of each style, of each class; those of styles and classes where there are several."""
     found = [_score(answers, "all", range(len(answers.key)))]
     for words in ([cell.style for cell in answers.key], [cell.class_name for cell in answers.key]):
         places = defaultdict[str, list[int]](list)

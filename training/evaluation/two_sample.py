@@ -89,7 +89,7 @@ class Suspicions:
 
 
 def wins(a: Floats, b: Floats) -> float:
-    """In how many of all pairs the one of (N,) is above the one of (M,), a tie being half: Mann and Whitney's U."""
+    """How many of all pairs have the one of (N,) above the one of (M,), a tie being half: Mann and Whitney's U."""
     ordered = np.sort(b)
     return float(np.searchsorted(ordered, a, "left").sum() + np.searchsorted(ordered, a, "right").sum()) / 2
 

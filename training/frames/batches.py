@@ -103,7 +103,7 @@ def _changed(pair: _Pair, rng: np.random.RandomState, mirrors: bool) -> _Pair:
 
 
 def _recoloured(palette: tuple[Colour, ...], rng: np.random.RandomState) -> tuple[Colour, ...]:
-    """With channels exchanged, and each brighter or darker unless colours would become the same."""
+    """The pairs with channels exchanged, and each brighter or darker unless colours would become the same."""
     if rng.rand() < RECOLOURED:
         red, green, blue = ORDERS[rng.randint(len(ORDERS))]
         palette = tuple((colour[red], colour[green], colour[blue]) for colour in palette)

@@ -41,7 +41,7 @@ def joined_rows(
 
 
 def _mean(rows: Tensor, chosen: list[int] | None = None) -> Tensor:
-    """Of rows (N, width), or of some of them; zeros where there is none."""
+    """The mean of rows (N, width), or of some of them; zeros where there is none."""
     among = rows[chosen] if chosen else rows
     return among.mean(dim=0) if len(among) else rows.new_zeros(rows.shape[1])
 

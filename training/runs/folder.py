@@ -65,7 +65,7 @@ class RunProgress:
 
     @property
     def share(self) -> float:
-        """Of the run that it has had, 0 to 1; 0 where nothing is known."""
+        """The part of the run that is done, 0 to 1; 0 where nothing is known."""
         known = self.fraction if self.fraction is not None else self.step / self.total if self.total else 0.0
         return min(1.0, max(0.0, known))
 

@@ -187,7 +187,7 @@ class Run:
 
     @property
     def fraction(self) -> float:
-        """Of the run that it has had, 0 to 1."""
+        """The part of the run that is done, 0 to 1."""
         return self._timetable.fraction(self.trainer.step_count)
 
     def has_turned(self) -> bool:

@@ -43,7 +43,7 @@ class Timetable(Protocol):
         """`step` steps are made, and the next one comes now."""
 
     def fraction(self, step: int) -> float:
-        """Of the run that it has had after `step` steps, 0 to 1."""
+        """The part of the run that is done after `step` steps, 0 to 1."""
 
     def over(self, step: int) -> bool:
         """Whether the run has had all that it was to have."""
@@ -76,7 +76,7 @@ class ByStep:
         self._first, self._begun = step, self._watch.elapsed()
 
     def fraction(self, step: int) -> float:
-        """Of its steps."""
+        """The part of the steps that is made."""
         return min(1.0, step / self._total)
 
     def over(self, step: int) -> bool:
@@ -95,14 +95,14 @@ class ByStep:
         )
 
     def took(self, work: Work, nanoseconds: int) -> None:
-        """Of no use here."""
+        """Steps need no clock."""
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing: the steps tell all."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Of no use here."""
+        """There is nothing to load."""
 
 
 @dataclass
@@ -157,7 +157,7 @@ class ByClock:
             (self.progress,) = self._processes.as_led(self._progress_at(self._watch.elapsed()))
 
     def fraction(self, step: int) -> float:
-        """Of its minutes."""
+        """The part of the minutes that is over."""
         del step
         return self.progress or 0.0
 

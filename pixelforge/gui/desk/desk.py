@@ -196,7 +196,7 @@ class Desk(QWidget):
             self._show_playing(None)
 
     def _show_playing(self, shown: Pixels | None) -> None:
-        """In true size the frames play, or a single one stands."""
+        """Have the frames play in true size; a single one stands still."""
         for picture, ground in zip(self.true_pictures, GROUNDS, strict=True):
             picture.set_sheet(_on(self._model.picture if shown is None else shown, QColor(ground)))
 

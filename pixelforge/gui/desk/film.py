@@ -41,15 +41,15 @@ class Film:
         return Frames.of(self.action, list(zip(copies, self.durations, strict=True)))
 
     def seen(self, at: int) -> Film:
-        """With another of them worked on; beyond the last comes the first."""
+        """The film with another picture worked on; beyond the last comes the first."""
         return replace(self, at=at % len(self.pictures))
 
     def painted(self, picture: Pixels) -> Film:
-        """With another picture in the place of what is worked on."""
+        """The film with another picture in the place of what is worked on."""
         return replace(self, pictures=(*self.pictures[: self.at], picture, *self.pictures[self.at + 1 :]))
 
     def duplicated(self) -> Film:
-        """With what is worked on twice, the second of them worked on; as it is where there are too many."""
+        """The film with what is worked on twice, the second of them worked on; as it is where there are too many."""
         if len(self.pictures) == MAX_FRAMES:
             return self
         at = self.at + 1
@@ -61,7 +61,7 @@ class Film:
         )
 
     def removed(self) -> Film:
-        """Without what is worked on; the last one stays."""
+        """The film without what is worked on; the last one stays."""
         if len(self.pictures) == 1:
             return self
         return replace(
@@ -72,7 +72,7 @@ class Film:
         )
 
     def moved(self, to: int) -> Film:
-        """With what is worked on at another place among the others, as far as there are any."""
+        """The film with what is worked on at another place among the others, as far as there are any."""
         to = min(max(to, 0), len(self.pictures) - 1)
         order = [index for index in range(len(self.pictures)) if index != self.at]
         order.insert(to, self.at)
@@ -84,6 +84,6 @@ class Film:
         )
 
     def timed(self, duration: int) -> Film:
-        """With what is worked on shown for so many milliseconds."""
+        """The film with what is worked on shown for so many milliseconds."""
         duration = min(MAX_DURATION, max(MIN_DURATION, duration))
         return replace(self, durations=(*self.durations[: self.at], duration, *self.durations[self.at + 1 :]))

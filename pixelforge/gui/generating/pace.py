@@ -19,7 +19,7 @@ class Pace:
         return self._clock() - self._began
 
     def seconds_left(self, fraction: float) -> float | None:
-        """With this fraction of the run done, from 0 to 1; None until there are two steps to judge by."""
+        """What is left once this fraction of the run, 0 to 1, is done; None until there are two steps to judge by."""
         now = self._clock()
         if self._first_step is None:
             self._first_step = (now, fraction)

@@ -136,7 +136,7 @@ class Batch:
     sprite_names: tuple[str, ...] = ()
 
     def with_told(self, finished: Finished) -> Batch:
-        """With what is told of more finished ones."""
+        """The batch with what is known of more finished sprites."""
         return replace(self, conditions=(*self.conditions, *finished.conditions), seeds=(*self.seeds, *finished.seeds))
 
     @cached_property

@@ -43,7 +43,7 @@ class UsedField(QWidget):
         return super().sizeHint().expandedTo(QSize(0, SIDE))
 
     def minimumSizeHint(self) -> QSize:
-        """Likewise."""
+        """One row at the least, for the same reason."""
         return super().minimumSizeHint().expandedTo(QSize(0, SIDE))
 
     def set_used(self, used: Sequence[UsedColour]) -> None:

@@ -13,7 +13,7 @@ ROOM = 48  # logical pixels a side of a sprite
 
 
 class SpriteListView(QListView):
-    """Of a model that answers SPRITE_ROLE. Says what it is for while it is empty."""
+    """Shows the sprites of a model that answers SPRITE_ROLE. Says what it is for while it is empty."""
 
     selected = Signal()
 
@@ -48,7 +48,7 @@ class SpriteListView(QListView):
         super().keyPressEvent(event)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Tell of it."""
+        """Tell who listens that other sprites are selected."""
         super().selectionChanged(selected, deselected)
         self.selected.emit()
 

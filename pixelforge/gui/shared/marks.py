@@ -31,12 +31,12 @@ GREEN = QColor(0x50, 0xE0, 0x80)
 
 
 def draw_star(painter: QPainter, right: int, top: int, unit: int) -> None:
-    """On a sprite to keep: its top right corner there; `unit`: painter's pixels a side of one of its own."""
+    """Mark a sprite to keep, the star's top right corner there; `unit`: painter's pixels a side of one of its own."""
     _draw(painter, STAR, GOLD, right - unit * len(STAR[0]), top, unit)
 
 
 def draw_tick(painter: QPainter, right: int, bottom: int, unit: int) -> None:
-    """On a sprite that is in the set: its bottom right corner there."""
+    """Mark a sprite that is in the set, the tick's bottom right corner there."""
     _draw(painter, TICK, GREEN, right - unit * len(TICK[0]), bottom - unit * len(TICK), unit)
 
 

@@ -43,7 +43,7 @@ class NameEdit(QLineEdit):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Tell of it, unless it is the line's own menu that has the keyboard, or another window."""
+        """Tell that the line is left, unless its own menu or another window has the keyboard."""
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
             self.left.emit()

@@ -240,7 +240,7 @@ class Canvas(QWidget):
         self._changed()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Without it, not."""
+        """The frame goes with the keyboard."""
         super().focusOutEvent(event)
         self._changed()
 

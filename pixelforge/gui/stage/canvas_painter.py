@@ -32,15 +32,15 @@ class Look:
     def marked(
         self, selected: frozenset[int], current: int | None, starred: frozenset[int], gathered: frozenset[int]
     ) -> Look:
-        """With other marks."""
+        """The painter with other marks."""
         return replace(self, selected=selected, current=current, starred=starred, gathered=gathered)
 
     def on(self, background: QColor | None) -> Look:
-        """With another background."""
+        """The painter with another background."""
         return replace(self, background=background)
 
     def with_grid(self, shown: bool) -> Look:
-        """With or without the pixel grid."""
+        """The painter with or without the pixel grid."""
         return replace(self, pixel_grid=shown)
 
     def seen(self, alone: int | None, focused: bool) -> Look:

@@ -37,7 +37,7 @@ class GridLayout:
 
     @classmethod
     def scaled(cls, count: int, side: int, factor: int, min_gap: int = 0, columns: int | None = None) -> GridLayout:
-        """With a given factor, its corner at the origin. Cells are a sprite pixel apart, and `min_gap` at the least."""
+        """The grid at a factor, its corner at the origin. Cells are a sprite pixel apart, and `min_gap` or more."""
         return cls(count, side, columns or grid_columns(count), factor, max(factor, min_gap), 0, 0)
 
     def placed(self, left: int, top: int) -> GridLayout:
@@ -46,17 +46,17 @@ class GridLayout:
 
     @property
     def rows(self) -> int:
-        """Of the grid; the last may be short."""
+        """How many rows the grid has; the last may be short."""
         return math.ceil(self.count / self.columns)
 
     @property
     def width(self) -> int:
-        """Of the whole grid."""
+        """The whole grid's width, without a gap around it."""
         return self.columns * self._pitch - self.gap
 
     @property
     def height(self) -> int:
-        """Of the whole grid."""
+        """The whole grid's height, without a gap around it."""
         return self.rows * self._pitch - self.gap
 
     @property

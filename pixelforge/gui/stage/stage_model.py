@@ -27,7 +27,7 @@ class StageCell:
 
     @property
     def key(self) -> tuple[str, int]:
-        """By which it is known again: its row, or where it has none, the very sprite."""
+        """What it is known by when it comes again: its row, or where it has none, the very sprite."""
         return ("row", self.id) if self.id is not None else ("sprite", id(self.sprite))
 
 

@@ -133,7 +133,7 @@ class ContactSheet(SheetPicture):
         self.toggled.emit(self._name(self._current))
 
     def _tell(self) -> None:
-        """To the eye, and to screen readers."""
+        """Tell the eye, and screen readers."""
         self.setAccessibleDescription(self._words(self._current) if self._names else "")
         self.update()
 

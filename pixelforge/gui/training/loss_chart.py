@@ -14,7 +14,7 @@ from training.runs.folder import StatsRow
 
 TRAINING, HELD_OUT = "#4a90d9", "#e08a2e"  # told apart by lightness as well
 WIDTH, POINT = 2, 4  # logical pixels
-MARGIN = 8  # around the axes, whose words and topmost figure would be cut off else
+MARGIN = 8  # around the axes, whose words and topmost figure would otherwise be cut off
 
 
 class LossChart(QWidget):

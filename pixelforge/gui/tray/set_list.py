@@ -94,7 +94,7 @@ class SetList(QListView):
             self._select(range(rows[0], rows[0] + 1))
 
     def row_at(self, at: QPoint) -> int:
-        """Before which sprite one dropped at this place of the viewport comes."""
+        """The row of the sprite before which one comes that is dropped at this place of the viewport."""
         rects = [self.visualRect(self._tray.index(row)) for row in range(len(self._tray.sprites))]
         return sum(rect.center().y() < at.y() for rect in rects)
 

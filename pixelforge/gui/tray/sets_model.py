@@ -44,7 +44,7 @@ class SetsModel(QObject):
 
     @property
     def sets(self) -> tuple[SpriteSet, ...]:
-        """In the order in which they were made."""
+        """The sets in the order in which they were made."""
         return self._sets
 
     @property

@@ -44,12 +44,12 @@ class TrayModel(QAbstractListModel):
 
     @property
     def sprites(self) -> tuple[Sprite, ...]:
-        """In their order."""
+        """The sprites in their order."""
         return self._sprites
 
     @property
     def names(self) -> list[str]:
-        """Under which they are exported: their own, else by class and number."""
+        """The names that they are exported by: their own, else class and number."""
         return self._names
 
     @property

@@ -86,7 +86,7 @@ class Studio(QObject):
     def use_seed(self, cell: StageCell) -> None:
         """Set and lock the seed of a sprite; where several classes are chosen, its class as well.
 
-        Which of several a lone sprite takes does not depend on its seed, so it would else come out as another.
+        Which of several a lone sprite takes does not depend on its seed, so without that it would come out as another.
         """
         sprite, settings = cell.sprite, self.generation.settings
         self.generation.set_seed(sprite.seed)

@@ -70,5 +70,5 @@ class Atlas:
         return ranges
 
     def acts(self) -> dict[str, range]:
-        """Of the tags, those that are what a sprite does: each frame has its duration."""
+        """The tags that are what a sprite does: each of their frames has its duration."""
         return {tag: span for tag, span in self.tags().items() if self.frames[span.start].duration is not None}

@@ -132,7 +132,7 @@ def _inside(export: Export | None, root: Path) -> Export | None:
 
 
 def _exported(file: Path, table: TableText, name: str, export: Export) -> TableText:
-    """With the options of an export that differ from what is so without a word."""
+    """A text with the options of an export that differ from what is so without a word."""
     usual = parse_project(file, table.text).sets[name].options
     for key, value in changed_keys(usual, export.options, not export.single).items():
         if value is not None:

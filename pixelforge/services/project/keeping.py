@@ -157,7 +157,7 @@ class _Editing:
     def _rename(self) -> None:
         was, name = self._before.name, self._now.name
         if "out" not in self._own and self._now.export.target == self._before.export.target:
-            self._put("out", self._set.out.as_posix())  # which would else follow the name
+            self._put("out", self._set.out.as_posix())  # which would otherwise follow the name
         self.text = TableText(self.text, ("sets", was)).renamed(name).text
         for other in self._opened.project.sets.values():
             if was in other.together:

@@ -42,7 +42,7 @@ class TableText:
         self._statements()
 
     def with_value(self, key: str, value: Any) -> TableText:
-        """With another value of a key, which may be a new one: str, bool, int, float, or a tuple of texts."""
+        """The text with another value of a key, which may be a new one: str, bool, int, float, or a tuple of texts."""
         text, told = self.text, _told(value, self._line_end)
         header, *keys = self._statements()
         for one in keys:
@@ -54,7 +54,7 @@ class TableText:
         return self._with(f"{before}{gap}{_key(key)} = {told}{self._line_end}{text[len(before) :]}")
 
     def without(self, key: str) -> TableText:
-        """With a key put aside as a comment, which anybody can take back; without it already: as it is."""
+        """The text with a key put aside as a comment, which can be taken back; as it is where there is none."""
         for one in self._statements()[1:]:
             if one.path == (key,):
                 aside = _commented(self.text[one.start : one.end])
@@ -79,7 +79,7 @@ class TableText:
         return self.text[: statements[0].start] + self.aside + self.text[statements[-1].end :]
 
     def renamed(self, name: str) -> TableText:
-        """With another name as the last part of the table's."""
+        """The text with another name as the last part of the table's."""
         header = self._statements()[0]
         opening = self.text.index("[", header.start) + 1
         table = (*self.table[:-1], name)

@@ -105,7 +105,7 @@ def test_a_folder_that_holds_a_run_is_left_alone(train, tmp_path: Path) -> None:
     assert train("--steps", 2)[0] == 0
     before = files.status_path.read_bytes()
     code, _, said = train("--steps", 2)
-    assert (code, "go on with --resume" in said) == (1, True)
+    assert (code, "resume it with --resume" in said) == (1, True)
     assert files.status_path.read_bytes() == before
 
 
