@@ -94,7 +94,8 @@ def test_from_a_folder_to_a_model_that_makes_sprites(qtbot, desktop, sprites, an
     qtbot.waitUntil(lambda: "images/s" in progress.figures.text(), timeout=60_000)
     assert "left at most" in progress.figures.text()
     assert training.watched.stats
-    assert list(progress.chart.training.getData()[0]) == [row.step for row in training.watched.stats]
+    click(qtbot, progress.chart_button)
+    assert list(progress.chart.plot.training.getData()[0]) == [row.step for row in training.watched.stats]
     click(qtbot, progress.pause_button)
     qtbot.waitUntil(lambda: training.watched.status.phase == "paused", timeout=20_000)
     click(qtbot, progress.use_button)

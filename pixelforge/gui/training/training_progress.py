@@ -47,6 +47,7 @@ class TrainingProgress(QWidget):
         self.chart.hide()
         self.chart_button = QPushButton("Show the &losses")
         self.chart_button.setCheckable(True)
+        self.chart_button.setVisible(LossChart.can_be_drawn())
         self.chart_button.toggled.connect(self._show_chart)
         self.comparison = Comparison()
         self.slider = QSlider(Qt.Orientation.Horizontal)
