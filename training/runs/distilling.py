@@ -63,7 +63,7 @@ def distillation_plan(
     request: DistillRequest, data: SpriteSet, teacher: ModelHeader, unnamed_style: str, precision: Precision
 ) -> RunConfig:
     """The run that a request comes to. precision: where the request leaves it open. Raises TrainingError."""
-    if teacher.model.prediction not in ("palette", "pointer"):
+    if not teacher.can_be_distilled:
         raise TrainingError("Only models that draw in the colours of a palette can be distilled: that one does not.")
     batch = USUAL_BATCH if request.batch is None else request.batch
     highest = LEARNING_RATE * (batch / 64) ** 0.5
