@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 from pixelforge.errors import RequestError
@@ -75,6 +76,11 @@ def setting_of(record: type, name: str) -> Setting:
 
 def settings_of(record: type) -> dict[str, Setting]:
     """The fields of a record that a user may set, in their order."""
+    return dict(_settings_of(record))
+
+
+@cache  # records are made and checked by the thousand
+def _settings_of(record: type) -> Mapping[str, Setting]:
     return {fact.name: fact.metadata[KEY] for fact in fields(record) if KEY in fact.metadata}
 
 
@@ -89,7 +95,7 @@ def in_range(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def check(record: Any) -> None:
     """Raises RequestError for the first field that is out of its range."""
-    for name, told in settings_of(type(record)).items():
+    for name, told in _settings_of(type(record)).items():
         told.check(getattr(record, name))
 
 

@@ -23,6 +23,11 @@ def check_formats(names: Sequence[str]) -> None:
             raise RequestError(f"There is no format {name!r}; there are {', '.join(known)}.")
 
 
+def tells_recipes(names: Sequence[str]) -> bool:
+    """Whether any of these formats holds how its sprites were made, which takes long to tell of many."""
+    return any(known.tells_recipes for known in ATLAS_FORMATS if known.name in names)
+
+
 def beside(sheet: Path, names: Sequence[str]) -> dict[Path, AtlasFormat]:
     """The files and folders of formats, in the registry's order."""
     stem = sheet.stem if sheet.suffix.lower() == SHEET_SUFFIX else sheet.name
