@@ -11,8 +11,10 @@ from pixelforge.errors import RequestError
 from pixelforge.services.sprites import Sprite
 
 DEFAULT_PATTERN = "{class}_{index:03}"
-FIELDS = "class, model, index (in its class, from 0), number (in the sheet, from 0), seed"
-TEXTS, NUMBERS = ("class", "model"), ("index", "number", "seed")
+FIELDS = (
+    "class, kind, model, index (in its class, or kind if that is named, from 0), number (in the sheet, from 0), seed"
+)
+TEXTS, NUMBERS = ("class", "kind", "model"), ("index", "number", "seed")
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")  # not every format can hold them
 MAX_NAME = 200
 NAME_LENGTH = 60
@@ -42,21 +44,26 @@ def check_name(name: str, taken: Iterable[str]) -> str:
 def sprite_names(pattern: str, sprites: Sequence[Sprite]) -> list[str]:
     """A name for each sprite, no two alike: its own, else that of the pattern. Raises RequestError.
 
-    Where the pattern repeats one, or one that is a sprite's own, _2, _3, … follows.
+    Where the pattern repeats one, or one that is a sprite's own, _2, _3, … follows. A sprite without a kind has its
+    class's name for it.
     """
     parts = _parts(pattern)
+    by_kind = any(field == "kind" for _, field, _ in parts)
     seen: Counter[str] = Counter()
     own = dict.fromkeys(sprite.name for sprite in sprites if sprite.name)
     names: dict[str, None] = {}
     for number, sprite in enumerate(sprites):
+        kind = _kind_of(sprite)
+        group = kind if by_kind else sprite.class_name
         values = {
             "class": sprite.class_name,
+            "kind": kind,
             "model": sprite.model,
-            "index": seen[sprite.class_name],
+            "index": seen[group],
             "number": number,
             "seed": sprite.seed,
         }
-        seen[sprite.class_name] += 1
+        seen[group] += 1
         if sprite.name:
             names[_unlike(sprite.name, names)] = None
             continue
@@ -64,6 +71,12 @@ def sprite_names(pattern: str, sprites: Sequence[Sprite]) -> list[str]:
         text = UNPRINTABLE.sub(" ", text)
         names[_unlike(text[:MAX_NAME] or "sprite", names | own)] = None
     return list(names)
+
+
+def _kind_of(sprite: Sprite) -> str:
+    """The kind that was asked for, also of a sprite that was mended since; else its class."""
+    asked = None if sprite.made_from is None else sprite.made_from.request.conditions[0].kind
+    return asked or sprite.class_name
 
 
 def safe_name(name: str) -> str:
