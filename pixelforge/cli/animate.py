@@ -51,8 +51,10 @@ def animate(
 ) -> None:
     """Make sprites move: actions by rule, or learnt, for any sprite, as frames on a sheet or as an animation."""
     from pixelforge.services.export import refuse_replacing
+    from pixelforge.services.saving import check_target
 
     options = choices.export_options(choices.palette_rule(None))
+    check_target(out, options, recoloured=True)
     moving = _moving(_read(sprites), action, pace)
     there, write = _target(out, moving, options)
     force = option.may_replace(there, choices.force)
