@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from typing import Any
 
 from pixelforge.errors import RequestError
 
 KEY = "setting"
+
+_known: dict[type, Mapping[str, Setting]] = {}  # what is told of each record, once it was asked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +80,10 @@ def settings_of(record: type) -> dict[str, Setting]:
     return dict(_settings_of(record))
 
 
-@cache  # records are made and checked by the thousand
 def _settings_of(record: type) -> Mapping[str, Setting]:
-    return {fact.name: fact.metadata[KEY] for fact in fields(record) if KEY in fact.metadata}
+    if record not in _known:  # records are made and checked by the thousand
+        _known[record] = {fact.name: fact.metadata[KEY] for fact in fields(record) if KEY in fact.metadata}
+    return _known[record]
 
 
 def in_range(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
