@@ -26,7 +26,8 @@ def animate(
     sprites: Annotated[
         list[Path],
         typer.Argument(
-            help="PNG files: single sprites, or sheets, which are taken apart; folders of them; or animated GIFs.",
+            help="PNG files: single sprites, or sheets, which are taken apart; folders of them; or animated GIFs and "
+            "Aseprite files.",
             show_default=False,
         ),
     ],
