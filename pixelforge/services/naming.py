@@ -52,24 +52,26 @@ def sprite_names(pattern: str, sprites: Sequence[Sprite]) -> list[str]:
     seen: Counter[str] = Counter()
     own = dict.fromkeys(sprite.name for sprite in sprites if sprite.name)
     names: dict[str, None] = {}
+    ends: dict[str, int] = {}  # else a pattern that repeats one name would be searched from 2 on each time
+    own_ends: dict[str, int] = {}  # a sprite's own may be what the pattern has to pass over
     for number, sprite in enumerate(sprites):
-        kind = _kind_of(sprite)
-        group = kind if by_kind else sprite.class_name
+        class_name = sprite.class_name
+        kind = _kind_of(sprite) if by_kind else class_name  # of which those before it are counted
         values = {
-            "class": sprite.class_name,
+            "class": class_name,
             "kind": kind,
             "model": sprite.model,
-            "index": seen[group],
+            "index": seen[kind],
             "number": number,
             "seed": sprite.seed,
         }
-        seen[group] += 1
+        seen[kind] += 1
         if sprite.name:
-            names[_unlike(sprite.name, names)] = None
+            names[_unlike(sprite.name, own_ends, names)] = None
             continue
         text = "".join(literal + (format(values[field], spec) if field else "") for literal, field, spec in parts)
         text = UNPRINTABLE.sub(" ", text)
-        names[_unlike(text[:MAX_NAME] or "sprite", names | own)] = None
+        names[_unlike(text[:MAX_NAME] or "sprite", ends, names, own)] = None
     return list(names)
 
 
@@ -101,9 +103,10 @@ def _parts(pattern: str) -> list[tuple[str, str | None, str]]:
     return [(literal, field, spec or "") for literal, field, spec, _ in parsed]
 
 
-def _unlike(name: str, taken: dict[str, None]) -> str:
-    unique, number = name, 2
-    while unique in taken:
-        unique = f"{name}_{number}"
+def _unlike(name: str, ends: dict[str, int], *taken: dict[str, None]) -> str:
+    """The name, or with the first number behind it that no other has. ends: where the last search for each ended."""
+    number = ends.get(name, 1)
+    while any((unique := f"{name}_{number}" if number > 1 else name) in names for names in taken):
         number += 1
+    ends[name] = number
     return unique

@@ -75,6 +75,15 @@ def test_a_name_of_its_own_goes_before_the_pattern() -> None:
     assert sprite_names(DEFAULT_PATTERN, twice) == ["hero", "hero_2", "hero_3"]
 
 
+def test_one_name_for_all_is_numbered_at_once() -> None:
+    """Were each number looked for from 2 on, so many would take minutes."""
+    assert sprite_names("hero", [SPRITES[0]] * 20_000) == ["hero", *(f"hero_{n}" for n in range(2, 20_001))]
+    named = [replace(SPRITES[0], name="hero")] * 20_000
+    assert sprite_names(DEFAULT_PATTERN, named)[-1] == "hero_20000"
+    mixed = [SPRITES[0], replace(SPRITES[1], name="hero"), SPRITES[2], replace(SPRITES[1], name="hero")]
+    assert sprite_names("hero", mixed) == ["hero_2", "hero", "hero_3", "hero_4"]
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x" * 61, "a/b", "a\nb", 'say "hi"', "HERO"])
 def test_names_that_cannot_be_given(name) -> None:
     with pytest.raises(RequestError):
