@@ -149,7 +149,7 @@ def refuse_training(names: Iterable[str]) -> None:
     parts = (re.split(r"[./\\]", name) for name in names)
     found = sorted({name for name in map(".".join, parts) if name.partition(".")[0] in TRAINING_MODULES})
     if found:
-        raise SystemExit(f"The app without training would hold {len(found)} parts of what it leaves out: {found[0]} first.")
+        raise SystemExit(f"The app without training would hold {len(found)} parts of training: {found[0]} first.")
 
 
 def strip_symbols(app: Path) -> None:
