@@ -89,6 +89,7 @@ def test_a_kind_is_found_and_made_by_six_keys(qtbot, desktop, what) -> None:
     assert what.search.text() == ""
     assert desktop.studio.generation.ask == Ask(classes=("dogs",), kinds=("wolf",), facing="down")
     qtbot.keyClick(what.search, Qt.Key.Key_Return)
+    assert desktop.window.stage.canvas.hasFocus()  # to choose among them
     finish(qtbot, desktop)
     assert {recipe.request.conditions[0].kind for recipe in recipes(desktop)} == {"wolf"}
 

@@ -101,7 +101,6 @@ class WhatField(QWidget):
         column_of_all.addWidget(self.kinds, 1)
         column_of_all.addLayout(parts)
         self.kinds.setMinimumHeight(self.kinds.height_of(KIND_ROWS))
-        self.setFocusProxy(self.classes)
 
     def _pictures(self, part: str) -> Mapping[str, Pixels]:
         return {name: picture for (kind_of, name), picture in self._icons.items() if kind_of == part}

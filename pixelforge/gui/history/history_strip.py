@@ -82,6 +82,11 @@ class HistoryStrip(QWidget):
         self._show_choices()
         self._show_count(model.rowCount())
 
+    @property
+    def shown_list(self) -> QWidget:
+        """The list of sprites, or that of batches."""
+        return self._views.currentWidget()
+
     def selected_entries(self) -> list[Entry]:
         """The selected sprites, from left to right and top to bottom; of batches that are selected all."""
         if self.by_batch.isChecked():
@@ -135,7 +140,6 @@ class HistoryStrip(QWidget):
         for view in (self.view, self.batches):
             self._views.addWidget(view)
         column.addWidget(self._views, 1)
-        self.setFocusProxy(self.view)
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the wider of the two rows."""
@@ -184,7 +188,6 @@ class HistoryStrip(QWidget):
     def _show_batches(self, shown: bool) -> None:
         self._views.setCurrentWidget(self.batches if shown else self.view)
         self.batches.set_live(shown)
-        self.setFocusProxy(self.batches if shown else self.view)
         self.selection_changed.emit()
 
     def _on_activated(self, index: QModelIndex) -> None:
