@@ -234,6 +234,7 @@ class MainWindow(QMainWindow):
             (self.tray.export_requested, self._dialogs.export),
             (self.tray.export_again_requested, self._dialogs.export_again),
             (studio.background.failed, studio.messages.complain),
+            (studio.messages.folder_wanted, self._dialogs.show_folder),
             (studio.background.changed, lambda: self.status.set_work(studio.background.words)),
             (studio.stage.selection_changed, self.sprite_actions.refresh),
             (self._pane.changed, self.sprite_actions.refresh),

@@ -233,7 +233,7 @@ class Studio(QObject):
 
     def _write(self, path: Path, work: Work, remedy: str = "") -> None:
         task = self.background.run(f"Saving {path.name}", work)
-        task.done.connect(lambda _: self.messages.inform(f"Saved {path}."))
+        task.done.connect(lambda _: self.messages.tell_written(f"Saved {path}.", path.parent))
         task.failed.connect(partial(self._on_unwritten, task, remedy))
 
     def _on_unwritten(self, task: Task, remedy: str, error: str, _: object) -> None:
