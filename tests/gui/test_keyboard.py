@@ -79,6 +79,32 @@ def test_f6_goes_from_part_to_part(qtbot, active) -> None:
         qtbot.keyClick(part, Qt.Key.Key_F6)
 
 
+def test_what_has_the_keyboard_shows_it(qtbot, active) -> None:
+    make(qtbot, active)
+    click_cell(qtbot, active, 1)
+    window = active.window
+    window.sprite_actions.to_tray.trigger()
+    assert shows_focus(window.stage.canvas)
+    assert shows_focus(window.tray.view)
+    assert shows_focus(window.history.view)
+    window.history.by_batch.setChecked(True)
+    assert shows_focus(window.history.batches)
+    assert shows_focus(window.controls.what.classes)
+    window.sprite_actions.edit.trigger()
+    assert shows_focus(window.desk.canvas)
+    assert shows_focus(window.desk.swatches)
+
+
+def shows_focus(widget: QWidget) -> bool:
+    """Whether it looks otherwise while it has the keyboard, which comes as by Tab."""
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    focused = widget.grab().toImage()
+    widget.clearFocus()
+    QApplication.processEvents()
+    return widget.grab().toImage() != focused
+
+
 def walk(qtbot, window: QWidget) -> list[QWidget]:
     """Where Tab goes, until it is back; always to something that can be used."""
     qtbot.waitUntil(lambda: window.focusWidget() is not None)

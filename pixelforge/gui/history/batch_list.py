@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.sprite_delegate import SpriteDelegate, draw_sharp
 from pixelforge.services.batches import MadeBatch, line_of
 from pixelforge.services.history import Entry
@@ -151,4 +152,6 @@ class BatchDelegate(QStyledItemDelegate):
         for place, entry in enumerate(index.data(ENTRIES_ROLE)[:room]):
             corner = QPointF(area.left() + GAP + place * (ROOM + GAP), area.top() + height + 2 * GAP)
             draw_sharp(painter, corner, self._sprites.picture(entry.sprite, ratio, palette))
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, area)
         painter.restore()

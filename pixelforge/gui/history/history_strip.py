@@ -85,7 +85,7 @@ class HistoryStrip(QWidget):
     @property
     def shown_list(self) -> QWidget:
         """The list of sprites, or that of batches."""
-        return self._views.currentWidget()
+        return self.batches if self.by_batch.isChecked() else self.view
 
     def selected_entries(self) -> list[Entry]:
         """The selected sprites, from left to right and top to bottom; of batches that are selected all."""

@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyleOptionViewItem, QWidget
 
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.list_player import ListPlayer
 from pixelforge.gui.shared.mime import MIME_TYPE
 from pixelforge.gui.shared.name_edit import NameEdit
@@ -209,6 +210,8 @@ class _Delegate(SpriteDelegate):
         place = _name_area(area)
         text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, area)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:

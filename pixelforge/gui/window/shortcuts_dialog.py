@@ -22,6 +22,7 @@ MOUSE = (
     ("Zoom", "Wheel"),
     ("Move the picture", "Drag beside the sprites, or with the middle button"),
     ("Back to the batch from a look at the history", "Esc"),
+    ("Go to a pixel of the desk, draw there, draw on the way", "Ctrl+arrows, Space, Ctrl+Shift+arrows"),
     ("Reorder the set", "Drag, Alt+Up, Alt+Down"),
 )
 
