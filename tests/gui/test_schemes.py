@@ -129,6 +129,19 @@ def test_a_scheme_that_is_kept_holds_for_the_next_batches_until_it_is_let_go(qtb
     assert len(set(schemes(desktop))) > 1
 
 
+def test_colours_are_taken_by_keys_from_what_was_copied(qtbot, active, field) -> None:
+    make(qtbot, active, count=4)
+    click_cell(qtbot, active, 2)
+    canvas, generation = active.window.stage.canvas, active.studio.generation
+    qtbot.keyClick(canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    click_cell(qtbot, active, 0)
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    assert field.strip.hasFocus()
+    qtbot.keyClick(field.strip, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert generation.scheme == schemes(active)[2]
+    assert generation.settings.request.start is None  # which pasting elsewhere would have made of it
+
+
 def test_k_keeps_the_scheme_and_lets_it_go(qtbot, active, field) -> None:
     make(qtbot, active, count=4)
     click_cell(qtbot, active, 0)
