@@ -83,6 +83,26 @@ def test_a_key_shows_lines_between_pixels_and_keeps_them(qtbot, active) -> None:
     assert canvas.grab().toImage() == plain
 
 
+def test_the_size_of_the_historys_sprites_is_chosen(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    strip = desktop.window.history
+    sizes = {}
+    for side in (48, 96, 32):
+        dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)
+        dialog.thumbnail.setCurrentText(f"{side} px")
+        dialog.buttons.accepted.emit()
+        strip.by_batch.setChecked(False)
+        QApplication.processEvents()
+        sprite = strip.view.visualRect(strip.view.model().index(0, 0)).width()
+        strip.by_batch.setChecked(True)
+        QApplication.processEvents()
+        sizes[side] = sprite, strip.batches.visualRect(strip.batches.model().index(0, 0)).height()
+    sprites, lines = zip(*(sizes[side] for side in (32, 48, 96)), strict=True)
+    assert (sprites[1] - sprites[0], sprites[2] - sprites[1]) == (16, 48)
+    assert (lines[1] - lines[0], lines[2] - lines[1]) == (16, 48)
+    assert desktop.session.settings.thumbnail == 32
+
+
 def test_preferences_that_are_cancelled_change_nothing(desktop) -> None:
     before = desktop.session.settings
     dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)

@@ -28,6 +28,7 @@ from pixelforge.words import counted
 HINT = "Everything you make is kept here."
 LEAST_FIND, MOST_FIND = 76, 240  # logical pixels of the field
 GAP = 6  # logical pixels between what stands in a row, and around all
+SMALLER = 16  # logical pixels a side that a sprite in a line of a batch is: a factor of the usual 16
 CROSSED = "\N{MULTIPLICATION SIGN}"
 
 
@@ -86,6 +87,11 @@ class HistoryStrip(QWidget):
     def shown_list(self) -> QWidget:
         """The list of sprites, or that of batches."""
         return self.batches if self.by_batch.isChecked() else self.view
+
+    def set_thumbnails(self, side: int) -> None:
+        """How large sprites are, in logical pixels a side; in a line of a batch they are smaller."""
+        self.view.set_room(side)
+        self.batches.set_room(side - SMALLER)
 
     def selected_entries(self) -> list[Entry]:
         """The selected sprites, from left to right and top to bottom; of batches that are selected all."""

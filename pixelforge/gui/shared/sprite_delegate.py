@@ -34,6 +34,10 @@ class SpriteDelegate(QStyledItemDelegate):
         self._turns = InTurns(view)
         self._frame: tuple[AnyIndex, Pixels] | None = None
 
+    def set_room(self, room: int) -> None:
+        """Paint sprites so large from now on; the view must lay its rows out anew."""
+        self._room = room
+
     def set_frame(self, index: AnyIndex, picture: Pixels | None) -> None:
         """Show a row in another of its frames; None: as it is at rest."""
         self._frame = None if picture is None else (index, picture)

@@ -273,6 +273,7 @@ class MainWindow(QMainWindow):
         settings = self._session.settings
         self.stage.canvas.set_background(QColor(settings.background) if settings.background else None)
         self.stage.canvas.set_pixel_grid(settings.pixel_grid)
+        self.history.set_thumbnails(settings.thumbnail)
         self.actions_.show_grid.setChecked(settings.pixel_grid)
         self.actions_.show_noise.setChecked(settings.show_noise)
         self._studio.generation.show_noise(settings.show_noise)
