@@ -127,6 +127,19 @@ def test_every_text_can_be_read_in_either_theme(qapp, system_theme, theme) -> No
         assert contrast(palette.color(text), palette.color(ground)) >= 4.5, (theme, text)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_filter_that_is_on_is_told_from_one_that_is_off(qtbot, desktop, qapp, system_theme, theme) -> None:
+    """By its ground, which is that of what is selected; in the dark a filtered history looked like lost sprites."""
+    apply_theme(qapp, theme)
+    star = desktop.window.history.starred
+    grounds = []
+    for _ in range(2):
+        grounds.append(star.grab().toImage().pixelColor(4, star.height() // 2))
+        star.click()
+    assert sum(abs(a - b) for a, b in zip(grounds[0].getRgb(), grounds[1].getRgb(), strict=True)) > 100
+    assert grounds[1] == star.palette().color(QPalette.ColorRole.Highlight)
+
+
 def test_check_boxes_follow_the_theme_while_they_are_shown(qtbot, desktop, qapp, system_theme) -> None:
     apply_theme(qapp, "light")
     dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)

@@ -35,11 +35,6 @@ class BatchModel(QAbstractListModel):
         for signal in (history.counted, history.dataChanged):
             signal.connect(lambda *_: self._reload())
 
-    def set_room(self, room: int) -> None:
-        """How large sprites are, in logical pixels a side."""
-        self._delegate.set_room(room)
-        self.doItemsLayout()
-
     def set_live(self, live: bool) -> None:
         """Follow the history, or rest."""
         self._live = live

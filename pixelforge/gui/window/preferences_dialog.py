@@ -78,7 +78,7 @@ class PreferencesDialog(QDialog):
         label.setBuddy(self.background)  # a form gives a row of several fields none by itself
         form.addRow(label, background)
         form.addRow("Pixel &grid", self.pixel_grid)
-        form.addRow("&History", self.thumbnail)
+        form.addRow("Sprites in &history", self.thumbnail)
         form.addRow("&Keep at most", self.history_cap)
         for field, name in (
             (self.theme, "Theme"),
