@@ -23,6 +23,7 @@ MOUSE = (
     ("Move the picture", "Drag beside the sprites, or with the middle button"),
     ("Back to the batch from a look at the history", "Esc"),
     ("Go to a pixel of the desk, draw there, draw on the way", "Ctrl+arrows, Space, Ctrl+Shift+arrows"),
+    ("Put copied sprites or pictures into the set", "Ctrl+V, where the set has the keyboard"),
     ("Reorder the set", "Drag, Alt+Up, Alt+Down"),
 )
 
