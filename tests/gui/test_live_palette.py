@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 
 from pixelforge.imaging.palette import parse_colours
@@ -24,6 +25,23 @@ def test_a_palette_is_tried_on_by_hovering_and_leaves_the_sprites_as_they_are(qt
     assert opaque_colours(stage.sprites) <= colours
     np.testing.assert_array_equal(pictures(desktop), before)
     pick(box, "As generated")
+    np.testing.assert_array_equal(stage.sprites, np.stack(before))
+
+
+@pytest.mark.parametrize("leave", ["Esc", "a click beside it"])
+def test_a_palette_that_was_only_tried_on_goes_however_its_list_is_left(qtbot, desktop, leave) -> None:
+    before = make(qtbot, desktop)
+    box, stage = desktop.window.controls.palette_field.box, desktop.studio.stage
+    box.showPopup()
+    for _ in range(3):
+        qtbot.keyClick(box.view(), Qt.Key.Key_Down)
+    assert not np.array_equal(stage.sprites, np.stack(before))
+    if leave == "Esc":
+        qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
+    else:
+        box.view().window().close()  # what a press outside of it comes to
+    qtbot.waitUntil(lambda: not box.view().isVisible())
+    assert box.currentText() == "As generated"
     np.testing.assert_array_equal(stage.sprites, np.stack(before))
 
 
