@@ -39,6 +39,7 @@ from pixelforge.gui.window.set_actions import SetActions
 from pixelforge.gui.window.shortcuts_dialog import keys_of
 from pixelforge.gui.window.sprite_actions import SpriteActions
 from pixelforge.gui.window.studio import Studio, cell_of
+from pixelforge.gui.window.trying_on import TryingOn
 from pixelforge.gui.window.window_actions import Slots, WindowActions
 from pixelforge.gui.window.window_dialogs import WindowDialogs
 from pixelforge.imaging.palette import Palette
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         ControlsBinding(self.controls, studio.generation, self)
         self.following = Following(studio, self.controls, self._mending, session, self)
         Recolouring(studio, self.controls.used, system.ask_colour, self)
+        TryingOn(studio, self.controls.palette_field, self)
         self._connect(training)
         for show in (self._show_settings, self._show_run, self._show_preferences):
             show()
@@ -220,7 +222,6 @@ class MainWindow(QMainWindow):
             (self.controls.what.confirmed, self.actions_.generate.trigger),
             (self.controls.what.confirmed, self.stage.setFocus),
             (self.controls.import_requested, self._dialogs.import_model),
-            (self.controls.palette_field.palette_tried, studio.stage.set_rule),
             (self.stage.context_menu_requested, self.sprite_actions.pop_up),
             (self.stage.drag_started, lambda: self._dialogs.drag(self.shown())),
             (self.history.context_menu_requested, self.sprite_actions.pop_up),
