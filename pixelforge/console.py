@@ -46,6 +46,7 @@ REMEDIES = {
     Remedy.CRITIC: "make one with `pixelforge critic`, or leave out --best-of",
     Remedy.WITH_TRAINING: 'install PixelForge with training (pip install ".[train]", or the larger download), whose '
     "models open here too",
+    Remedy.FIT: "--fit nearest scales it, --fit cut takes its middle",
     Remedy.SHEET: "name a file that ends in .png, or lay the sprites out with `pixelforge sheet` afterwards",
 }
 """What helps, in the words of the command line."""

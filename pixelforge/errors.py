@@ -40,6 +40,7 @@ class Remedy(StrEnum):
     DISTIL = auto()  # a student of the model, or sample in another way
     CRITIC = auto()  # of the model, or take what comes
     WITH_TRAINING = auto()  # the PixelForge that has it, and torch
+    FIT = auto()  # the picture to the model's size
     SHEET = auto()  # one picture in place of many files, or of one that moves
 
 

@@ -21,6 +21,8 @@ from pixelforge.errors import RequestError
 
 KEY = "setting"
 
+_known: dict[type, Mapping[str, Setting]] = {}  # what is told of each record, once it was asked for
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
@@ -75,7 +77,13 @@ def setting_of(record: type, name: str) -> Setting:
 
 def settings_of(record: type) -> dict[str, Setting]:
     """The fields of a record that a user may set, in their order."""
-    return {fact.name: fact.metadata[KEY] for fact in fields(record) if KEY in fact.metadata}
+    return dict(_settings_of(record))
+
+
+def _settings_of(record: type) -> Mapping[str, Setting]:
+    if record not in _known:  # records are made and checked by the thousand
+        _known[record] = {fact.name: fact.metadata[KEY] for fact in fields(record) if KEY in fact.metadata}
+    return _known[record]
 
 
 def in_range(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,7 +97,7 @@ def in_range(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def check(record: Any) -> None:
     """Raises RequestError for the first field that is out of its range."""
-    for name, told in settings_of(type(record)).items():
+    for name, told in _settings_of(type(record)).items():
         told.check(getattr(record, name))
 
 

@@ -197,7 +197,8 @@ def test_files_are_not_replaced_unasked(generate: RunCommand, command: RunComman
     [
         (["--scale", "17"], "scale must be 1 to 16"),
         (["--padding", "-1"], "padding must be 0 to 64"),
-        (["--format", "unreal"], "there are aseprite,"),
+        (["--format", "unreal"], "it is one of aseprite,"),
+        (["--format", "Tiled_json"], "There is no format 'Tiled_json'; the nearest are tiled-json, tiled"),
         (["--names", "{nme}"], "there are class,"),
         (["--palette", "nope"], "there are Commodore 64,"),
         (["--palette", "pico-8", "--reduce", "4"], "not both"),

@@ -59,8 +59,17 @@ UNUSED_MODULES = [
     "yaml",
 ]
 
-# What the app without training leaves out: torch, and what nothing but torch takes along.
-TRAINING_MODULES = ["functorch", "mpmath", "sympy", "torch", "torchgen"]
+# What the app without training leaves out: torch, what nothing but torch takes along, and what draws losses.
+TRAINING_MODULES = [
+    "PySide6.QtOpenGL",
+    "PySide6.QtOpenGLWidgets",
+    "functorch",
+    "mpmath",
+    "pyqtgraph",
+    "sympy",
+    "torch",
+    "torchgen",
+]
 
 # What Python does without, where nothing is sent: the sums by which the app tells contents apart are its own as well.
 OPENSSL_MODULES = ["_hashlib", "_ssl", "ssl"]
@@ -140,7 +149,7 @@ def refuse_training(names: Iterable[str]) -> None:
     parts = (re.split(r"[./\\]", name) for name in names)
     found = sorted({name for name in map(".".join, parts) if name.partition(".")[0] in TRAINING_MODULES})
     if found:
-        raise SystemExit(f"The app without training would hold {len(found)} parts of torch: {found[0]} first.")
+        raise SystemExit(f"The app without training would hold {len(found)} parts of training: {found[0]} first.")
 
 
 def strip_symbols(app: Path) -> None:

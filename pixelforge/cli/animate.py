@@ -26,7 +26,8 @@ def animate(
     sprites: Annotated[
         list[Path],
         typer.Argument(
-            help="PNG files: single sprites, or sheets, which are taken apart; folders of them; or animated GIFs.",
+            help="PNG files: single sprites, or sheets, which are taken apart; folders of them; or animated GIFs and "
+            "Aseprite files.",
             show_default=False,
         ),
     ],
@@ -51,8 +52,10 @@ def animate(
 ) -> None:
     """Make sprites move: actions by rule, or learnt, for any sprite, as frames on a sheet or as an animation."""
     from pixelforge.services.export import refuse_replacing
+    from pixelforge.services.saving import check_target
 
     options = choices.export_options(choices.palette_rule(None))
+    check_target(out, options, recoloured=True)
     moving = _moving(_read(sprites), action, pace)
     there, write = _target(out, moving, options)
     force = option.may_replace(there, choices.force)

@@ -54,8 +54,8 @@ class SheetChoices:
     names: Annotated[
         str,
         typer.Option(
-            help="Of the sprites in engine files: {class}, {model}, {index}, {number}, {seed}. The format aseprite "
-            "numbers them instead, as Phaser wants them; aseprite-array and texturepacker-json have the names."
+            help="Of the sprites in engine files: {class}, {kind}, {model}, {index}, {number}, {seed}. The format "
+            "aseprite numbers them instead, as Phaser wants them; aseprite-array and texturepacker-json have the names."
         ),
     ] = DEFAULT_NAMES
     no_recipe: Annotated[bool, typer.Option("--no-recipe", help="Leave out how the sprites were made.")] = False

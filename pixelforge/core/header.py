@@ -99,6 +99,11 @@ class ModelHeader:
         """The shape of the student's network."""
         return replace(self.model, guided=True)
 
+    @property
+    def can_be_distilled(self) -> bool:
+        """Whether there can be a student: the network says how likely each colour is, which is what it learns."""
+        return self.model.prediction in ("palette", "pointer")
+
     def sampling(self, given: Mapping[str, Any]) -> Sampling:
         """How to sample where some of it is given: the rest as the model recommends. Raises RequestError.
 
@@ -198,7 +203,7 @@ def _check_student(path: Path, header: ModelHeader) -> None:
     """Raises CheckpointError for a student that the model cannot have."""
     if header.student is None:
         return
-    if header.model.prediction not in ("palette", "pointer"):
+    if not header.can_be_distilled:
         raise CheckpointError(f"{path} has a header that cannot be read: its student and its prediction do not fit.")
     if header.student.steps > header.diffusion.num_timesteps:
         raise CheckpointError(f"{path} has a header that cannot be read: its student takes too many steps.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -103,6 +104,7 @@ def _field(number: int, value: int | str | bytes) -> bytes:
     return _key(number, 2) + _varint(len(content)) + content
 
 
+@cache  # there are a dozen, and a network asks for them seven thousand times
 def _key(number: int, wire_type: int) -> bytes:
     return _varint(number << 3 | wire_type)
 

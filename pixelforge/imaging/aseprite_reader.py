@@ -72,7 +72,8 @@ def _read(data: bytes, name: str, max_side: int, max_pixels: int, first_only: bo
         raise DatasetError(f"{name} cannot be read: it is damaged.")
     wanted = 1 if first_only else count
     if wanted > MAX_FRAMES or wanted * width * height > max_pixels:
-        raise DatasetError(f"{name} has too many frames ({count}).")
+        told = f"at most {MAX_FRAMES:,}, and {max_pixels:,} pixels"
+        raise DatasetError(f"{name} has too many frames ({count:,}): {told}.")
     file = AsepriteContent(name, width, height, depth, transparent, bool(flags & 1), max_pixels)
     frames, at, parts = [], 128, 0
     for _ in range(wanted):

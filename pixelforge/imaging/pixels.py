@@ -149,6 +149,17 @@ def resize_nearest(pixels: Pixels, side: int) -> Pixels:
     return resized
 
 
+def cut_middle(pixels: Pixels, side: int) -> Pixels:
+    """(H, W, C) to (side, side, C), the middle of it at its own size; around a smaller one is nothing."""
+    height, width, channels = pixels.shape
+    cut = np.zeros((side, side, channels), np.uint8)
+    top, left = (height - side) // 2, (width - side) // 2
+    shown = pixels[max(top, 0) : max(top, 0) + side, max(left, 0) : max(left, 0) + side]
+    y, x = max(-top, 0), max(-left, 0)
+    cut[y : y + shown.shape[0], x : x + shown.shape[1]] = shown
+    return cut
+
+
 def enlarge(pixels: Pixels, factor: int) -> Pixels:
     """(H, W, C) with every pixel a factor x factor square."""
     return pixels.repeat(factor, axis=0).repeat(factor, axis=1)

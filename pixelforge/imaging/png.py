@@ -43,7 +43,8 @@ def write_png(target: Path, pixels: Pixels, texts: Mapping[str, str] | None = No
 
 def _encode(image: Image.Image, texts: Mapping[str, str] | None, compress_texts: bool = True, **options: int) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", pnginfo=itxt(texts or {}, compress_texts), optimize=True, **options)
+    # Not `optimize`: of a sheet of 500 sprites it takes 0.18 s in place of 0.02, for 0.4 % (indexed) to 3 % less.
+    image.save(buffer, format="PNG", pnginfo=itxt(texts or {}, compress_texts), **options)
     return buffer.getvalue()
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from pixelforge.errors import DatasetError, RequestError
 from pixelforge.files import as_text, check_writable, read_at_most, replacing
 from pixelforge.imaging.animation import encode_animation
+from pixelforge.imaging.aseprite_reader import is_aseprite, read_aseprite
 from pixelforge.imaging.frames import MAX_DURATION, MIN_DURATION, Frames
-from pixelforge.imaging.pixels import MAX_FRAMES, Pixels, decode_shown, enlarge
+from pixelforge.imaging.pixels import MAX_FRAMES, MAX_PIXELS, Pixels, decode_shown, enlarge
+from pixelforge.imaging.pixels import MAX_SIDE as PICTURE_SIDE
 from pixelforge.imaging.sheet import lay_out_any
 from pixelforge.services.learned import do
 from pixelforge.services.sprites import MAX_BYTES, Drawn, Sprite, read_sprites
@@ -40,23 +43,47 @@ def at_pace(frames: Frames, pace: float) -> Frames:
 def read_acting(path: Path) -> tuple[Sprite, ...]:
     """The sprites in a picture with what they do; an animated GIF, APNG or WebP is one sprite. Raises DatasetError.
 
-    The action of such a file is its name.
+    The action of such a file is its name. In an Aseprite file the frames of a tag are one sprite, whose action is the
+    tag, and those of none another; each that carries the recipe of a sprite is that sprite, at rest.
     """
+    data = read_at_most(path, MAX_BYTES, DatasetError)
+    if is_aseprite(data):
+        return _tagged(path, data)
     sprites = read_sprites(path)
     if len(sprites) != 1 or sprites[0].frames is not None:
         return sprites
-    shown = decode_shown(read_at_most(path, MAX_BYTES, DatasetError), str(path))
+    shown = decode_shown(data, str(path))
     if len(shown) == 1:
         return sprites
+    return (_shown(path, as_text(path.stem), shown, sprites[0].class_name),)
+
+
+def _tagged(path: Path, data: bytes) -> tuple[Sprite, ...]:
+    """The sprites of an Aseprite file, of which neighbours of one tag are one."""
+    found: list[Sprite] = []
+    each = zip(read_sprites(path), read_aseprite(data, str(path), PICTURE_SIDE, MAX_PIXELS), strict=True)
+    for (tag, is_still), group in groupby(each, lambda one: (one[1].tag, bool(one[1].texts))):
+        sprites, frames = zip(*group, strict=True)
+        if is_still or len(frames) == 1:
+            found += sprites
+            continue
+        shown = [(sprite.pixels, frame.duration) for sprite, frame in zip(sprites, frames, strict=True)]
+        class_name = as_text(path.stem) if tag else sprites[0].class_name
+        found.append(_shown(path, tag or as_text(path.stem), shown, class_name))
+    return tuple(found)
+
+
+def _shown(path: Path, action: str, shown: Sequence[tuple[Pixels, int]], class_name: str) -> Sprite:
+    """A sprite that does what a file shows, in pictures with their milliseconds. Raises DatasetError."""
     height, width = shown[0][0].shape[:2]
     if max(height, width) > MAX_SIDE:
         raise DatasetError(f"{path} is {width} x {height} pixels: a sprite with frames has at most {MAX_SIDE} a side.")
     times = [min(MAX_DURATION, max(MIN_DURATION, ms or USUAL)) for _, ms in shown]
     try:
-        frames = Frames.of(as_text(path.stem), [(picture, ms) for (picture, _), ms in zip(shown, times, strict=True)])
+        frames = Frames.of(action, [(picture, ms) for (picture, _), ms in zip(shown, times, strict=True)])
     except RequestError as error:
         raise DatasetError(f"{path}: {error}") from error
-    return (replace(sprites[0], origin=Drawn(sprites[0].class_name)).acting(frames),)
+    return Sprite(frames.pictures[0], Drawn(class_name)).acting(frames)
 
 
 def write_acts(target: Path, sprites: Sequence[Sprite], scale: int, fresh: bool = False) -> Path:

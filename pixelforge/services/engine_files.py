@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pixelforge.core.nearest import known
 from pixelforge.errors import OutputError, RequestError
 from pixelforge.files import is_there
 from pixelforge.imaging.atlas import ATLAS_FORMATS, AtlasFormat
@@ -17,16 +18,21 @@ KEPT_SUFFIX = ".meta"  # of files that are never replaced
 
 def check_formats(names: Sequence[str]) -> None:
     """Raises RequestError for a format that there is not."""
-    known = [format_.name for format_ in ATLAS_FORMATS]
+    there = [format_.name for format_ in ATLAS_FORMATS]
     for name in names:
-        if name not in known:
-            raise RequestError(f"There is no format {name!r}; there are {', '.join(known)}.")
+        if name not in there:
+            raise RequestError(f"There is no format {name!r}; {known(name, there, 'is one of')}.")
+
+
+def tells_recipes(names: Sequence[str]) -> bool:
+    """Whether any of these formats holds how its sprites were made, which takes long to tell of many."""
+    return any(format_.tells_recipes for format_ in ATLAS_FORMATS if format_.name in names)
 
 
 def beside(sheet: Path, names: Sequence[str]) -> dict[Path, AtlasFormat]:
     """The files and folders of formats, in the registry's order."""
     stem = sheet.stem if sheet.suffix.lower() == SHEET_SUFFIX else sheet.name
-    return {sheet.with_name(stem + known.suffix): known for known in ATLAS_FORMATS if known.name in names}
+    return {sheet.with_name(stem + format_.suffix): format_ for format_ in ATLAS_FORMATS if format_.name in names}
 
 
 def check_place(path: Path, is_folder: bool) -> None:

@@ -27,6 +27,7 @@ from pixelforge.services.engine_files import (
     check_place,
     contents,
     stands_in_the_way,
+    tells_recipes,
     unlike_paths,
 )
 from pixelforge.services.naming import DEFAULT_PATTERN, check_pattern, sprite_names
@@ -235,6 +236,7 @@ def _encode_sheet(sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOpt
 
 def _atlas(image: str, sprites: Sequence[Sprite], plan: SheetPlan, options: ExportOptions) -> Atlas:
     cells = iter(plan.cells)
+    told_how = options.recipes and tells_recipes(options.formats)
     frames = [
         Frame(
             name=told,
@@ -246,7 +248,7 @@ def _atlas(image: str, sprites: Sequence[Sprite], plan: SheetPlan, options: Expo
             column=cell.column,
             row=cell.row,
             pixels=picture,
-            texts=frame_texts(sprite) if options.recipes and duration is None else {},
+            texts=frame_texts(sprite) if told_how and duration is None else {},
             duration=duration,
         )
         for name, sprite in zip(sprite_names(options.names, sprites), sprites, strict=True)

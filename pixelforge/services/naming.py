@@ -11,8 +11,10 @@ from pixelforge.errors import RequestError
 from pixelforge.services.sprites import Sprite
 
 DEFAULT_PATTERN = "{class}_{index:03}"
-FIELDS = "class, model, index (in its class, from 0), number (in the sheet, from 0), seed"
-TEXTS, NUMBERS = ("class", "model"), ("index", "number", "seed")
+FIELDS = (
+    "class, kind, model, index (in its class, or kind if that is named, from 0), number (in the sheet, from 0), seed"
+)
+TEXTS, NUMBERS = ("class", "kind", "model"), ("index", "number", "seed")
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")  # not every format can hold them
 MAX_NAME = 200
 NAME_LENGTH = 60
@@ -42,28 +44,41 @@ def check_name(name: str, taken: Iterable[str]) -> str:
 def sprite_names(pattern: str, sprites: Sequence[Sprite]) -> list[str]:
     """A name for each sprite, no two alike: its own, else that of the pattern. Raises RequestError.
 
-    Where the pattern repeats one, or one that is a sprite's own, _2, _3, … follows.
+    Where the pattern repeats one, or one that is a sprite's own, _2, _3, … follows. A sprite without a kind has its
+    class's name for it.
     """
     parts = _parts(pattern)
+    by_kind = any(field == "kind" for _, field, _ in parts)
     seen: Counter[str] = Counter()
     own = dict.fromkeys(sprite.name for sprite in sprites if sprite.name)
     names: dict[str, None] = {}
+    ends: dict[str, int] = {}  # else a pattern that repeats one name would be searched from 2 on each time
+    own_ends: dict[str, int] = {}  # a sprite's own may be what the pattern has to pass over
     for number, sprite in enumerate(sprites):
+        class_name = sprite.class_name
+        kind = _kind_of(sprite) if by_kind else class_name  # of which those before it are counted
         values = {
-            "class": sprite.class_name,
+            "class": class_name,
+            "kind": kind,
             "model": sprite.model,
-            "index": seen[sprite.class_name],
+            "index": seen[kind],
             "number": number,
             "seed": sprite.seed,
         }
-        seen[sprite.class_name] += 1
+        seen[kind] += 1
         if sprite.name:
-            names[_unlike(sprite.name, names)] = None
+            names[_unlike(sprite.name, own_ends, names)] = None
             continue
         text = "".join(literal + (format(values[field], spec) if field else "") for literal, field, spec in parts)
         text = UNPRINTABLE.sub(" ", text)
-        names[_unlike(text[:MAX_NAME] or "sprite", names | own)] = None
+        names[_unlike(text[:MAX_NAME] or "sprite", ends, names, own)] = None
     return list(names)
+
+
+def _kind_of(sprite: Sprite) -> str:
+    """The kind that was asked for, also of a sprite that was mended since; else its class."""
+    asked = None if sprite.made_from is None else sprite.made_from.request.conditions[0].kind
+    return asked or sprite.class_name
 
 
 def safe_name(name: str) -> str:
@@ -88,9 +103,10 @@ def _parts(pattern: str) -> list[tuple[str, str | None, str]]:
     return [(literal, field, spec or "") for literal, field, spec, _ in parsed]
 
 
-def _unlike(name: str, taken: dict[str, None]) -> str:
-    unique, number = name, 2
-    while unique in taken:
-        unique = f"{name}_{number}"
+def _unlike(name: str, ends: dict[str, int], *taken: dict[str, None]) -> str:
+    """The name, or with the first number behind it that no other has. ends: where the last search for each ended."""
+    number = ends.get(name, 1)
+    while any((unique := f"{name}_{number}" if number > 1 else name) in names for names in taken):
         number += 1
+    ends[name] = number
     return unique

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import msgspec
@@ -65,12 +65,12 @@ def flat(recipe: Recipe) -> dict[str, Any]:
     `start` is the base64 of a PNG; `strength` is 1 where there is none; `blend` is there where noise is mixed in.
     """
     request = recipe.request
-    condition = {name: value for name, value in asdict(request.conditions[0]).items() if value}
+    condition = {name: value for name, value in vars(request.conditions[0]).items() if value}
     return {
         "class_name": None,
         **condition,
         "seed": request.seed,
-        **asdict(request.sampling),
+        **vars(request.sampling),
         "palette": request.palette,
         **start_fields(request.start),
         **({"blend": request.blends[0].parts} if request.blends else {}),
@@ -144,7 +144,7 @@ def start_fields(start: Start | None) -> dict[str, Any]:
         **_mask(start),
         **({"others": [_to_text(other) for other in start.others]} if start is not None and start.others else {}),
         "strength": 1.0 if start is None else start.strength,
-        **{f"keep_{name}": True for name, kept in asdict(keep).items() if kept},
+        **{f"keep_{name}": True for name, kept in vars(keep).items() if kept},
     }
 
 

@@ -75,7 +75,8 @@ class GenerationRequest:
         side = header.model.image_size
         if self.start is not None and self.start.picture.shape != (side, side, 4):
             height, width = self.start.picture.shape[:2]
-            raise RequestError(f"Variations start from a sprite of {side} x {side} pixels, not of {width} x {height}.")
+            told = f"Variations start from a sprite of {side} x {side} pixels, not of {width} x {height}."
+            raise RequestError(told, Remedy.FIT)
         if self.start is not None:
             self.start.check_keep()
 

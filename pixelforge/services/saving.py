@@ -64,17 +64,7 @@ class Destination:
     names: tuple[str, ...] = ()  # of the request's sprites, no two alike; none: engine files name them by a pattern
 
     def __post_init__(self) -> None:
-        if self.is_sheet:
-            return
-        if is_animation(self.target):
-            _refuse(self.options, ExportOptions(sheet=replace(ExportOptions().sheet, scale=self.options.sheet.scale)))
-        elif re.fullmatch(FILE_SUFFIX, self.target.suffix) and not self.target.is_dir():
-            raise RequestError(
-                f"{self.target}: name a {SHEET_SUFFIX} for a sheet, a {' or '.join(FORMATS)} for an animation, "
-                "or a folder, without a suffix, for a file a sprite."
-            )
-        else:
-            _refuse(self.options, alone(self.options))
+        check_target(self.target, self.options)
 
     @property
     def is_sheet(self) -> bool:
@@ -210,6 +200,25 @@ class FolderWriter:
     def close(self) -> None:
         """All is written already."""
         self.written = (self._to.target,)
+
+
+def check_target(target: Path, options: ExportOptions, recoloured: bool = False) -> None:
+    """Raises RequestError for a target that is no sheet, animation or folder, or options that it has no use for.
+
+    recoloured: whether what an animation shows has its colours reduced, which sprites that form have not.
+    """
+    if target.suffix.lower() == SHEET_SUFFIX:
+        return
+    if is_animation(target):
+        scaled = ExportOptions(sheet=replace(ExportOptions().sheet, scale=options.sheet.scale))
+        _refuse(options, replace(scaled, palette=options.palette) if recoloured else scaled)
+    elif re.fullmatch(FILE_SUFFIX, target.suffix) and not target.is_dir():
+        raise RequestError(
+            f"{target}: name a {SHEET_SUFFIX} for a sheet, a {' or '.join(FORMATS)} for an animation, "
+            "or a folder, without a suffix, for a file a sprite."
+        )
+    else:
+        _refuse(options, alone(options))
 
 
 def _refuse(options: ExportOptions, used: ExportOptions) -> None:

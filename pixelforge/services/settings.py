@@ -22,6 +22,7 @@ FORMAT_VERSION = 2  # the older ones: `MIGRATIONS`
 MAX_BYTES = 2**20  # of the file; what is longer is no settings
 COUNTS = (1, 4, 9, 16, 25, 36, 64)  # sprites that can be asked for in the window
 BEST_OF = (1, 2, 4, 8)  # that each of them can be chosen from
+THUMBNAILS = (32, 48, 64, 96)  # logical pixels a side of a sprite in the history: whole factors of the usual 16
 MIN_HISTORY, MAX_HISTORY = 100, 1_000_000
 
 Theme = Literal["system", "light", "dark"]
@@ -64,6 +65,7 @@ class AppSettings:
     background: HexColour | None = None  # behind the sprites; None: the checkerboard
     pixel_grid: bool = False
     history_cap: Annotated[int, msgspec.Meta(ge=MIN_HISTORY, le=MAX_HISTORY)] = 20_000  # sprites without a star
+    thumbnail: Annotated[int, msgspec.Meta(ge=THUMBNAILS[0], le=THUMBNAILS[-1])] = 48  # one of THUMBNAILS
     model: str | None = None  # name of the chosen one
     generation: GenerationSettings | None = None
     window: str = ""  # base64 of Qt's geometry

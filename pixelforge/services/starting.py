@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +13,12 @@ from numpy.typing import NDArray
 from pixelforge.core.condition import Condition
 from pixelforge.core.start import Keep, Start
 from pixelforge.errors import RequestError
-from pixelforge.imaging.pixels import read_sprite
+from pixelforge.imaging.pixels import Pixels, cut_middle, read_sprite, resize_nearest
 from pixelforge.services.sprites import Sprite, read_sprites
+
+Fit = Literal["nearest", "cut"]
+FITS: dict[Fit, Callable[[Pixels, int], Pixels]] = {"nearest": resize_nearest, "cut": cut_middle}
+"""How a picture is brought to a model's size: scaled as a whole, or its middle as it is."""
 
 
 def read_start(
@@ -32,6 +39,15 @@ def read_start(
         keep=keep or Keep(),
     )
     return start, None if recipe is None else recipe.request.conditions[0]
+
+
+def fitted(start: Start, side: int, fit: Fit) -> Start:
+    """A start with its picture and mask brought to the model's size, (side, side). Raises RequestError, as `Start`."""
+    if start.picture.shape[:2] == (side, side):
+        return start
+    bring = FITS[fit]
+    mask = None if start.mask is None else bring(start.mask[..., None].astype(np.uint8), side)[..., 0] > 0
+    return replace(start, picture=bring(start.picture, side), mask=mask)
 
 
 def read_one(path: Path) -> Sprite:

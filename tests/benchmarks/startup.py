@@ -11,12 +11,12 @@ WINDOW = """
 import os, tempfile
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from pixelforge.gui.app import Places, build
+from pixelforge.gui.app import AppFolders, build
 from pixelforge.services.model_library import list_models
 from pixelforge.services.paths import samples_file
 from pixelforge.services.sprites import decode_sheet
 app, folder = QApplication([]), Path(tempfile.mkdtemp())
-desktop = build(list_models(), Places(folder / "settings", folder / "history", folder / "drags"))
+desktop = build(list_models(), AppFolders(folder / "settings", folder / "history", folder / "drags"))
 desktop.studio.welcome(decode_sheet(samples_file().read_bytes()))
 desktop.window.painted.connect(lambda: os._exit(0))
 desktop.window.show()

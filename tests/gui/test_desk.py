@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.start import Keep
@@ -66,6 +66,29 @@ def stroke(desk, *places, button=LEFT, modifiers=NONE) -> None:
     for place in places[1:]:
         send(desk, QEvent.Type.MouseMove, Qt.MouseButton.NoButton, button, place, modifiers)
     send(desk, QEvent.Type.MouseButtonRelease, button, Qt.MouseButton.NoButton, places[-1], modifiers)
+
+
+def test_keys_draw_points_and_lines_where_their_pointer_is(qtbot, desk, model) -> None:
+    canvas, shift = desk.canvas, Qt.KeyboardModifier.ShiftModifier
+    before = model.picture.copy()
+    qtbot.keyClick(canvas, KEY.Key_Up, CTRL)  # comes up in the middle
+    for _ in range(20):
+        qtbot.keyClick(canvas, KEY.Key_Left, CTRL)  # and stops at the edge
+    qtbot.keyClick(canvas, KEY.Key_Space)
+    assert model.picture[8, 0].tolist() == RED
+    qtbot.keyClick(canvas, KEY.Key_Up, CTRL)
+    for _ in range(3):  # not keyClick, which lets go of Shift each time
+        QApplication.sendEvent(canvas, QKeyEvent(QEvent.Type.KeyPress, KEY.Key_Right, CTRL | shift))
+    qtbot.keyRelease(canvas, KEY.Key_Shift, CTRL)
+    assert model.picture[7, :4].tolist() == [RED] * 4
+    qtbot.keyClick(canvas, KEY.Key_Z, CTRL)  # the line was one stroke
+    assert model.picture[8, 0].tolist() == RED
+    np.testing.assert_array_equal(model.picture[7], before[7])
+    model.set_tool(Tool.ERASER)
+    for key in (KEY.Key_Down, *[KEY.Key_Left] * 4):
+        qtbot.keyClick(canvas, key, CTRL)
+    qtbot.keyClick(canvas, KEY.Key_Space)
+    assert model.picture[8, 0].tolist() == CLEAR
 
 
 def test_the_pencil_draws_without_gaps_and_the_right_button_erases(desk, model) -> None:

@@ -83,6 +83,26 @@ def test_a_key_shows_lines_between_pixels_and_keeps_them(qtbot, active) -> None:
     assert canvas.grab().toImage() == plain
 
 
+def test_the_size_of_the_historys_sprites_is_chosen(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    strip = desktop.window.history
+    sizes = {}
+    for side in (48, 96, 32):
+        dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)
+        dialog.thumbnail.setCurrentText(f"{side} px")
+        dialog.buttons.accepted.emit()
+        strip.by_batch.setChecked(False)
+        QApplication.processEvents()
+        sprite = strip.view.visualRect(strip.view.model().index(0, 0)).width()
+        strip.by_batch.setChecked(True)
+        QApplication.processEvents()
+        sizes[side] = sprite, strip.batches.visualRect(strip.batches.model().index(0, 0)).height()
+    sprites, lines = zip(*(sizes[side] for side in (32, 48, 96)), strict=True)
+    assert (sprites[1] - sprites[0], sprites[2] - sprites[1]) == (16, 48)
+    assert (lines[1] - lines[0], lines[2] - lines[1]) == (16, 48)
+    assert desktop.session.settings.thumbnail == 32
+
+
 def test_preferences_that_are_cancelled_change_nothing(desktop) -> None:
     before = desktop.session.settings
     dialog = open_dialog(desktop, desktop.window.actions_.preferences, PreferencesDialog)
@@ -105,6 +125,19 @@ def test_every_text_can_be_read_in_either_theme(qapp, system_theme, theme) -> No
     ]
     for text, ground in pairs:
         assert contrast(palette.color(text), palette.color(ground)) >= 4.5, (theme, text)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_filter_that_is_on_is_told_from_one_that_is_off(qtbot, desktop, qapp, system_theme, theme) -> None:
+    """By its ground, which is that of what is selected; in the dark a filtered history looked like lost sprites."""
+    apply_theme(qapp, theme)
+    star = desktop.window.history.starred
+    grounds = []
+    for _ in range(2):
+        grounds.append(star.grab().toImage().pixelColor(4, star.height() // 2))
+        star.click()
+    assert sum(abs(a - b) for a, b in zip(grounds[0].getRgb(), grounds[1].getRgb(), strict=True)) > 100
+    assert grounds[1] == star.palette().color(QPalette.ColorRole.Highlight)
 
 
 def test_check_boxes_follow_the_theme_while_they_are_shown(qtbot, desktop, qapp, system_theme) -> None:

@@ -18,6 +18,7 @@ from pixelforge.gui.shared.messages import Severity
 from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.gui.window.drops import open_file
 from pixelforge.imaging.pixels import resize_nearest
+from pixelforge.imaging.png import write_png
 from pixelforge.services import model_library
 from pixelforge.services.asking import Ask
 from pixelforge.services.export import ExportOptions, export_sprites
@@ -96,6 +97,27 @@ def test_what_was_copied_elsewhere_is_pasted_as_a_start(qtbot, active, qapp) -> 
     qapp.clipboard().setText("no picture")
     qtbot.keyClick(active.window.stage.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert "copy a picture" in active.studio.messages.current.text
+
+
+def test_a_picture_of_another_size_is_cut_by_the_messages_button(qtbot, desktop, tmp_path) -> None:
+    picture = np.full((200, 300, 4), (20, 40, 200, 255), np.uint8)
+    picture[92:108, 142:158, 0] = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    write_png(tmp_path / "start.png", picture)
+    drop_file(desktop, tmp_path / "start.png")
+    button = desktop.window.message_bar.action_button
+    assert (button.isVisible(), button.text()) == (True, "Cut it instead")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    (start,) = desktop.studio.generation.settings.request.start.pictures
+    np.testing.assert_array_equal(start, picture[92:108, 142:158])
+    assert "It is the middle of 300 x 200 pixels" in desktop.studio.messages.current.text
+    assert not button.isVisible()
+    write_png(tmp_path / "start.png", picture[:1, :1])
+    drop_file(desktop, tmp_path / "start.png")
+    (start,) = desktop.studio.generation.settings.request.start.pictures
+    assert (start == picture[0, 0]).all()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    (start,) = desktop.studio.generation.settings.request.start.pictures
+    assert np.argwhere(start[..., 3]).tolist() == [[8, 8]]
 
 
 def test_a_picture_of_another_size_says_what_becomes_of_it(desktop, tmp_path) -> None:

@@ -67,6 +67,10 @@ def test_the_last_export_is_remembered_through_a_restart_and_made_again(models, 
     export = Export(target=str(tmp_path / "game" / "s.png"), options=replace(GODOT, sheet=SheetOptions(1, 2, 3)))
     models.exports.begin(export, models.tray.sprites)
     assert models.said() == f"s.png, s.tres written in {tmp_path / 'game'}."
+    shown = []
+    models.messages.folder_wanted.connect(shown.append)
+    models.messages.current.action.run()
+    assert shown == [tmp_path / "game"]
     assert models.exports.last == export
     assert (models.tray.options.columns, models.tray.options.padding) == (1, 2)
     assert models.session.settings.save_folder == str(tmp_path / "game")

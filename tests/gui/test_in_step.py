@@ -149,6 +149,14 @@ def test_a_folder_that_is_gone_is_said_and_the_next_change_is_tried_again(models
     assert models.messages.current.text == "s.png is in step with Set 1 again."
 
 
+def test_files_that_were_deleted_are_written_again(models, in_step, sheet) -> None:
+    for file in sheet.parent.iterdir():
+        file.unlink()
+    models.tray.add([made(3)])
+    rest(models, in_step)
+    assert seeds(sheet) == [1, 2, 3]
+
+
 def test_a_full_disk_leaves_the_old_files_and_the_set_whole(models, in_step, sheet, monkeypatch) -> None:
     before = sheet.read_bytes()
 

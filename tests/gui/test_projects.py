@@ -23,6 +23,7 @@ def test_every_set_is_one_of_the_windows_and_the_queue_makes_what_is_missing(qtb
         finish(qtbot, desktop)
         qtbot.waitUntil(lambda: not desktop.studio.generation.queue, timeout=20_000)
         finish(qtbot, desktop)
+        assert desktop.studio.messages.current.text == f"{game.name}: all sprites of its 3 sets are made."
     else:
         open_by(qtbot, desktop, game if by == "folder" else game / "pixelforge.toml")
     assert sets(desktop) == {"Set 1": 0, "cats": 4, "dogs": 2, "both": 6}

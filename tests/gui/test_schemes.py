@@ -56,6 +56,25 @@ def shown(strip) -> list[str]:
     return [picture.pixelColor(strip.place_of(index).center()).name() for index in range(count)]
 
 
+def test_a_start_that_is_taken_away_takes_with_it_what_it_had_brought(qtbot, desktop, field) -> None:
+    """Else the lock stays on that nobody has pressed, and the next sprites are all of one colour."""
+    make(qtbot, desktop, count=4)
+    generation, window = desktop.studio.generation, desktop.window
+    asked = generation.settings.request.conditions
+    for index in (1, 2):
+        click_cell(qtbot, desktop, index)
+        window.sprite_actions.vary.trigger()
+        assert field.lock.isChecked()
+    click(qtbot, window.controls.variation.remove)
+    assert not field.lock.isChecked()
+    assert generation.settings.request.conditions == asked
+    window.sprite_actions.vary.trigger()
+    generation.set_ask(Ask(classes=("dogs",)))  # the user's own wish stays
+    click(qtbot, window.controls.variation.remove)
+    assert generation.ask.classes == ("dogs",)
+    assert not field.lock.isChecked()
+
+
 def test_the_strip_shows_what_the_chosen_sprite_is_drawn_in(qtbot, desktop, field) -> None:
     make(qtbot, desktop, count=4)
     assert field.isVisible()
@@ -108,6 +127,19 @@ def test_a_scheme_that_is_kept_holds_for_the_next_batches_until_it_is_let_go(qtb
     click(qtbot, field.lock)
     make(qtbot, desktop, seed=50, count=9)
     assert len(set(schemes(desktop))) > 1
+
+
+def test_colours_are_taken_by_keys_from_what_was_copied(qtbot, active, field) -> None:
+    make(qtbot, active, count=4)
+    click_cell(qtbot, active, 2)
+    canvas, generation = active.window.stage.canvas, active.studio.generation
+    qtbot.keyClick(canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    click_cell(qtbot, active, 0)
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    assert field.strip.hasFocus()
+    qtbot.keyClick(field.strip, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert generation.scheme == schemes(active)[2]
+    assert generation.settings.request.start is None  # which pasting elsewhere would have made of it
 
 
 def test_k_keeps_the_scheme_and_lets_it_go(qtbot, active, field) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.gui.history.bin_dialog import BinDialog
@@ -13,7 +13,8 @@ from pixelforge.gui.shared.mime import from_mime
 from pixelforge.gui.shared.qimage import from_qimage
 from pixelforge.gui.shared.sprite_delegate import GATHERED_ROLE
 from pixelforge.imaging.palette import PaletteRule
-from tests.gui.using import classic, click, click_cell, make, pictures, recipes
+from pixelforge.services.export import ExportOptions, export_sprites
+from tests.gui.using import classic, click, click_cell, make, pictures, recipes, write
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -49,6 +50,50 @@ def seeds(desktop) -> list[int]:
 def green(widget) -> int:
     """Pixels of the mark's colour."""
     return int((from_qimage(widget.grab().toImage())[..., :3] == GREEN.getRgb()[:3]).all(axis=-1).sum())
+
+
+def drop_on_set(desktop, *files) -> bool:
+    """At the upper edge of the list; whether it takes them."""
+    port, mime = desktop.window.tray.view.viewport(), QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    at, left, plain = QPointF(20, 1), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, mime, left, plain)
+    enter.setAccepted(False)
+    QApplication.sendEvent(port, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(port, QDropEvent(at, Qt.DropAction.CopyAction, mime, left, plain))
+    return enter.isAccepted()
+
+
+def test_a_sheet_that_is_dropped_on_the_set_comes_back_into_it_whole(qtbot, active, tmp_path) -> None:
+    made = make(qtbot, active, count=9)
+    sprites, tray = [cell.sprite for cell in active.studio.stage.cells], active.studio.tray
+    export_sprites(tmp_path / "sheet.png", sprites, ExportOptions())
+    tray.add(sprites[8:])
+    assert drop_on_set(active, tmp_path / "sheet.png")
+    write(active)
+    assert seeds(active) == [5, 6, 7, 8, 9, 10, 11, 12, 13]
+    np.testing.assert_array_equal(tray.sprites[2].pixels, made[2])
+    assert active.studio.generation.settings.request.start is None
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    assert drop_on_set(active, tmp_path / "bad.png")
+    write(active)
+    assert "bad.png" in active.studio.messages.current.text
+    assert len(tray.sprites) == 9
+    (tmp_path / "two.hex").write_text("000000\nffffff\n")
+    assert drop_on_set(active, tmp_path / "two.hex")  # by the window around it
+    assert "2 colours of two" in active.studio.messages.current.text
+
+
+def test_copied_sprites_are_pasted_into_the_set_by_keys(qtbot, active) -> None:
+    make(qtbot, active)
+    active.window.stage.setFocus()
+    click_cell(qtbot, active, 2)
+    press(qtbot, active, Qt.Key.Key_C, CTRL)
+    active.window.tray.view.setFocus()
+    press(qtbot, active, Qt.Key.Key_V, CTRL)
+    assert seeds(active) == [7]
+    assert active.studio.generation.settings.request.start is None
 
 
 def test_what_is_in_the_set_is_marked_on_stage_and_in_history(qtbot, active) -> None:

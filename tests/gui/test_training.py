@@ -14,7 +14,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from pixelforge.core.header import read_header
+from pixelforge.core.header import Student, read_header
 from pixelforge.gui.app import Desktop
 from pixelforge.gui.shared.fitting import FRAME
 from pixelforge.gui.shared.sheet_picture import SheetPicture
@@ -28,6 +28,7 @@ from pixelforge.imaging.pixels import read_sprite
 from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry, list_models
 from pixelforge.services.paths import user_runs_folder
+from pixelforge.services.training_runs import NewRun, can_be_made_fast
 from tests.gui.using import click, pick, write
 from tests.made import made
 from tests.pointer import write_pointer_model
@@ -57,7 +58,7 @@ def open_window(desktop: Desktop) -> TrainingWindow:
 def old_run(name: str, status: RunProgress, model_file: Path | None = None) -> RunFolder:
     """The folder of a run of before."""
     files = RunFolder(user_runs_folder() / name)
-    files.samples_folder.mkdir(parents=True)
+    files.samples_folder.mkdir(parents=True, exist_ok=True)
     files.config_path.write_text('{"data": "/nowhere", "class_names": ["cats", "dogs"]}')
     files.write_status(status)
     files.append_stats(ROW)
@@ -94,7 +95,8 @@ def test_from_a_folder_to_a_model_that_makes_sprites(qtbot, desktop, sprites, an
     qtbot.waitUntil(lambda: "images/s" in progress.figures.text(), timeout=60_000)
     assert "left at most" in progress.figures.text()
     assert training.watched.stats
-    assert list(progress.chart.training.getData()[0]) == [row.step for row in training.watched.stats]
+    click(qtbot, progress.chart_button)
+    assert list(progress.chart.plot.training.getData()[0]) == [row.step for row in training.watched.stats]
     click(qtbot, progress.pause_button)
     qtbot.waitUntil(lambda: training.watched.status.phase == "paused", timeout=20_000)
     click(qtbot, progress.use_button)
@@ -122,7 +124,46 @@ def test_from_a_folder_to_a_model_that_makes_sprites(qtbot, desktop, sprites, an
     click(qtbot, progress.use_button)
     assert desktop.studio.generation.entry.name == "mine"
     assert desktop.studio.generation.header.class_names == ("elves", "orcs")
+    assert not progress.fast_button.isVisible()  # it makes colours of its own, none of a palette
     window.close()
+
+
+def test_a_model_is_made_fast_once_it_is_trained(qtbot, desktop, tmp_path) -> None:
+    model, begun = write_pointer_model(tmp_path / "words.safetensors"), []
+
+    def launch(arguments: list[str], log: Path) -> None:
+        """At once at its end; the student takes longer."""
+        begun.append(arguments)
+        if arguments[0] == "train":
+            old_run("mine", RunProgress(phase="finished", classes=("cats", "dogs")), model)
+
+    training = desktop.training
+    training._launch = launch
+    window = open_window(desktop)
+    training.begin(NewRun(name="mine", data=tmp_path, minutes=1))
+    assert not training.running
+    (figures,) = [Path(arguments[-1]) for arguments in begun if arguments[0] == "evaluate"]
+    assert not window.progress.fast_button.isVisible()
+    figures.write_text("[]")
+    window._pages.setCurrentWidget(window.progress)
+    qtbot.waitUntil(window.progress.fast_button.isVisible, timeout=5000)
+    click(qtbot, window.progress.fast_button)
+    command, of, *rest = begun[-1]
+    assert (command, Path(of).stem) == ("distill", "mine")
+    assert rest == ["--data", "/nowhere", "--out", str(user_runs_folder() / "mine fast"), "--minutes", "30"]
+    assert training.running
+    assert "mine fast" in window.progress.title.text()
+    assert not window.progress.fast_button.isVisible()
+    window.close()
+    desktop.training._watched = None
+
+
+def test_only_what_can_learn_it_is_offered_to_be_made_fast(tmp_path: Path) -> None:
+    """Models that say how likely each colour is, and are not fast yet."""
+    header = read_header(write_pointer_model(tmp_path / "words.safetensors"))
+    old = replace(header, model=replace(header.model, prediction="v"))
+    for offered, one in ((True, header), (False, old), (False, replace(header, student=Student())), (False, None)):
+        assert can_be_made_fast(ModelEntry("any", tmp_path, False, one)) == offered
 
 
 def test_data_that_cannot_be_trained_on(qtbot, desktop, tmp_path) -> None:

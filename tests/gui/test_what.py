@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.condition import WHOLE, Condition
 from pixelforge.core.header import read_header
@@ -73,6 +74,14 @@ def test_any_mix_of_kinds_is_asked_for(qtbot, desktop, what) -> None:
     assert generation.settings.request.conditions == (Condition(facing="down"),)
 
 
+def test_the_kinds_keep_two_rows_however_much_stands_beside_them(qtbot, desktop, what) -> None:
+    """Where there is too little room, the controls scroll: of a row that is cut through, nothing can be told."""
+    desktop.window.controls.more.setChecked(True)
+    desktop.window.resize(desktop.window.minimumSizeHint())
+    QApplication.processEvents()
+    assert what.kinds.viewport().height() >= 2 * what.kinds.gridSize().height()
+
+
 def test_kinds_go_with_their_class(qtbot, desktop, what) -> None:
     press(qtbot, what.kinds, "lynx")
     press(qtbot, what.classes, "dogs")
@@ -89,6 +98,7 @@ def test_a_kind_is_found_and_made_by_six_keys(qtbot, desktop, what) -> None:
     assert what.search.text() == ""
     assert desktop.studio.generation.ask == Ask(classes=("dogs",), kinds=("wolf",), facing="down")
     qtbot.keyClick(what.search, Qt.Key.Key_Return)
+    assert desktop.window.stage.canvas.hasFocus()  # to choose among them
     finish(qtbot, desktop)
     assert {recipe.request.conditions[0].kind for recipe in recipes(desktop)} == {"wolf"}
 

@@ -218,7 +218,7 @@ def test_previews_show_what_it_will_be_or_the_noise(qtbot, desktop) -> None:
     assert desktop.session.settings.show_noise
 
 
-def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_path) -> None:
+def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, opened_folders, tmp_path) -> None:
     assert not desktop.window.actions_.save.isEnabled()
     desktop.studio.generation.set_seed(5)
     desktop.studio.generation.set_count(4)
@@ -235,6 +235,9 @@ def test_what_is_saved_can_be_read_and_made_again(qtbot, desktop, ask_path, tmp_
     assert [recipe["seed"] for recipe in written] == [5, 6, 7, 8]
     assert len(written[0]["model_sha256"]) == 64
     assert desktop.studio.messages.current.severity is Severity.INFO
+    assert desktop.window.message_bar.action_button.text() == "Show in folder"
+    click(qtbot, desktop.window.message_bar.action_button)
+    assert opened_folders == [tmp_path / "new"]
 
 
 def test_a_save_that_fails_loses_nothing(qtbot, desktop, ask_path, tmp_path) -> None:

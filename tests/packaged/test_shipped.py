@@ -94,7 +94,7 @@ def test_torchs_tests_stay_behind() -> None:
 def test_the_app_without_training_is_not_built_with_torch() -> None:
     refuse_training(["pixelforge.core.torch_backend", "training.learning.loop", "numpy/core.so", "resources/torch.png"])
     for name in ("torch", "torch.nn.modules", "torch/lib/libtorch_cpu.so", "torch\\lib\\torch_cpu.dll", "sympy.core"):
-        with pytest.raises(SystemExit, match="would hold 1 parts of torch"):
+        with pytest.raises(SystemExit, match="would hold 1 parts of training"):
             refuse_training(["pixelforge.core", name])
 
 

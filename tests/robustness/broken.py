@@ -15,6 +15,7 @@ from pathlib import Path
 from pixelforge import files
 
 LATE = 0.05  # seconds between reading and writing, in which another can come between
+TRIES = 8  # for want of luck
 
 
 def _without_syncing() -> int:
@@ -61,7 +62,8 @@ def _without_waiting() -> int:
     _put(model_library, "read_header", late)
     _put(model_library, "_changing", nullcontext)
     two_at_once.WINDOWS, commands.WORK = 0, (commands.CommandLine.describe,)
-    return _run(two_at_once.main, "--operations", "24")
+    # Whether what is lost is seen in the end depends on who is last: some tries are enough, if not always the first.
+    return int(any(_run(two_at_once.main, "--operations", "24", "--seed", f"{seed}") for seed in range(TRIES)))
 
 
 def _replayed() -> int:

@@ -40,6 +40,30 @@ def test_a_pace_shortens_every_frame_as_far_as_it_goes() -> None:
     assert acting(made(1), "bob", pace=4).frames.durations == (100, 100)
 
 
+def test_the_tags_of_an_aseprite_file_are_what_its_sprites_do(tmp_path: Path) -> None:
+    one, still, other = blinking(1, 100, 250), made(2, "dogs"), blinking(3, 70, 80, 90)
+    options = ExportOptions(formats=("aseprite-file",))
+    export_sprites(tmp_path / "hero.png", [one, still, other], options)
+    found = {
+        sprite.frames.action if sprite.frames else "": sprite for sprite in read_acting(tmp_path / "hero.aseprite")
+    }
+    assert list(found) == ["cats_000_wink", "", "cats_001_wink"]
+    for tag, sprite in (("cats_000_wink", one), ("cats_001_wink", other)):
+        assert (found[tag].class_name, found[tag].recipe) == ("hero", None)
+        assert sprite.frames is not None
+        assert found[tag].frames.durations == sprite.frames.durations
+        for left, right in zip(found[tag].pictures, sprite.pictures, strict=True):
+            np.testing.assert_array_equal(left, right)
+    assert (found[""].recipe, found[""].class_name) == (still.recipe, "dogs")
+
+
+def test_sprites_at_rest_in_an_aseprite_file_are_no_animation(tmp_path: Path) -> None:
+    sprites = [made(seed) for seed in range(3)]
+    export_sprites(tmp_path / "s.png", sprites, ExportOptions(formats=("aseprite-file",)))
+    assert [sprite.recipe for sprite in read_acting(tmp_path / "s.aseprite")] == [sprite.recipe for sprite in sprites]
+    assert all(sprite.frames is None for sprite in read_acting(tmp_path / "s.aseprite"))
+
+
 def test_together_shorter_ones_begin_again() -> None:
     """At every moment each shows what it would show alone: by a clock that counts milliseconds."""
     sprites = [blinking(1, 100, 50), blinking(2, 40, 60, 70), made(3)]

@@ -14,8 +14,9 @@ from pixelforge.errors import OutputError, PaletteError, RequestError
 from pixelforge.imaging.atlas import ATLAS_FORMATS
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.sheet_plan import SheetOptions
+from pixelforge.services import export
 from pixelforge.services.export import ExportOptions, export_sprites, in_the_way, targets
-from pixelforge.services.sprites import Sprite, read_recipes, read_sheet, read_sprites
+from pixelforge.services.sprites import Sprite, frame_texts, read_recipes, read_sheet, read_sprites
 from tests.made import made
 from tests.services import engine_readers as readers
 
@@ -134,6 +135,23 @@ def test_an_aseprite_file_carries_recipes_as_long_as_it_is_not_edited(tmp_path) 
     path = written(tmp_path, sprites, "aseprite-file", recipes=False)["aseprite-file"]
     assert [sprite.recipe for sprite in read_sprites(path)] == [None] * 3
     assert [sprite.class_name for sprite in read_sprites(path)] == ["cats", "cats", "dogs"]
+
+
+def test_recipes_are_told_of_where_a_format_holds_them_alone(tmp_path, monkeypatch) -> None:
+    asked: list[Sprite] = []
+
+    def told(sprite: Sprite) -> dict[str, str]:
+        asked.append(sprite)
+        return frame_texts(sprite)
+
+    monkeypatch.setattr(export, "frame_texts", told)
+    sprites = batch(3)
+    others = tuple(name for name in ALL if name != "aseprite-file")
+    plain = {path: path.read_bytes() for path in written(tmp_path / "a", sprites, *others).values() if path.is_file()}
+    assert asked == []
+    written(tmp_path / "a", sprites, *ALL)
+    assert asked == sprites
+    assert plain == {path: path.read_bytes() for path in plain}
 
 
 def test_defold_cannot_tell_of_every_margin(tmp_path) -> None:

@@ -128,6 +128,33 @@ def test_phaser_and_tiled_show_the_same_tiles(count, sheet) -> None:
         assert (cell.x, cell.y) == tiled[tile_id] == phaser[tile_id]
 
 
+def pixi_cache(*files: Path) -> dict[str, tuple[str, int, int]]:
+    """PixiJS 8, src/spritesheet/spritesheetAsset.ts, getCacheableAssets: textures by the keys of their frames.
+
+    Cache.ts keeps one cache for all sheets, and warns of a key that is there already, of which the last one counts.
+    """
+    found: dict[str, tuple[str, int, int]] = {}
+    for file in files:
+        for key, frame in json.loads(file.read_text())["frames"].items():
+            assert key not in found, f"[Cache] already has key: {key}"
+            found[key] = (file.parent.name, frame["frame"]["x"], frame["frame"]["y"])
+    return found
+
+
+def test_pixi_tells_the_frames_of_two_sheets_apart(tmp_path) -> None:
+    sprites = [made(1), replace(made(2), name="red bat")], [made(3, "dogs"), made(4, "dogs")]
+    by_name = [export(tmp_path / name, two, "texturepacker-json") for name, two in zip("ab", sprites, strict=True)]
+    assert pixi_cache(*by_name) == {
+        "cats_000": ("a", 0, 0),
+        "red bat": ("a", 16, 0),
+        "dogs_000": ("b", 0, 0),
+        "dogs_001": ("b", 16, 0),
+    }
+    numbered = [export(tmp_path / name, two, "aseprite") for name, two in zip("cd", sprites, strict=True)]
+    with pytest.raises(AssertionError, match="already has key: 0"):
+        pixi_cache(*numbered)
+
+
 def phaser_unity(text: str, height: int) -> Rects:
     """Phaser 3, src/textures/parsers/UnityYAML.js: names and rectangles line by line, without a YAML reader.
 

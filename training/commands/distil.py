@@ -14,7 +14,7 @@ from pixelforge.errors import RequestError
 from pixelforge.options import with_options
 from pixelforge.training_part import need_torch
 from training.commands.train import Resume, show_run
-from training.runs.distilling import DistillRequest
+from training.runs.distil_request import DistillRequest
 
 OUT = Path("student")
 

@@ -1,69 +1,28 @@
-"""What a user asks of a distillation, and the run that it comes to."""
+"""The run that a distillation comes to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from pixelforge.core.header import ModelHeader, Student
 from pixelforge.errors import TrainingError
-from pixelforge.fields import check, same_as, setting
 from pixelforge.imaging.palette import snap
 from training.data.choosing import of_known
 from training.data.indexed import styled
 from training.data.sprites import SpriteDataset
-from training.learning.config import Precision, TrainConfig, check_budget
+from training.learning.config import Precision, TrainConfig
 from training.learning.lesson import Distillation
 from training.runs.config import RunConfig, with_intervals
-from training.runs.request import TrainingRequest
+from training.runs.distil_request import EMA_DECAY, USUAL_BATCH, USUAL_MINUTES, DistillRequest
 
-USUAL_MINUTES = 60.0
-USUAL_BATCH = 64
 LEARNING_RATE = 2e-4  # for batches of 64, as of a network that begins from another
-EMA_DECAY = 0.998  # a distillation has some thousands of steps
-
-
-@dataclass(frozen=True, kw_only=True)
-class DistillRequest:
-    """A distillation that is asked for; every field is an option. Raises RequestError for what is out of range."""
-
-    teacher: Path = Path()  # the model file
-    like: Path | None = None  # a model file whose student shows where to begin
-    minutes: float | None = setting(None, "Minutes", "Learn for so long", shown_default=f"{USUAL_MINUTES:g}")
-    steps: int | None = setting(None, "Steps", "Learn for so many steps instead", least=1)
-    substeps: int = setting(
-        Distillation.substeps, "Substeps", "Steps of the teacher for each of the student's four", least=1, most=64
-    )
-    batch: int | None = setting(
-        None, "Batch", "Sprites a step; resumed: from there on", least=1, shown_default=f"{USUAL_BATCH}"
-    )
-    learning_rate: float | None = setting(None, "Learning rate", "At its highest; default: by the batch")
-    ema_decay: float | None = setting(
-        None,
-        "EMA decay",
-        "How slowly the average of the weights that is kept forgets; resumed: from there on",
-        shown_default=f"{EMA_DECAY}",
-    )
-    holdout: float = setting(0.02, "Share held out", "Share of the sprites that is kept for the held-out loss")
-    keep_background: bool = same_as(TrainingRequest, "keep_background")
-    seed: int = same_as(TrainingRequest, "seed")
-    precision: Precision | None = same_as(TrainingRequest, "precision")
-    device: str = same_as(TrainingRequest, "device")
-
-    def __post_init__(self) -> None:
-        check(self)
-        check_budget(self.steps, self.minutes)
-
-    def budget(self) -> tuple[int | None, float | None]:
-        """(steps, minutes) that were asked for, one of them at the most."""
-        return self.steps, self.minutes
 
 
 def distillation_plan(
     request: DistillRequest, data: SpriteDataset, teacher: ModelHeader, unnamed_style: str, precision: Precision
 ) -> RunConfig:
     """The run that a request comes to. precision: where the request leaves it open. Raises TrainingError."""
-    if teacher.model.prediction not in ("palette", "pointer"):
+    if not teacher.can_be_distilled:
         raise TrainingError("Only models that draw in the colours of a palette can be distilled: that one does not.")
     batch = USUAL_BATCH if request.batch is None else request.batch
     highest = LEARNING_RATE * (batch / 64) ** 0.5

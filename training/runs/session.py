@@ -27,7 +27,8 @@ from training.learning.loop import best_precision
 from training.learning.parents import unfit
 from training.runs.clock import SECOND, Clock, Stopwatch
 from training.runs.config import lengthened
-from training.runs.distilling import DistillRequest, distillation_plan, known_to
+from training.runs.distil_request import DistillRequest
+from training.runs.distilling import distillation_plan, known_to
 from training.runs.events import Begun, Continued, Ended, Noted, Paused, RunEvent
 from training.runs.folder import Command, RunPhase
 from training.runs.plan import Parent, changed_config, plan

@@ -81,7 +81,6 @@ class Desk(QWidget):
         self._connect()
         self._show_tool()
         self._show_inks()
-        self.setFocusProxy(self.canvas)
 
     def keys(self) -> list[tuple[str, str]]:
         """What can be done here, and by which key, for the list of keys."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from pixelforge.gui.desk.desk_model import DeskModel
 from pixelforge.gui.shared.checkerboard import checkerboard
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.qimage import to_qimage
 from pixelforge.imaging.drawing import Point
 from pixelforge.imaging.pixels import enlarge
@@ -15,6 +16,7 @@ from pixelforge.imaging.pixels import enlarge
 MARGIN = 12  # logical pixels around the sprite, at the least
 ONION_SKIN = 0.35  # how much of the frame before is seen
 GRID_FROM = 10  # device pixels a pixel from which lines part them
+STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 GRID_LINE = QColor(128, 128, 128, 90)  # seen over dark pixels and light ones
 
 
@@ -26,7 +28,8 @@ class DeskCanvas(QWidget):
     def __init__(self, model: DeskModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._pointer: Point | None = None
+        self._pointer: Point | None = None  # of the mouse, or of the keys
+        self._by_key = False  # whether a stroke of keys goes on
         self.setMinimumSize(160, 160)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -67,6 +70,8 @@ class DeskCanvas(QWidget):
         origin = to_device.map(QPointF(0, 0))
         corner = QPointF(round(origin.x()), round(origin.y()))
         painter.drawImage(to_device.inverted()[0].map(corner), picture)
+        if self.hasFocus():
+            draw_focus(painter, self.rect())
         painter.end()
 
     def _compose(self) -> QImage:
@@ -110,14 +115,59 @@ class DeskCanvas(QWidget):
         """End the stroke."""
         self._model.release()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl and an arrow move the pointer by a pixel, with Shift they draw on the way; Space draws where it is."""
+        step, held = STEPS.get(Qt.Key(event.key())), event.modifiers()
+        at = self._pointer or (self._model.picture.shape[1] // 2, self._model.picture.shape[0] // 2)
+        if step is not None and held & Qt.KeyboardModifier.ControlModifier:
+            there = (at[0] + step[0], at[1] + step[1])
+            if held & Qt.KeyboardModifier.ShiftModifier:
+                self._draw_by_key(at, there)
+            elif self._pointer is None:
+                there = at
+            self._point(there if self._is_inside(there) else at)
+        elif event.key() == Qt.Key.Key_Space and not held:
+            self._point(at)
+            self._draw_by_key(at)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """What is drawn by keys until Shift or Ctrl is let go is one stroke."""
+        if event.key() in (Qt.Key.Key_Shift, Qt.Key.Key_Control):
+            self._end_by_key()
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Keys are let go elsewhere."""
+        self._end_by_key()
+        super().focusOutEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is elsewhere."""
         self._point(None)
 
-    def _point(self, at: Point | None) -> None:
+    def _draw_by_key(self, *way: Point) -> None:
+        """On from where the stroke is, or a stroke that is a point alone."""
+        if not self._by_key:
+            self._model.press(way[0])
+        self._by_key = len(way) > 1
+        for at in way[1:]:
+            self._model.drag(at)
+        if not self._by_key:
+            self._model.release()
+
+    def _end_by_key(self) -> None:
+        if self._by_key:
+            self._by_key = False
+            self._model.release()
+
+    def _is_inside(self, at: Point) -> bool:
         rows, columns = self._model.picture.shape[:2]
-        inside = at is not None and 0 <= at[0] < columns and 0 <= at[1] < rows
-        self._pointer = at if inside else None
+        return bool(0 <= at[0] < columns and 0 <= at[1] < rows)
+
+    def _point(self, at: Point | None) -> None:
+        self._pointer = at if at is not None and self._is_inside(at) else None
         self.pointed.emit(self._pointer)
         self.update()
 

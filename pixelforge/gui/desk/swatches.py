@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.imaging.drawing import Ink
 
 SIDE, COLUMNS = 22, 8  # logical pixels of a square; squares a row
@@ -54,6 +55,8 @@ class Swatches(QWidget):
             if ink == self._ink:
                 painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 3))
                 painter.drawRect(place.adjusted(1, 1, -1, -1))
+                if self.hasFocus():
+                    draw_focus(painter, place)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

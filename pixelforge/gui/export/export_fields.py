@@ -113,7 +113,12 @@ class ExportFields(QWidget):
             ("P&alette", "Palette", "Recolours the sprites of the sheet.", (self.palette_field,)),
             ("&Dither", "Dithering", "Stands in for colours between two of the palette.", (self.dither,)),
             ("&Indexed", "Indexed", "A PNG of a palette in the palette's order.", (self.indexed,)),
-            ("&Names", "Names", "Of the sprites in engine files: {class}, {index}, {number}, {seed}.", (self.names,)),
+            (
+                "&Names",
+                "Names",
+                "Of the sprites in engine files: {class}, {kind}, {index}, {number}, {seed}.",
+                (self.names,),
+            ),
             ("&Recipes", "Recipes", "Drop the PNG on the window to have them back.", (self.recipes,)),
             ("Disclos&ure", "Disclosure", "What shops ask of pictures that a model made.", (self.disclosure,)),
         )

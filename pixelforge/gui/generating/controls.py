@@ -82,6 +82,7 @@ class Controls(QWidget):
         self.quality = QualityField()
         self.live = CheckBox("Live")
         self.live.setToolTip(LIVE)
+        self.live.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.queue = QueueList()
         self.more = QToolButton()
         self.generate_button = QPushButton("&Generate")
@@ -160,6 +161,7 @@ class Controls(QWidget):
         area = QScrollArea()
         area.setWidget(asked)
         area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows what has the keyboard
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer = QVBoxLayout(self)
@@ -205,7 +207,6 @@ class Controls(QWidget):
         column.setContentsMargins(10, 8, 10, 8)
         column.addWidget(self.queue)
         column.addLayout(_side_by_side(self.count_box, self.best_of, self.quality))
-        column.addWidget(self.live)
         for button in (self.generate_button, self.stop_button, self.save_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
         self.generate_button.setMinimumHeight(40)
@@ -215,7 +216,7 @@ class Controls(QWidget):
         column.addWidget(self.generate_button)
         for button in (self.stop_button, self.save_button):
             button.setMinimumHeight(30)
-        column.addLayout(_side_by_side(self.stop_button, self.save_button))
+        column.addLayout(_side_by_side(self.stop_button, self.save_button, self.live))
         return footer
 
     def _turn_arrow(self, opened: bool) -> None:

@@ -14,7 +14,8 @@ from pixelforge.imaging.pixels import Pixels, enlarge
 
 ANY = "any"
 PICTURE = 32  # logical pixels a side
-CELL, BARE_CELL = QSize(70, 54), QSize(93, 22)  # of a word with its picture, and without
+# Of a word with its picture, and without: as many a row as there are without a scroll bar.
+CELL, BARE_CELL = QSize(67, 54), QSize(89, 22)
 FONT = 0.85  # of the usual size, so that most words fit below their pictures
 FACTORS = (1, 2, 3, 4)  # of a picture's pixels on a screen that has so many for each logical one
 

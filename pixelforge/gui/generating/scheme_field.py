@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QMimeData, QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from pixelforge.core.condition import WHOLE, Scheme
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.pixel_button import DICE, LOCKED, UNLOCKED, PixelButton
 
 TOOLTIP = (
-    "The few colours that the chosen sprite is drawn in. Drop a sprite or a picture here: new sprites take its colours."
+    "The few colours that the chosen sprite is drawn in. Drop a sprite or a picture here, or "
+    "paste one (Ctrl+V): new sprites take its colours."
 )
 NO_SPRITE, WHOLE_PALETTE = "Choose a sprite", "All of its palette"
 HEIGHT, WIDEST = 26, 22  # logical pixels of the strip, and of a swatch at the most
@@ -41,7 +53,7 @@ class SchemeField(QWidget):
         row.addWidget(self.strip, 1)
         row.addWidget(self.shuffle)
         row.addWidget(self.lock)
-        self.setFocusProxy(self.shuffle)
+        self.setFocusProxy(self.strip)  # the first of them: Tab would leave out what stands before it
         self.setToolTip(TOOLTIP)
         self._show()
 
@@ -73,6 +85,7 @@ class SwatchStrip(QWidget):
         super().__init__(parent)
         self._scheme: Scheme = ()
         self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard on the stage
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Colour scheme")
         self.setToolTip(TOOLTIP)
@@ -110,7 +123,24 @@ class SwatchStrip(QWidget):
             painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
             last = self.place_of(len(self._scheme) - 1)
             painter.drawRect(QRect(0, last.top(), last.right(), last.height() - 1))
+        if self.hasFocus():
+            draw_focus(painter, self.rect())
         painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """Paste here, not into the window."""
+        before_shortcuts = event.type() == QEvent.Type.ShortcutOverride
+        if before_shortcuts and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What was copied is taken as what is dropped."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.dropped.emit(QGuiApplication.clipboard().mimeData())
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what has colours."""

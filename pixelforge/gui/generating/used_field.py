@@ -36,6 +36,8 @@ class UsedField(QWidget):
         self._grid.setColumnStretch(COLUMNS, 1)
         self._grid.addWidget(self.more, 2, 0, 1, COLUMNS + 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for _ in range(MOST):  # now, not when there are colours: Tab comes last to what was put in last
+            self._add_swatch()
         self.set_used(())
 
     def sizeHint(self) -> QSize:
@@ -49,8 +51,6 @@ class UsedField(QWidget):
     def set_used(self, used: Sequence[UsedColour]) -> None:
         """Show these, the first ones where there is no room for all."""
         self._used = tuple(used[:MOST])
-        while len(self.swatches) < len(self._used):
-            self._add_swatch()
         for swatch, one in zip(self.swatches, self._used, strict=False):
             swatch.set_used(one)
         for at, swatch in enumerate(self.swatches):

@@ -15,7 +15,7 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.asking import Ask, Offer
 from pixelforge.services.icons import Icons
 
-CLASS_ROWS, KIND_ROWS = 3, 3  # at the most without scrolling, and at the least
+CLASS_ROWS, KIND_ROWS = 3, 2  # at the most without scrolling, and at the least
 SWATCH = 12  # logical pixels a side
 CLASSES_TOOLTIP = "What the sprites show. Ctrl and Shift choose several classes, which share the count."
 KINDS_TOOLTIP = "What they show more finely; a click adds a kind or takes it away. Several share the count."
@@ -100,8 +100,6 @@ class WhatField(QWidget):
             column_of_all.addWidget(widget)
         column_of_all.addWidget(self.kinds, 1)
         column_of_all.addLayout(parts)
-        self.kinds.setMinimumHeight(self.kinds.height_of(KIND_ROWS))
-        self.setFocusProxy(self.classes)
 
     def _pictures(self, part: str) -> Mapping[str, Pixels]:
         return {name: picture for (kind_of, name), picture in self._icons.items() if kind_of == part}
@@ -117,6 +115,7 @@ class WhatField(QWidget):
         listed = self._listed()
         pictures = {name: picture for name, picture in self._pictures("kind").items() if name in listed}
         self.kinds.set_words(listed, pictures, optional=not self.search.text())
+        self.kinds.setMinimumHeight(self.kinds.height_of(KIND_ROWS))  # of words, or of words with pictures
         self.kinds.set_value(tuple(kind for kind in listed if kind in self._ask.kinds))
 
     def _on_classes(self, classes: tuple[str, ...]) -> None:

@@ -10,12 +10,13 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pixelforge.gui.history.history_model import HistoryModel
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.sprite_delegate import SpriteDelegate, draw_sharp
 from pixelforge.services.batches import MadeBatch, line_of
 from pixelforge.services.history import Entry
 
 ENTRIES_ROLE = Qt.ItemDataRole.UserRole + 1  # list[Entry]: the first of the batch
-ROOM, GAP = 32, 4  # logical pixels a side of a sprite, and between them
+ROOM, GAP = 32, 4  # logical pixels a side of a sprite, unless others are asked for, and between them
 MOST_SHOWN = 100  # sprites of a batch that its line is made of
 CACHED = 64  # batches that are kept decoded
 
@@ -88,13 +89,19 @@ class BatchList(QListView):
         super().__init__()
         self._model = BatchModel(history, self)
         self.setModel(self._model)
-        self.setItemDelegate(BatchDelegate(self))
+        self._delegate = BatchDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Batches")
         self.clicked.connect(lambda index: self._choose(index.row()))
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+
+    def set_room(self, room: int) -> None:
+        """How large sprites are, in logical pixels a side."""
+        self._delegate.set_room(room)
+        self.doItemsLayout()
 
     def set_live(self, live: bool) -> None:
         """Follow the history, or rest while nobody looks."""
@@ -126,11 +133,17 @@ class BatchDelegate(QStyledItemDelegate):
 
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
+        self._room = ROOM
         self._sprites = SpriteDelegate(ROOM, view)
+
+    def set_room(self, room: int) -> None:
+        """Paint sprites so large from now on; the view must lay its rows out anew."""
+        self._room = room
+        self._sprites.set_room(room)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """A line of text and a row of sprites."""
-        return QSize(ROOM, option.fontMetrics.height() + ROOM + 3 * GAP)
+        return QSize(self._room, option.fontMetrics.height() + self._room + 3 * GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint a batch."""
@@ -147,8 +160,10 @@ class BatchDelegate(QStyledItemDelegate):
         text = option.fontMetrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         ratio = painter.device().devicePixelRatioF()
-        room = max(1, (area.width() - GAP) // (ROOM + GAP))
+        room = max(1, (area.width() - GAP) // (self._room + GAP))
         for place, entry in enumerate(index.data(ENTRIES_ROLE)[:room]):
-            corner = QPointF(area.left() + GAP + place * (ROOM + GAP), area.top() + height + 2 * GAP)
+            corner = QPointF(area.left() + GAP + place * (self._room + GAP), area.top() + height + 2 * GAP)
             draw_sharp(painter, corner, self._sprites.picture(entry.sprite, ratio, palette))
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, area)
         painter.restore()

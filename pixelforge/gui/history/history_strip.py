@@ -28,6 +28,7 @@ from pixelforge.words import counted
 HINT = "Everything you make is kept here."
 LEAST_FIND, MOST_FIND = 76, 240  # logical pixels of the field
 GAP = 6  # logical pixels between what stands in a row, and around all
+SMALLER = 16  # logical pixels a side that a sprite in a line of a batch is: a factor of the usual 16
 CROSSED = "\N{MULTIPLICATION SIGN}"
 
 
@@ -82,6 +83,16 @@ class HistoryStrip(QWidget):
         self._show_choices()
         self._show_count(model.rowCount())
 
+    @property
+    def shown_list(self) -> QWidget:
+        """The list of sprites, or that of batches."""
+        return self.batches if self.by_batch.isChecked() else self.view
+
+    def set_thumbnails(self, side: int) -> None:
+        """How large sprites are, in logical pixels a side; in a line of a batch they are smaller."""
+        self.view.set_room(side)
+        self.batches.set_room(side - SMALLER)
+
     def selected_entries(self) -> list[Entry]:
         """The selected sprites, from left to right and top to bottom; of batches that are selected all."""
         if self.by_batch.isChecked():
@@ -135,7 +146,6 @@ class HistoryStrip(QWidget):
         for view in (self.view, self.batches):
             self._views.addWidget(view)
         column.addWidget(self._views, 1)
-        self.setFocusProxy(self.view)
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the wider of the two rows."""
@@ -184,7 +194,6 @@ class HistoryStrip(QWidget):
     def _show_batches(self, shown: bool) -> None:
         self._views.setCurrentWidget(self.batches if shown else self.view)
         self.batches.set_live(shown)
-        self.setFocusProxy(self.batches if shown else self.view)
         self.selection_changed.emit()
 
     def _on_activated(self, index: QModelIndex) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView
 from pixelforge.gui.shared.list_player import ListPlayer
 from pixelforge.gui.shared.sprite_delegate import SpriteDelegate
 
-ROOM = 48  # logical pixels a side of a sprite
+ROOM = 48  # logical pixels a side of a sprite, unless others are asked for
 
 
 class SpriteListView(QListView):
@@ -29,12 +29,18 @@ class SpriteListView(QListView):
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
-        delegate = SpriteDelegate(ROOM, self)
-        self.setItemDelegate(delegate)
-        self.playing = ListPlayer(self, delegate)
+        self._delegate = SpriteDelegate(ROOM, self)
+        self.setItemDelegate(self._delegate)
+        self.playing = ListPlayer(self, self._delegate)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(name)
         self.setMinimumHeight(ROOM + 12)
+
+    def set_room(self, room: int) -> None:
+        """How large sprites are, in logical pixels a side."""
+        self._delegate.set_room(room)
+        self.setMinimumHeight(room + 12)
+        self.doItemsLayout()
 
     def keyboardSearch(self, search: str) -> None:
         """Sprites have no names to type; the letters are keys of the window."""

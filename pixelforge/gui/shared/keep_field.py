@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from pixelforge.core.start import Keep
 from pixelforge.fields import settings_of
@@ -17,18 +17,22 @@ class KeepField(QWidget):
 
     value_changed = Signal(object)  # Keep
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, across: bool = False) -> None:
+        """across: side by side, not one below the other."""
         super().__init__(parent)
         self._keep = Keep()
         self.boxes: dict[str, CheckBox] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        directions = QBoxLayout.Direction
+        line = QBoxLayout(directions.LeftToRight if across else directions.TopToBottom, self)
+        line.setContentsMargins(0, 0, 0, 0)
         for name, told in settings_of(Keep).items():
             box = CheckBox(told.label)
             box.setToolTip(f"{told.help}.")
             box.toggled.connect(lambda on, name=name: self._change(name, on))
-            column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
+            line.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
             self.boxes[name] = box
+        if across:
+            line.addStretch(1)
 
     def set_value(self, keep: Keep) -> None:
         """Show it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -47,6 +49,7 @@ class Messages(QObject):
     """One message at a time; the newest stands."""
 
     changed = Signal()
+    folder_wanted = Signal(object)  # Path of a folder that the user wants to see
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +63,10 @@ class Messages(QObject):
     def inform(self, text: str, action: MessageAction | None = None, *, stays: bool = False) -> None:
         """Say that something went well. action: what can be done about it by a button; stays: as `Message` has it."""
         self._set(Message(Severity.INFO, text, action, stays))
+
+    def tell_written(self, text: str, folder: Path) -> None:
+        """Say that files were written, with a button that shows their folder."""
+        self.inform(text, MessageAction("Show in folder", partial(self.folder_wanted.emit, folder)))
 
     def warn(self, text: str, action: MessageAction | None = None) -> None:
         """Say that something is not as one would expect; the work goes on. action: as `inform` has it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
@@ -98,9 +98,15 @@ class _PaletteBox(QComboBox):
 
     closed = Signal()
 
-    def hidePopup(self) -> None:
-        super().hidePopup()
-        self.closed.emit()
+    def showPopup(self) -> None:
+        super().showPopup()
+        self.view().window().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc and a press beside the list hide it without hidePopup."""
+        if event.type() == QEvent.Type.Hide and watched is self.view().window():
+            self.closed.emit()
+        return super().eventFilter(watched, event)
 
 
 def _strip(rule: PaletteRule) -> QIcon:

@@ -167,7 +167,10 @@ class PixelButton(QToolButton):
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The button as the style paints it, then the glyph in whole device pixels."""
+        """The button as the style paints it, then the glyph in whole device pixels; what is on, as what is selected.
+
+        A style's own sunken look cannot be told from the other in a dark theme.
+        """
         super().paintEvent(event)
         glyph = self._glyphs[self.isChecked()]
         painter = QPainter(self)
@@ -178,6 +181,11 @@ class PixelButton(QToolButton):
         left, top = (round(centre.x()) - 6 * factor, round(centre.y()) - 6 * factor)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
         colour = self.palette().color(group, QPalette.ColorRole.ButtonText)
+        if self.isChecked():
+            painter.fillRect(
+                self.rect().adjusted(2, 2, -2, -2), self.palette().color(group, QPalette.ColorRole.Highlight)
+            )
+            colour = self.palette().color(group, QPalette.ColorRole.HighlightedText)
         to_logical = to_device.inverted()[0]
         for y, row in enumerate(glyph):
             for x, mark in enumerate(row):

@@ -39,7 +39,7 @@ class ScalarField(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
-        self.setFocusProxy(self.number)
+        self.setFocusProxy(self.slider)  # the first of the two: Tab would leave out what stands before it
 
     def set_value(self, value: float) -> None:
         """Show this value; the slider stands at the step that is nearest."""

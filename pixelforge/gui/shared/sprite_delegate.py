@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pixelforge.gui.shared.checkerboard import SQUARE, checkerboard
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.in_turns import InTurns
 from pixelforge.gui.shared.marks import draw_star, draw_tick
 from pixelforge.gui.shared.qimage import to_qimage
@@ -32,6 +33,10 @@ class SpriteDelegate(QStyledItemDelegate):
         self._room = room
         self._turns = InTurns(view)
         self._frame: tuple[AnyIndex, Pixels] | None = None
+
+    def set_room(self, room: int) -> None:
+        """Paint sprites so large from now on; the view must lay its rows out anew."""
+        self._room = room
 
     def set_frame(self, index: AnyIndex, picture: Pixels | None) -> None:
         """Show a row in another of its frames; None: as it is at rest."""
@@ -62,6 +67,8 @@ class SpriteDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1))
             painter.drawRect(area.adjusted(1, 1, -2, -2))
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, area)
         painter.restore()
 
     def seen(self, sprite: Sprite, index: AnyIndex) -> Sprite:

@@ -128,6 +128,11 @@ class Canvas(QWidget):
         self._view = View()
         self._changed()
 
+    @property
+    def zoomed(self) -> bool:
+        """Whether the user has zoomed: a drag then moves the picture."""
+        return self._view.zoomed
+
     def layout_in_device_pixels(self) -> GridLayout | None:
         """Where the sprites lie in the widget now; None where there are none."""
         if self._sprites is None:

@@ -76,6 +76,19 @@ class GridLayout:
         inside = 0 <= column < self.columns and row >= 0 and across < self.cell and down < self.cell
         return index if inside and index < self.count else None
 
+    def touched(self, left: int, top: int, right: int, bottom: int) -> frozenset[int]:
+        """The sprites that a frame of the area touches, its edges included."""
+        columns = _crossed(left - self.left, right - self.left, self._pitch, self.cell)
+        rows = _crossed(top - self.top, bottom - self.top, self._pitch, self.cell)
+        places = (row * self.columns + column for row in rows for column in columns if 0 <= column < self.columns)
+        return frozenset(index for index in places if 0 <= index < self.count)
+
     @property
     def _pitch(self) -> int:
         return self.cell + self.gap
+
+
+def _crossed(first: int, last: int, pitch: int, cell: int) -> range:
+    """Which cells, `cell` long and `pitch` apart, lie between two points or at them."""
+    begin = first // pitch + (first % pitch >= cell)  # in the gap behind a cell: the next one
+    return range(begin, last // pitch + 1)

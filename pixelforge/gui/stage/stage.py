@@ -10,6 +10,7 @@ from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.stage.canvas import Canvas
 from pixelforge.gui.stage.canvas_access import Access
 from pixelforge.gui.stage.hover_player import HoverPlayer
+from pixelforge.gui.stage.rubber_band import RubberBand
 from pixelforge.gui.stage.sprite_buttons import SpriteButtons
 from pixelforge.gui.stage.stage_list import StageList
 from pixelforge.gui.stage.stage_model import StageModel
@@ -32,6 +33,7 @@ class Stage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
         self.buttons = SpriteButtons(self.canvas, model)
+        self._band = RubberBand(self.canvas, model)
         self._list = StageList(self.canvas, model)
         self._access = Access(self.canvas, self._list)
         self.canvas.installEventFilter(self)

@@ -190,6 +190,11 @@ class StageModel(QObject):
             self._cells = tuple(replace(c, starred=starred) if c.id in wanted else c for c in self._cells)
             self.changed.emit()
 
+    def select(self, indices: frozenset[int]) -> None:
+        """Select these finished sprites and no others."""
+        if self._cells:
+            self._select(indices, max(indices, default=self._current))
+
     def chosen(self) -> tuple[StageCell, ...]:
         """The selected sprites in order; without any, the one that is shown large."""
         if self._selected:

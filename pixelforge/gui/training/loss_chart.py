@@ -1,73 +1,48 @@
-"""The losses of a run as they fall."""
+"""The losses of a run, which most never look at: what draws them is loaded when somebody does."""
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-import pyqtgraph
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from training.runs.folder import StatsRow
 
-TRAINING, HELD_OUT = "#4a90d9", "#e08a2e"  # told apart by lightness as well
-WIDTH, POINT = 2, 4  # logical pixels
-MARGIN = 8  # around the axes, whose words and topmost figure would otherwise be cut off
+if TYPE_CHECKING:
+    from pixelforge.gui.training.loss_plot import LossPlot
 
 
 class LossChart(QWidget):
-    """Loss of training and of the sprites held out, over steps; it scales by itself."""
+    """Loss of training and of the sprites held out, over steps. plot: None until it is first seen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Losses over the steps of the training")
-        self._plot = pyqtgraph.PlotWidget()
-        self._plot.setMenuEnabled(False)
-        menu = self._plot.getPlotItem().ctrlMenu  # nobody's, so that it would outlive the window until it is collected
-        menu.setParent(self._plot, menu.windowFlags())
-        self._plot.setMouseEnabled(x=False, y=False)
-        self._plot.hideButtons()
-        self._plot.getPlotItem().layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        self._plot.setLabel("bottom", "step")
-        self._plot.setLabel("left", "loss")
-        self._plot.getAxis("left").enableAutoSIPrefix(False)
-        self._plot.getAxis("bottom").enableAutoSIPrefix(False)
-        self._legend = self._plot.addLegend(offset=(-10, 10))
-        self.training = self._plot.plot(
-            name="training", pen=pyqtgraph.mkPen(TRAINING, width=WIDTH), **_points(TRAINING)
-        )
-        dashes = pyqtgraph.mkPen(HELD_OUT, width=WIDTH, style=Qt.PenStyle.DashLine)
-        self.held_out = self._plot.plot(name="held out", pen=dashes, **_points(HELD_OUT))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._plot)
-        self._follow_palette()
+        self.plot: LossPlot | None = None
+        self._rows: Sequence[StatsRow] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    @staticmethod
+    def can_be_drawn() -> bool:
+        """Whether what draws it is part of this PixelForge; it is of those that train."""
+        return importlib.util.find_spec("pyqtgraph") is not None
 
     def set_stats(self, rows: Sequence[StatsRow]) -> None:
         """Show these figures."""
-        self.training.setData([row.step for row in rows], [row.loss for row in rows])
-        held_out = [(row.step, row.heldout_loss) for row in rows if row.heldout_loss is not None]
-        self.held_out.setData([step for step, _ in held_out], [loss for _, loss in held_out])
+        self._rows = rows
+        if self.plot is not None:
+            self.plot.set_stats(rows)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Be light or dark as the window is."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw it, the first time."""
+        super().showEvent(event)
+        if self.plot is None and self.can_be_drawn():
+            from pixelforge.gui.training.loss_plot import LossPlot
 
-    def _follow_palette(self) -> None:
-        palette = self.palette()
-        text = palette.color(QPalette.ColorRole.Text)
-        self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
-        for side in ("bottom", "left"):
-            self._plot.getAxis(side).setPen(text)
-            self._plot.getAxis(side).setTextPen(text)
-        for _, label in self._legend.items:
-            label.setText(label.text, color=text)
-
-
-def _points(colour: str) -> dict[str, Any]:
-    """Points beside the line, which a single figure does not make."""
-    return {"symbol": "o", "symbolSize": POINT, "symbolBrush": colour, "symbolPen": None}
+            self.plot = LossPlot()
+            self.plot.set_stats(self._rows)
+            self._column.addWidget(self.plot)

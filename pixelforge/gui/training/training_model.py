@@ -19,7 +19,7 @@ from pixelforge.gui.training.verdict import Seen, Standing, Verdict, judge
 from pixelforge.services import training_runs
 from pixelforge.services.model_library import ModelEntry, figures_of
 from pixelforge.services.training_runs import NewRun
-from training.runs.folder import Command, RunFolder, RunProgress, StatsRow
+from training.runs.folder import Command, RunFolder, RunProgress, RunSource, StatsRow
 
 POLL = 500  # milliseconds between looks at the run's folder
 
@@ -37,9 +37,17 @@ class Watched:
     grids: dict[int, Path] = field(default_factory=dict)  # pictures of samples by step
     own: Path | None = None  # the picture of sprites that it learns from, laid out as those are
     model: ModelEntry | None = None  # in the library, once the run is over
+    source: RunSource | None = None  # what that learnt from
     measuring: bool = False  # whether that model is being measured
     note: str = ""  # why the run ended, or what came of it so far
     trouble: str = ""  # why the last look could not tell whether it is running
+
+    @property
+    def can_be_made_fast(self) -> bool:
+        """Whether the model of the run can be given a student."""
+        if self.model is None or self.source is None or self.running or self.measuring:
+            return False
+        return training_runs.can_be_made_fast(self.model)
 
 
 class TrainingModel(QObject):
@@ -81,6 +89,17 @@ class TrainingModel(QObject):
         files, arguments = training_runs.begin_command(new)
         training_runs.prepare(files, new.leave_out)
         self._start(files, arguments)
+
+    def make_fast(self) -> None:
+        """Begin a run that gives the model of the one that is over a student, under another name."""
+        if self._watched is None or self._watched.model is None or self._watched.source is None:
+            return
+        try:
+            files, arguments = training_runs.fast_command(self._watched.model, self._watched.source)
+            training_runs.prepare(files, ())
+            self._start(files, arguments)
+        except PixelForgeError as error:
+            self._messages.complain(worded(error))
 
     def resume(self, files: RunFolder) -> None:
         """Resume a run. Raises a PixelForgeError."""
@@ -227,6 +246,7 @@ class TrainingModel(QObject):
         try:
             entry = training_runs.put_into_library(files, training_runs.free_name(files.root.name))
             measure = training_runs.evaluate_command(files, entry.path, figures_of(entry))
+            source = files.read_source()
         except PixelForgeError as error:
             self._messages.complain(str(error))
             return
@@ -238,7 +258,7 @@ class TrainingModel(QObject):
             stays=True,
         )
         if self._watched is not None and files is self._files:
-            self._watched = replace(self._watched, model=entry, measuring=True)
+            self._watched = replace(self._watched, model=entry, source=source, measuring=True)
             self._timer.start()
         try:
             self._launch(measure, files.log_path)

@@ -15,6 +15,7 @@ from pixelforge.gui.training.training_model import TrainingModel, Watched
 from pixelforge.imaging.pixels import Pixels, read_sprite
 from pixelforge.services.judging import verdict_of
 from pixelforge.services.model_library import read_figures
+from pixelforge.services.training_runs import FAST_MINUTES
 from training.runs.folder import OVER, SAMPLE_SCALE
 
 RESOLUTION = 1000  # of the progress bar
@@ -47,6 +48,7 @@ class TrainingProgress(QWidget):
         self.chart.hide()
         self.chart_button = QPushButton("Show the &losses")
         self.chart_button.setCheckable(True)
+        self.chart_button.setVisible(LossChart.can_be_drawn())
         self.chart_button.toggled.connect(self._show_chart)
         self.comparison = Comparison()
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -56,11 +58,13 @@ class TrainingProgress(QWidget):
         self.pause_button = QPushButton("&Pause")
         self.end_button = QPushButton("&End now")
         self.use_button = QPushButton("&Use it now")
+        self.fast_button = QPushButton(f"Make it &fast ({FAST_MINUTES} minutes)")
         self.new_button = QPushButton("Ne&w training…")
         self._lay_out()
         self.pause_button.clicked.connect(self._toggle_pause)
         self.end_button.clicked.connect(training.end)
         self.use_button.clicked.connect(training.use_now)
+        self.fast_button.clicked.connect(training.make_fast)
         self.slider.valueChanged.connect(lambda _: self._show_samples())
         training.changed.connect(self._show)
         self._show()
@@ -69,6 +73,9 @@ class TrainingProgress(QWidget):
         self.end_button.setToolTip("End the training here and keep its best model.")
         self.chart_button.setToolTip("The losses of training and of the sprites held out, over the steps.")
         self.use_button.setToolTip("Make sprites with the best model so far; the training goes on.")
+        self.fast_button.setToolTip(
+            "Teach a copy of the model to make much the same sprites in four steps: the quality Instant."
+        )
         pictures = QWidget()
         column = QVBoxLayout(pictures)
         column.setContentsMargins(0, 0, 0, 0)
@@ -89,7 +96,7 @@ class TrainingProgress(QWidget):
         buttons.addWidget(self.new_button)
         buttons.addWidget(self.chart_button)
         buttons.addStretch(1)
-        for button in (self.use_button, self.pause_button, self.end_button):
+        for button in (self.fast_button, self.use_button, self.pause_button, self.end_button):
             buttons.addWidget(button)
         page = QVBoxLayout(self)
         page.addWidget(self.title)
@@ -122,6 +129,7 @@ class TrainingProgress(QWidget):
             (self.new_button, not watched.running),
         ):
             button.setEnabled(usable)
+        self.fast_button.setVisible(watched.can_be_made_fast)
         self._fill_slider(list(watched.grids))
 
     def _fill_slider(self, steps: list[int]) -> None:

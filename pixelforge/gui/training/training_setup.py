@@ -163,6 +163,7 @@ class TrainingSetup(QWidget):
 
     def _lay_out(self) -> None:
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows what has the keyboard
         scroll.setWidget(self.contact)
         scroll.setWidgetResizable(True)
         self.contact.moved.connect(lambda at: scroll.ensureVisible(*at.center().toPoint().toTuple()))

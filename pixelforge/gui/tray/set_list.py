@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QEvent,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -13,13 +16,16 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
+    QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -28,6 +34,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyleOptionViewItem, QWidget
 
+from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.list_player import ListPlayer
 from pixelforge.gui.shared.mime import MIME_TYPE
 from pixelforge.gui.shared.name_edit import NameEdit
@@ -38,12 +45,16 @@ from pixelforge.services.sprites import Sprite
 ROOM = 32  # logical pixels a side of a sprite
 LINE = 2  # logical pixels that the mark is thick, of where a drop would come
 HINT = "Drag sprites here,\nor press Space on one."
+PASTE = QKeySequence.StandardKey.Paste
+PICTURES = (".png", ".gif", ".webp", ".bmp", ".aseprite", ".ase")
 BACKWARD, FORWARD = (Qt.Key.Key_Up, Qt.Key.Key_Left), (Qt.Key.Key_Down, Qt.Key.Key_Right)
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class SetList(QListView):
-    """They can be renamed where they stand, and dragged into another order."""
+    """They can be renamed where they stand, and dragged into another order; sprites and pictures come in as well."""
+
+    files_given = Signal(object, int)  # list[Path] of pictures that were dropped or pasted, and before which row
 
     def __init__(self, model: TrayModel) -> None:
         super().__init__()
@@ -98,10 +109,17 @@ class SetList(QListView):
         rects = [self.visualRect(self._tray.index(row)) for row in range(len(self._tray.sprites))]
         return sum(rect.center().y() < at.y() for rect in rects)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Pictures' files are sprites too; what else there is to drop goes to the window."""
+        super().dragEnterEvent(event)
+        if _can_take(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Show where the sprites would come."""
         super().dragMoveEvent(event)
-        if event.mimeData().hasFormat(MIME_TYPE):
+        if _can_take(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._show_drop(self.row_at(event.position().toPoint()))
@@ -113,12 +131,19 @@ class SetList(QListView):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Put the sprites where the mouse is; Qt would drop them upon the one that is there."""
-        row = self.row_at(event.position().toPoint())
         event.setDropAction(Qt.DropAction.CopyAction)
-        event.setAccepted(self._tray.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()))
+        event.setAccepted(self._take(event.mimeData(), self.row_at(event.position().toPoint())))
         self.stopAutoScroll()
         self.setState(self.State.NoState)
         self._show_drop(None)
+
+    def event(self, event: QEvent) -> bool:
+        """Have sprites and pictures pasted here, not into the window."""
+        before_shortcuts = event.type() == QEvent.Type.ShortcutOverride
+        if before_shortcuts and isinstance(event, QKeyEvent) and event.matches(PASTE) and _can_take(_copied()):
+            event.accept()
+            return True
+        return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """What can be done with the selected sprites."""
@@ -132,7 +157,9 @@ class SetList(QListView):
         """Backspace takes out as well; Alt with an arrow reorders."""
         rows, key = self.rows(), event.key()
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        if rows and key == Qt.Key.Key_Backspace:
+        if event.matches(PASTE):
+            self._take(_copied(), len(self._tray.sprites))
+        elif rows and key == Qt.Key.Key_Backspace:
             self.remove()
         elif rows and alt and key in (*BACKWARD, *FORWARD):
             first = max(0, rows[0] - 1) if key in BACKWARD else min(rows[-1] + 2, len(self._tray.sprites))
@@ -155,6 +182,13 @@ class SetList(QListView):
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, HINT)
             painter.end()
+
+    def _take(self, mime: QMimeData, row: int) -> bool:
+        """Put what was dropped or pasted before a row."""
+        if not mime.hasFormat(MIME_TYPE) and (files := _pictures(mime)):
+            self.files_given.emit(files, row)
+            return True
+        return self._tray.dropMimeData(mime, Qt.DropAction.CopyAction, row, 0, QModelIndex())
 
     def _add(self, text: str, keys: str | QKeySequence, slot: Callable[[], None]) -> QAction:
         action = QAction(text, self)
@@ -209,6 +243,8 @@ class _Delegate(SpriteDelegate):
         place = _name_area(area)
         text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, area)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
@@ -235,6 +271,20 @@ class _Delegate(SpriteDelegate):
         place = _name_area(option.rect)
         height = min(editor.sizeHint().height(), place.height())
         editor.setGeometry(place.left() - 4, place.center().y() - height // 2, place.width() + 4, height)
+
+
+def _can_take(mime: QMimeData) -> bool:
+    return mime.hasFormat(MIME_TYPE) or bool(_pictures(mime))
+
+
+def _pictures(mime: QMimeData) -> list[Path]:
+    """The files in it that can be sprites."""
+    files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return [file for file in files if file.suffix.lower() in PICTURES]
+
+
+def _copied() -> QMimeData:
+    return QGuiApplication.clipboard().mimeData()
 
 
 def _name_area(area: QRect) -> QRect:

@@ -86,7 +86,6 @@ class Tray(QWidget):
         column.addWidget(self.again_button)
         column.addWidget(self.in_step)
         self.setMinimumWidth(200)
-        self.setFocusProxy(self.view)
 
     def _show(self) -> None:
         options, sheet = self._model.options, self._model.sheet()

@@ -13,9 +13,10 @@ from pixelforge.gui.shared.mime import MIME_TYPE, from_mime, to_mime
 from pixelforge.gui.shared.plain import plain
 from pixelforge.gui.shared.sprite_delegate import SPRITE_ROLE
 from pixelforge.gui.tray.sets_model import SetsModel
+from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.imaging.sheet_plan import SheetOptions
-from pixelforge.services.export import sheet_picture
+from pixelforge.services.export import recoloured_alone, sheet_picture
 from pixelforge.services.naming import DEFAULT_PATTERN, check_name, sprite_names
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
@@ -38,6 +39,8 @@ class TrayModel(QAbstractListModel):
         self._drag_folder = drag_folder
         self._options = SheetOptions()
         self._sprites: tuple[Sprite, ...] = ()
+        self._shown: tuple[Sprite, ...] = ()  # the sprites in the palette that is tried on
+        self._tried: PaletteRule | None = None
         self._names: list[str] = []
         sets.changed.connect(self._show)
         self._show()
@@ -58,8 +61,18 @@ class TrayModel(QAbstractListModel):
         return self._options
 
     def sheet(self) -> Pixels | None:
-        """The picture that export writes, (H, W, 4); None while the set is empty."""
-        return sheet_picture(self._sprites, self._options) if self._sprites else None
+        """The picture that export writes, (H, W, 4), in a palette that is tried on; None while the set is empty."""
+        return sheet_picture(self._shown, self._options) if self._shown else None
+
+    def try_on(self, rule: PaletteRule | None) -> None:
+        """Show the sprites under a palette; they themselves stay as they are. None: as they are."""
+        if rule != self._tried:
+            self._tried = rule
+            self._show_as_tried()
+
+    def recolour(self, rule: PaletteRule) -> None:
+        """Put the sprites of a palette in the place of all."""
+        self.sets.put_sprites(tuple(recoloured_alone(self._sprites, rule)), "Recolour the set")
 
     def set_columns(self, columns: int | None) -> None:
         """So many sprites a row; None for the most nearly square grid."""
@@ -138,7 +151,7 @@ class TrayModel(QAbstractListModel):
             return None
         sprite, name = self._sprites[index.row()], self._names[index.row()]
         if role == SPRITE_ROLE:
-            return sprite
+            return self._shown[index.row()]
         if role == NAMED_ROLE:
             return bool(sprite.name)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
@@ -208,11 +221,16 @@ class TrayModel(QAbstractListModel):
         names = sprite_names(DEFAULT_PATTERN, now)
         if [sprite.fingerprint for sprite in now] == [sprite.fingerprint for sprite in self._sprites]:
             self._sprites, self._names = now, names  # what is selected stays
-            self.dataChanged.emit(self.index(0), self.index(len(now) - 1))
         else:
             self.beginResetModel()
-            self._sprites, self._names = now, names
+            self._sprites, self._shown, self._names = now, now, names
             self.endResetModel()
+        self._show_as_tried()
+
+    def _show_as_tried(self) -> None:
+        self._shown = tuple(recoloured_alone(self._sprites, self._tried))
+        if self._shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
         self.sheet_changed.emit()
 
     def _left_out(self, sprites: Sequence[Sprite], added: int) -> str:

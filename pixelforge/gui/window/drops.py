@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QApplication
 
 from pixelforge.errors import DatasetError, PaletteError, RequestError
 from pixelforge.files import read_at_most
+from pixelforge.gui.shared.messages import MessageAction
 from pixelforge.gui.shared.qimage import from_qimage
 from pixelforge.gui.window.studio import Studio
 from pixelforge.imaging.aseprite_reader import is_aseprite
 from pixelforge.imaging.palette import rule_of
 from pixelforge.imaging.palette_files import read_palette
-from pixelforge.imaging.pixels import Pixels, decode_picture
+from pixelforge.imaging.pixels import Pixels, cut_middle, decode_picture
 from pixelforge.services.lists import LIST_SUFFIXES
 from pixelforge.services.project.project_file import PROJECT_FILE
 from pixelforge.services.recipe import Recipe, recipes_in
@@ -44,8 +45,7 @@ def take(mime: QMimeData, studio: Studio, train_on: Callable[[Path], object]) ->
     try:
         if isinstance(image := mime.imageData(), QImage) and not image.isNull():
             _check_side(max(image.width(), image.height()), "The picture")
-            studio.start_from([from_qimage(image)])
-            _say_start(studio, "The picture", (image.width(), image.height()))
+            _start(studio, "The picture", from_qimage(image))
     except FAILURES as error:
         studio.messages.complain(str(error))
 
@@ -96,8 +96,7 @@ def open_file(path: Path, studio: Studio) -> None:
         studio.use_recipe(recipes[0], of=len(recipes))
         return
     _check_side(max(pixels.shape[:2]), str(path))
-    studio.start_from([pixels])
-    _say_start(studio, path.name, (pixels.shape[1], pixels.shape[0]))
+    _start(studio, path.name, pixels)
 
 
 def _of_picture(data: bytes, path: Path) -> tuple[Pixels, Sequence[Recipe]]:
@@ -118,9 +117,20 @@ def _check_side(side: int, name: str) -> None:
         raise DatasetError(f"{name} is {side} pixels wide or high: variations start from at most {MAX_SIDE}.")
 
 
-def _say_start(studio: Studio, name: str, size: tuple[int, int]) -> None:
+def _start(studio: Studio, name: str, pixels: Pixels) -> None:
+    """Have a picture be the start of variations, brought to the model's size; or, by a button, its middle as it is."""
+    studio.start_from([pixels])
     header = studio.generation.header
     side = 0 if header is None else header.model.image_size
-    width, height = size
-    brought = "" if size == (side, side) else f" It was {width} x {height} pixels, and is brought to {side} x {side}."
-    studio.messages.inform(f"{name} is the start of variations now: Generate makes them.{brought}")
+    told = f"{name} is the start of variations now: Generate makes them."
+    height, width = pixels.shape[:2]
+    if (height, width) == (side, side):
+        studio.messages.inform(told)
+        return
+
+    def cut() -> None:
+        studio.start_from([cut_middle(pixels, side)])
+        studio.messages.inform(f"{told} It is the middle of {width} x {height} pixels.")
+
+    brought = f" It was {width} x {height} pixels, and is brought to {side} x {side}."
+    studio.messages.inform(told + brought, MessageAction("Cut it instead", cut), stays=True)

@@ -145,7 +145,7 @@ class Exports(QObject):
             folder = str(export.sheet.parent)
             self._session.take(replace(self._session.settings, export=export, save_folder=folder))
             self.remember(set_id, export)
-        self._messages.inform(describe_written(export, written))
+        self._messages.tell_written(describe_written(export, written), export.sheet.parent)
 
     def _on_failed(self, task: Task, error: str, written: Sequence[WrittenFile]) -> None:
         task.shown = True

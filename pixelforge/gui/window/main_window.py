@@ -28,6 +28,7 @@ from pixelforge.gui.window.in_step import InStep, InStepSwitch
 from pixelforge.gui.window.mending import Mending
 from pixelforge.gui.window.middle import Middle
 from pixelforge.gui.window.moving import Moving
+from pixelforge.gui.window.panes import Panes
 from pixelforge.gui.window.project_switch import ProjectSwitch
 from pixelforge.gui.window.projects import Projects
 from pixelforge.gui.window.recent_menu import RecentMenu
@@ -38,6 +39,7 @@ from pixelforge.gui.window.set_actions import SetActions
 from pixelforge.gui.window.shortcuts_dialog import keys_of
 from pixelforge.gui.window.sprite_actions import SpriteActions
 from pixelforge.gui.window.studio import Studio, cell_of
+from pixelforge.gui.window.trying_on import TryingOn
 from pixelforge.gui.window.window_actions import Slots, WindowActions
 from pixelforge.gui.window.window_dialogs import WindowDialogs
 from pixelforge.imaging.palette import Palette
@@ -76,7 +78,7 @@ class MainWindow(QMainWindow):
         ProjectSwitch(self.projects.membership, self.tray, self)
         InStepSwitch(self._in_step, self.tray, self._dialogs.export, self)
         self._mending = Mending(DeskModel(self), studio.stage, studio.history, studio.generation, studio.messages, self)
-        self.middle = Middle(studio.stage, self._mending, system.ask_colour)
+        self.middle = Middle(studio.stage, self._mending, studio.messages, system.ask_colour)
         self.stage, self.desk, self.message_bar = self.middle.stage, self.middle.desk, self.middle.message_bar
         self.stage.put_above(self.controls.variation)
         self.status = RunStatus()
@@ -90,14 +92,15 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.middle)
         self.setStatusBar(self.status)
         self.docks = lay_out_docks(self, self.controls, self.history, self.tray)
+        self._panes = Panes(self.controls, self.middle, self.history, self.tray, self)
         self._fill_menus()
         ControlsBinding(self.controls, studio.generation, self)
         self.following = Following(studio, self.controls, self._mending, session, self)
         Recolouring(studio, self.controls.used, system.ask_colour, self)
+        TryingOn(studio, self.controls.palette_field, self)
         self._connect(training)
-        for show in (self._show_settings, self._show_run, self._show_message, self._show_preferences):
+        for show in (self._show_settings, self._show_run, self._show_preferences, self._restore):
             show()
-        self._restore()
         self.stage.setFocus()
 
     def open(self, path: Path) -> None:
@@ -192,15 +195,14 @@ class MainWindow(QMainWindow):
         )
 
     def _with_keys(self) -> list[QAction]:
-        return [*self.actions_.all(), *self.sprite_actions.list(), *self.set_actions.of_the_set()]
+        return [*self.actions_.all(), *self._panes.actions, *self.sprite_actions.list(), *self.set_actions.of_the_set()]
 
     def _fill_menus(self) -> None:
         actions, controls = self.actions_, self.controls
-        recent = RecentMenu(self.projects, self)
-        actions.fill(self.menuBar(), self.sprite_actions, recent, [dock.toggleViewAction() for dock in self.docks])
+        views = [*self._panes.actions, *(dock.toggleViewAction() for dock in self.docks)]
+        actions.fill(self.menuBar(), self.sprite_actions, RecentMenu(self.projects, self), views)
         self.stage.canvas.addAction(actions.select_all)  # not the slider above it, whose keys are its own
-        for widget in (self.stage.canvas, self.history):
-            self.sprite_actions.listen_in(widget)
+        self.sprite_actions.listen_in(self.stage.canvas, self.history)
         for button, action, what in (
             (controls.generate_button, actions.generate, "Make sprites with these settings"),
             (controls.save_button, actions.save, "Save the selected sprites, or all, as one picture"),
@@ -217,9 +219,8 @@ class MainWindow(QMainWindow):
             (self.controls.variation.tried, studio.try_variations),
             (self.controls.variation.confirmed, self._vary_further),
             (self.controls.what.confirmed, self.actions_.generate.trigger),
+            (self.controls.what.confirmed, self.stage.setFocus),
             (self.controls.import_requested, self._dialogs.import_model),
-            (self.controls.palette_field.palette_tried, studio.stage.set_rule),
-            (self.message_bar.dismissed, studio.messages.dismiss),
             (self.stage.context_menu_requested, self.sprite_actions.pop_up),
             (self.stage.drag_started, lambda: self._dialogs.drag(self.shown())),
             (self.history.context_menu_requested, self.sprite_actions.pop_up),
@@ -233,11 +234,11 @@ class MainWindow(QMainWindow):
             (self.tray.export_requested, self._dialogs.export),
             (self.tray.export_again_requested, self._dialogs.export_again),
             (studio.background.failed, studio.messages.complain),
+            (studio.messages.folder_wanted, self._dialogs.show_folder),
             (studio.background.changed, lambda: self.status.set_work(studio.background.words)),
             (studio.stage.selection_changed, self.sprite_actions.refresh),
             (self._pane.changed, self.sprite_actions.refresh),
             (studio.stage.changed, self._show_available),
-            (studio.messages.changed, self._show_message),
             (studio.history.failed, studio.messages.warn),
             (generation.model_changed, self._show_available),
             (generation.settings_changed, self._show_settings),
@@ -268,13 +269,11 @@ class MainWindow(QMainWindow):
         self.controls.set_available(generate=can_generate, stop=can_stop, save=save)
         self.sprite_actions.refresh()
 
-    def _show_message(self) -> None:
-        self.message_bar.set_message(self._studio.messages.current)
-
     def _show_preferences(self) -> None:
         settings = self._session.settings
         self.stage.canvas.set_background(QColor(settings.background) if settings.background else None)
         self.stage.canvas.set_pixel_grid(settings.pixel_grid)
+        self.history.set_thumbnails(settings.thumbnail)
         self.actions_.show_grid.setChecked(settings.pixel_grid)
         self.actions_.show_noise.setChecked(settings.show_noise)
         self._studio.generation.show_noise(settings.show_noise)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from pixelforge.gui.shared.check_box import CheckBox
 from pixelforge.gui.shared.system_dialogs import AskColour, ask_colour
-from pixelforge.services.settings import MAX_HISTORY, MIN_HISTORY, AppSettings
+from pixelforge.services.settings import MAX_HISTORY, MIN_HISTORY, THUMBNAILS, AppSettings
 
 THEMES = (("As the system", "system"), ("Light", "light"), ("Dark", "dark"))
 FIRST_COLOUR = "#5a7d5a"
@@ -48,6 +48,11 @@ class PreferencesDialog(QDialog):
         self.background.setCurrentIndex(int(settings.background is not None))
         self.colour_button = QPushButton()
         self.pixel_grid = CheckBox("Lines between pixels, where they are large enough", settings.pixel_grid)
+        self.thumbnail = QComboBox()
+        for side in THUMBNAILS:
+            self.thumbnail.addItem(f"{side} px", side)
+        self.thumbnail.setCurrentIndex(self.thumbnail.findData(settings.thumbnail))
+        self.thumbnail.setToolTip("How large the sprites in the history are.")
         self.history_cap = QSpinBox()
         self.history_cap.setRange(MIN_HISTORY, MAX_HISTORY)
         self.history_cap.setSingleStep(1000)
@@ -73,12 +78,14 @@ class PreferencesDialog(QDialog):
         label.setBuddy(self.background)  # a form gives a row of several fields none by itself
         form.addRow(label, background)
         form.addRow("Pixel &grid", self.pixel_grid)
+        form.addRow("Sprites in &history", self.thumbnail)
         form.addRow("&Keep at most", self.history_cap)
         for field, name in (
             (self.theme, "Theme"),
             (self.background, "Background behind the sprites"),
             (self.colour_button, "Background colour"),
             (self.pixel_grid, "Pixel grid"),
+            (self.thumbnail, "Size of the sprites in the history"),
             (self.history_cap, "Sprites to keep in the history"),
         ):
             field.setAccessibleName(name)
@@ -107,6 +114,7 @@ class PreferencesDialog(QDialog):
                 theme=self.theme.currentData(),
                 background=self._colour.name() if self.background.currentData() else None,
                 pixel_grid=self.pixel_grid.isChecked(),
+                thumbnail=self.thumbnail.currentData() or self._settings.thumbnail,
                 history_cap=self.history_cap.value(),
             )
         )

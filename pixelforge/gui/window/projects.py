@@ -128,6 +128,8 @@ class Projects(QObject):
             self._lay(opened, whole, f"Make {opened.file.name}")
             if not any(one.lacks for one in now.values()):
                 self._opened.remove(opened)
+                told = f"{opened.file.parent.name}: all sprites of its {counted(len(now), 'set')} are made."
+                self._studio.messages.inform(told)
 
     def _lay(self, opened: OpenedProject, sets: Sequence[OpenedSet], text: str) -> None:
         """Have the window's sets be as those of a project, which they are from now on."""

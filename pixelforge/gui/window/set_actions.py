@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
@@ -12,7 +13,7 @@ from pixelforge.gui.shared.mime import to_mime
 from pixelforge.gui.stage.stage_model import StageCell
 from pixelforge.gui.tray.set_list import SetList
 from pixelforge.gui.window.studio import Studio
-from pixelforge.services.sprites import Sprite
+from pixelforge.services.sprites import Sprite, read_sprites
 from pixelforge.words import counted
 
 Show = Callable[[int], None]
@@ -31,6 +32,7 @@ class SetActions(QObject):
         self.copy = self._add("&Copy picture", QKeySequence(QKeySequence.StandardKey.Copy), self._copy)
         self.vary = self._add(vary.text(), vary.shortcut(), self._vary)
         self.show = self._add("Show in the &history", "H", self._show_in_history)
+        view.files_given.connect(self._read)
         view.selectionModel().selectionChanged.connect(self.refresh)
         view.model().modelReset.connect(self.refresh)
         self.refresh()
@@ -52,6 +54,12 @@ class SetActions(QObject):
         action.triggered.connect(lambda: slot(self._view.chosen()))
         self._view.addAction(action)
         return action
+
+    def _read(self, files: Sequence[Path], row: int) -> None:
+        """Put the sprites of pictures into the set; of a sheet all that it tells of."""
+        what = files[0].name if len(files) == 1 else counted(len(files), "file")
+        task = self._studio.background.run(f"Reading {what}", lambda: [read_sprites(file) for file in files])
+        task.done.connect(lambda parts: self._studio.tray.add([sprite for part in parts for sprite in part], row))
 
     def _copy(self, sprites: Sequence[Sprite]) -> None:
         QGuiApplication.clipboard().setMimeData(to_mime(sprites))

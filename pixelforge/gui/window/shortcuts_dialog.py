@@ -22,6 +22,8 @@ MOUSE = (
     ("Zoom", "Wheel"),
     ("Move the picture", "Drag beside the sprites, or with the middle button"),
     ("Back to the batch from a look at the history", "Esc"),
+    ("Go to a pixel of the desk, draw there, draw on the way", "Ctrl+arrows, Space, Ctrl+Shift+arrows"),
+    ("Put copied sprites or pictures into the set", "Ctrl+V, where the set has the keyboard"),
     ("Reorder the set", "Drag, Alt+Up, Alt+Down"),
 )
 
@@ -43,6 +45,7 @@ class ShortcutsDialog(QDialog):
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         self.table.setAccessibleName("Keys")
+        self.table.setTabKeyNavigation(False)  # Tab goes on to the button; arrows walk over the cells
         for row, texts in enumerate(rows):
             for column, text in enumerate(texts):
                 self.table.setItem(row, column, QTableWidgetItem(text))

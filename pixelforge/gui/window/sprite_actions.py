@@ -75,9 +75,10 @@ class SpriteActions(QObject):
         )
         self.refresh()
 
-    def listen_in(self, widget: QWidget) -> None:
-        """Let the keys hold while this widget, or one within it, has the focus."""
-        widget.addActions(self.list())
+    def listen_in(self, *widgets: QWidget) -> None:
+        """Let the keys hold while one of these widgets, or one within it, has the focus."""
+        for widget in widgets:
+            widget.addActions(self.list())
 
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu, group by group."""

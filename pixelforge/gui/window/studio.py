@@ -30,6 +30,7 @@ from pixelforge.services.settings import COUNTS, GenerationSettings
 from pixelforge.services.sprites import Sprite
 from pixelforge.words import counted
 
+Asked = tuple[Condition, ...]
 UNDO = "Undo"
 TAKE_BACK = "As before"
 MOST_PARENTS = max(COUNTS)
@@ -63,6 +64,8 @@ class Studio(QObject):
         self.visit = Visit(stage, history, self)
         self.background = background
         self._before: tuple[StageCell, ...] = ()  # on the stage before the run that is going on
+        self._asked_before: Asked = ()  # what was asked for before a start brought what it shows with it,
+        self._lent: Asked = ()  # and that
         generation.forming_changed.connect(self._show_forming)
         generation.batch_finished.connect(self._keep)
         history.starred_changed.connect(self._show_stars)
@@ -139,7 +142,10 @@ class Studio(QObject):
         header, side = generation.header, generation.header.model.image_size
         generation.set_start([one if one.shape[:2] == (side, side) else resize_nearest(one, side) for one in pictures])
         if asked and all(knows(header, one) for one in asked):
-            generation.set_conditions(tuple(asked) if len(set(asked)) > 1 else (asked[0],))
+            now = generation.settings.request.conditions
+            self._asked_before = self._asked_before if now == self._lent else now
+            self._lent = tuple(asked) if len(set(asked)) > 1 else (asked[0],)
+            generation.set_conditions(self._lent)
         if generation.settings.request.count == 1:
             generation.set_count(VARIATIONS)
         if generation.settings.request.count < len(pictures):
@@ -147,10 +153,23 @@ class Studio(QObject):
 
     def try_variations(self) -> None:
         """Show at once how far variations go now; where there is no start any more, what was there before."""
-        if self.generation.settings is not None and self.generation.settings.request.start is not None:
+        settings = self.generation.settings
+        if settings is not None and settings.request.start is not None:
             self.generation.try_out()
-        elif self.generation.trying:
+            return
+        if self.generation.trying:
             self.generation.stop()
+        if settings is not None:
+            self._take_back_lent(settings.request.conditions)
+
+    def _take_back_lent(self, now: Asked) -> None:
+        """Ask again for what was asked for before the start; of what the user has asked for since, take the colours."""
+        brought = {one.scheme for one in self._lent} - {one.scheme for one in self._asked_before}
+        if now == self._lent:
+            self.generation.set_conditions(self._asked_before)
+        elif self.generation.scheme in brought:
+            self.generation.set_scheme(None)
+        self._asked_before, self._lent = (), ()
 
     def vary_further(self) -> None:
         """Make the variations that are set, unless others are being made."""
@@ -214,7 +233,7 @@ class Studio(QObject):
 
     def _write(self, path: Path, work: Work, remedy: str = "") -> None:
         task = self.background.run(f"Saving {path.name}", work)
-        task.done.connect(lambda _: self.messages.inform(f"Saved {path}."))
+        task.done.connect(lambda _: self.messages.tell_written(f"Saved {path}.", path.parent))
         task.failed.connect(partial(self._on_unwritten, task, remedy))
 
     def _on_unwritten(self, task: Task, remedy: str, error: str, _: object) -> None:

@@ -201,6 +201,10 @@ class WindowDialogs:
         """Show the folder of the log."""
         self._system.open_folder(log_folder())
 
+    def show_folder(self, folder: Path) -> None:
+        """Show a folder that something was written to."""
+        self._system.open_folder(folder)
+
     def drag(self, cells: Sequence[StageCell]) -> None:
         """Drag sprites out of the window, as files that carry their recipes."""
         if cells:

@@ -31,6 +31,7 @@ class AtlasFormat:
     suffix: str  # takes the place of the sheet's .png, or follows it where it begins with .png
     encode: Callable[[Atlas], Content]  # the text or bytes of a file; the parts of a folder
     is_folder: bool = False
+    tells_recipes: bool = False  # whether it holds `Frame.texts`
 
 
 ATLAS_FORMATS = (
@@ -42,7 +43,7 @@ ATLAS_FORMATS = (
     AtlasFormat("texturepacker-xml", "Starling, HaxeFlixel", ".xml", texturepacker.encode_xml),
     AtlasFormat("css", "Web pages", ".css", css.encode),
     AtlasFormat("unity", "Unity", ".png.meta", unity.encode),
-    AtlasFormat("aseprite-file", "Aseprite itself", ".aseprite", aseprite_file.encode),
+    AtlasFormat("aseprite-file", "Aseprite itself", ".aseprite", aseprite_file.encode, tells_recipes=True),
     AtlasFormat("texturepacker-json", "PixiJS, Phaser by name", ".hash.json", texturepacker.encode_json),
     AtlasFormat("godot-sprites", "Godot 4, an animation a sprite", ".sprites.tres", godot.encode_sprites),
     AtlasFormat("godot-tileset", "Godot 4, a TileSet", ".tileset.tres", godot_tileset.encode),

@@ -15,7 +15,7 @@ from pixelforge.services.naming import sprite_names
 from pixelforge.services.project.keeping import KeptSet
 from pixelforge.services.project.opening import export_of, seen_of
 from pixelforge.services.project.picture_files import PictureFiles
-from pixelforge.services.project.project_file import Project, parse_project, read_text, told_at
+from pixelforge.services.project.project_file import Project, encoded, parse_project, read_text, told_at
 from pixelforge.services.project.told_options import changed_keys
 from pixelforge.services.project.toml_text import TableText
 from pixelforge.services.sprites import Sprite
@@ -67,7 +67,7 @@ def add_set(file: Path, one: NewSet) -> Iterator[Entered]:
         if (export := _inside(one.export, project.root)) is not None:
             table = _exported(file, table, one.name, export)
     entered = parse_project(file, table.text).sets[one.name]
-    replace_all({file: table.text.encode(), **pictures.new})
+    replace_all({file: encoded(file, table.text), **pictures.new})
     sync_folders([file, *pictures.new])
     yield Entered(one.name, seen_of(entered), export_of(project.root, entered, entered.options))
 
@@ -87,7 +87,7 @@ def remove_set(file: Path, name: str, seen: str) -> Iterator[Removed]:
         removed = Removed(name, table.own, table.aside)
         after = table.text_aside
     parse_project(file, after)
-    replace_all({file: after.encode()})
+    replace_all({file: encoded(file, after)})
     sync_folders([file])
     yield removed
 
@@ -101,7 +101,7 @@ def put_back(file: Path, removed: Removed) -> Iterator[KeptSet]:
                 raise RequestError("what was put aside there is gone, so it cannot be put back.")
         text = text.replace(removed.aside, removed.text)
         parse_project(file, text)
-        replace_all({file: text.encode()})
+        replace_all({file: encoded(file, text)})
         sync_folders([file])
     yield KeptSet(removed.name, seen_of(parse_project(file, text).sets[removed.name]))
 

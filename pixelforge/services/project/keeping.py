@@ -16,7 +16,7 @@ from pixelforge.services.naming import sprite_names
 from pixelforge.services.project.keys import ASKING, DRAWING, SHEETS_ALONE
 from pixelforge.services.project.opening import OpenedProject, OpenedSet, looks_of, seen_of
 from pixelforge.services.project.picture_files import PictureFiles
-from pixelforge.services.project.project_file import PROJECT_FILE, parse_project, read_text, told_at
+from pixelforge.services.project.project_file import PROJECT_FILE, encoded, parse_project, read_text, told_at
 from pixelforge.services.project.told_options import changed_keys, told
 from pixelforge.services.project.toml_text import TableText
 from pixelforge.services.sprites import Sprite
@@ -64,7 +64,7 @@ def keep_set(file: Path, now: SetNow) -> Iterator[KeptSet]:
     with told_at(f"{file}: [sets.{now.was}]"):
         editing.check(after.sets[now.name].options)
     if editing.text != text:
-        contents = {file: editing.text.encode(), **editing.files}
+        contents = {file: encoded(file, editing.text), **editing.files}
         replace_all(contents)
         sync_folders(contents)
     yield KeptSet(now.name, seen_of(after.sets[now.name]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -107,6 +108,12 @@ def read_text(file: Path) -> str:
         return read_at_most(file, MAX_BYTES, DatasetError).decode("utf-8-sig")  # some editors begin a text with a mark
     except UnicodeDecodeError as error:
         raise RequestError(f"{file} is no text in UTF-8: save it as that.") from error
+
+
+def encoded(file: Path, text: str) -> bytes:
+    """A text as it is to stand in a project file: behind a mark if it stands there behind one. Raises DatasetError."""
+    marked = read_at_most(file, MAX_BYTES, DatasetError).startswith(BOM_UTF8)
+    return (BOM_UTF8 if marked else b"") + text.encode()
 
 
 def parse_project(file: Path, text: str) -> Project:

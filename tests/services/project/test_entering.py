@@ -65,6 +65,18 @@ def test_a_set_comes_in_with_its_sprites_as_pictures(file: Path) -> None:
     assert [sprite.recipe for sprite in again.sprites] == [sprite.recipe for sprite in one.sprites]
 
 
+def test_a_mark_at_the_beginning_of_the_file_stays(file: Path) -> None:
+    marked = b"\xef\xbb\xbf" + GAME.encode()
+    file.write_bytes(marked)
+    deque(add_set(file, new("cats", 1)))
+    assert file.read_bytes().startswith(marked)
+    assert file.read_bytes().count(b"\xef\xbb\xbf") == 1
+    removed = remove(file, "cats")
+    assert file.read_bytes().startswith(marked)
+    deque(put_back(file, removed))
+    assert file.read_bytes().startswith(marked)
+
+
 def test_it_is_exported_there_as_it_was_here(file: Path) -> None:
     options = ExportOptions(sheet=SheetOptions(columns=3), formats=("godot",))
     deque(add_set(file, new("cats", 1, export=Export(target=str(file.parent / "art" / "c.png"), options=options))))

@@ -94,6 +94,15 @@ def test_what_is_the_same_is_not_written(game: Path) -> None:
     assert (game / "pixelforge.toml").stat().st_mtime_ns == before
 
 
+def test_a_mark_at_the_beginning_of_the_file_stays(game: Path) -> None:
+    file = game / "pixelforge.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + GAME.encode())
+    one = set_of(game, "pets")
+    keep(game, one, sprites=(replace(one.sprites[0], name="Rex"), *one.sprites[1:]))
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf# A game.")
+    assert b'names = ["Rex"]' in file.read_bytes()
+
+
 def test_names_are_written_up_to_the_last(game: Path) -> None:
     one = set_of(game, "pets")
     sprites = (one.sprites[0], replace(one.sprites[1], name="Rex"), *one.sprites[2:])

@@ -60,7 +60,7 @@ def test_sets_stand_behind_those_that_they_are_made_of(file: Path) -> None:
         ("[sets.a]\nindexed = 1", "indexed is true or false, not 1"),
         ("[sets.a]\nstyle = {a = 1}", "style is a text, such as"),
         ("[sets.a]\nscale = 99", "[sets.a]: The sheet's scale must be 1 to 16, not 99"),
-        ("[sets.a]\nformat = 'gadot'", "There is no format 'gadot'"),
+        ("[sets.a]\nformat = 'gadot'", "There is no format 'gadot'; the nearest is godot."),
         ("[sets.a]\npattern = '{clas}'", "names 'clas'"),
         ("[sets.a]\nbackground = 'red'", "[sets.a]: "),
         ("[sets.a]\ndither = 3", "dither is one of 0, 2, 4, not 3"),

@@ -28,7 +28,7 @@ from training.data.naming import style_of
 from training.data.sprites import SpriteDataset
 from training.learning.distillation import led
 from training.runs import run as run_module
-from training.runs.distilling import DistillRequest
+from training.runs.distil_request import DistillRequest
 from training.runs.events import Ended, RunEvent
 from training.runs.session import carry
 from training.runs.state import RunStorage
