@@ -58,7 +58,7 @@ class TrainingProgress(QWidget):
         self.pause_button = QPushButton("&Pause")
         self.end_button = QPushButton("&End now")
         self.use_button = QPushButton("&Use it now")
-        self.fast_button = QPushButton(f"Make it &fast ({FAST_MINUTES} minutes)")
+        self.fast_button = QPushButton(f"M&ake it fast ({FAST_MINUTES} minutes)")
         self.new_button = QPushButton("Ne&w training…")
         self._lay_out()
         self.pause_button.clicked.connect(self._toggle_pause)
