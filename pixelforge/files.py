@@ -144,11 +144,22 @@ def _put_back(old: Path | None, target: Path) -> bool:
     try:
         if old is None:
             target.unlink(missing_ok=True)
-        else:
+            return True
+        try:
             old.replace(target)
+        except OSError:  # as that of the file after it: what the new one holds may still be written over
+            _write_over(old, target)
     except OSError:
         return False
     return True
+
+
+def _write_over(source: Path, target: Path) -> None:
+    """Have a file hold what another does. Raises OSError, and then it may hold anything."""
+    with open(source, "rb") as old, open(target, "r+b") as new:
+        shutil.copyfileobj(old, new)
+        new.truncate()
+    sync(target)
 
 
 @contextmanager

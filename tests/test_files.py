@@ -206,6 +206,29 @@ def test_of_several_files_all_are_new_or_all_are_old(
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == contents
 
 
+def test_what_was_there_is_put_back_where_nothing_can_be_renamed_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = {tmp_path / name: b"new and longer" for name in ("a", "b", "c")}
+    before = {path: b"old" for path in contents}
+    for path, content in before.items():
+        path.write_bytes(content)
+    rename, calls = Path.replace, []
+
+    def no_more(path: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) > 2:
+            raise OSError(5, "Input/output error", str(path))
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", no_more)
+        with pytest.raises(OutputError, match=r"cannot be written: input/output error\.$"):
+            replace_all(contents)
+    assert len(calls) > 3
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_of_several_files_none_is_written_where_one_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(OutputError, match="folder"):

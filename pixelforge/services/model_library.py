@@ -138,7 +138,7 @@ def _rename(entry: ModelEntry, name: str) -> None:
     except OSError as error:
         for path, target in reversed(moved):
             with suppress(OSError):
-                target.replace(path)
+                rename_new(target, path)
         if isinstance(error, FileExistsError):
             raise RequestError(f"There is a model named {name} already.") from error
         raise OutputError(f"{entry.name} cannot be renamed: {reason(error)}.") from error

@@ -240,6 +240,23 @@ def test_a_rename_that_cannot_be_finished_changes_nothing(own: Path, model_file:
     assert {path.name for path in own.iterdir()} == before
 
 
+def test_a_rename_is_taken_back_where_nothing_can_be_renamed_any_more(
+    own: Path, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = tmp_path / "grid.png"
+    picture.write_bytes(b"a picture")
+    entry = add_model(model_file, "old", picture)
+    before = {path.name for path in own.iterdir()}
+
+    def never(path: Path, target: Path) -> Path:
+        raise OSError(5, "Input/output error", str(path))
+
+    monkeypatch.setattr(Path, "replace", never)
+    with pytest.raises(OutputError, match="old cannot be renamed: input/output error"):
+        rename_model(entry, "new")
+    assert {path.name for path in own.iterdir()} == before
+
+
 def test_a_model_that_cannot_have_its_picture_is_not_added(own: Path, model_file: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         add_model(model_file, "new", tmp_path / "no such picture.png")
