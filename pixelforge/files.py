@@ -156,7 +156,7 @@ def _put_back(old: Path | None, target: Path) -> bool:
 
 def _write_over(source: Path, target: Path) -> None:
     """Have a file hold what another does. Raises OSError, and then it may hold anything."""
-    with open(source, "rb") as old, open(target, "r+b") as new:
+    with source.open("rb") as old, target.open("r+b") as new:
         shutil.copyfileobj(old, new)
         new.truncate()
     sync(target)

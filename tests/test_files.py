@@ -210,7 +210,7 @@ def test_what_was_there_is_put_back_where_nothing_can_be_renamed_any_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contents = {tmp_path / name: b"new and longer" for name in ("a", "b", "c")}
-    before = {path: b"old" for path in contents}
+    before = dict.fromkeys(contents, b"old")
     for path, content in before.items():
         path.write_bytes(content)
     rename, calls = Path.replace, []

@@ -19,6 +19,7 @@ from pixelforge.core.header import (
     FORMAT_VERSION,
     HEADER_KEY,
     ModelHeader,
+    model_bytes,
     open_model_file,
     parse_header,
 )
@@ -109,7 +110,7 @@ def as_small(weights: Mapping[str, Floats]) -> dict[str, NDArray[Any]]:
 def replace_header(path: Path, header: ModelHeader) -> None:
     """Give a model file another description; its weights stay. Raises CheckpointError or OutputError."""
     with open_model_file(path):
-        content = path.read_bytes()
+        content = model_bytes(path)
     _write(path, with_metadata(content, _metadata(header)))
 
 

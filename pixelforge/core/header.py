@@ -168,6 +168,14 @@ def open_model_file(path: Path) -> safe_open:
         ) from error
 
 
+def model_bytes(path: Path) -> bytes:
+    """A model file's content. Raises CheckpointError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {reason(error)}.") from error
+
+
 def parse_header(path: Path, metadata: dict[str, str] | None) -> ModelHeader:
     """The description in a model file's metadata. Raises CheckpointError that names the file."""
     text = (metadata or {}).get(HEADER_KEY)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.header import model_bytes
 from pixelforge.core.safetensors_layout import bfloat16
 from pixelforge.core.shapes import weight_shapes
 from pixelforge.core.weights import Floats
@@ -47,7 +48,7 @@ def read_weight(
         raise CheckpointError(f"{path} does not fit its own description: {name} is {found} where {shape} is needed.")
     if kind not in kinds:
         raise CheckpointError(f"{path} cannot be used: {name} is stored as {kind}.")
-    weight = bfloat16(path.read_bytes(), name) if kind == "BF16" else file.get_tensor(name)
+    weight = bfloat16(model_bytes(path), name) if kind == "BF16" else file.get_tensor(name)
     if not np.isfinite(weight).all():
         raise CheckpointError(f"{path} is damaged: {name} holds numbers that are not finite.")
     return np.asarray(weight, np.float32)
