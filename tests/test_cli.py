@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import numpy as np
@@ -18,6 +19,7 @@ from pixelforge.core.header import read_header
 from pixelforge.imaging.png import write_png
 from pixelforge.services import model_library
 from tests.conftest import RunCommand
+from tests.pointer import write_pointer_model
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -63,6 +65,27 @@ def test_without_a_count_every_class_gets_one(generate: RunCommand, tmp_path: Pa
 def test_a_class_named_twice_is_one_class(generate: RunCommand, tmp_path: Path) -> None:
     code, out, _ = generate("--class", "cats", "--class", "cats", "--json", "--out", tmp_path / "s.png")
     assert (code, msgspec.json.decode(out)["count"]) == (0, 1)
+
+
+def test_kinds_that_get_no_sprite_are_named_a_few_of_them(command: RunCommand, tmp_path: Path) -> None:
+    model = write_pointer_model(tmp_path / "words.safetensors")
+    asked = (
+        "generate",
+        "lion",
+        "lynx",
+        "wolf",
+        "--model",
+        model,
+        "--count",
+        1,
+        "--steps",
+        1,
+        "--out",
+        tmp_path / "s.png",
+    )
+    assert "A count of 1 leaves out lynx, wolf." in command(*asked)[2]
+    with patch("pixelforge.cli.generate.MOST_NAMED", 1):
+        assert "A count of 1 leaves out lynx and 1 more." in command(*asked, "--force")[2]
 
 
 def test_classes_that_get_no_sprite_are_named(generate: RunCommand, tmp_path: Path) -> None:

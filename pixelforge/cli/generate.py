@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pixelforge.services.requests import GenerationRequest
     from pixelforge.services.saving import Writer
 
+MOST_NAMED = 6  # kinds and classes that a count leaves out
+
 
 @with_options("choices", option.SheetChoices)
 @with_options("sampling", Sampling, otherwise="the model's own")
@@ -118,8 +120,9 @@ def _tell_left_out(request: GenerationRequest) -> None:
     """Name the conditions that a count leaves without a sprite."""
     if request.count < len(request.conditions):
         made = {request.condition_of(index) for index in range(request.count)}
-        left_out = ", ".join(condition.label for condition in request.conditions if condition not in made)
-        console.report(f"A count of {request.count} leaves out {left_out}.")
+        left_out = [one.kind or one.label for one in request.conditions if one not in made]
+        more = f" and {len(left_out) - MOST_NAMED} more" if len(left_out) > MOST_NAMED else ""
+        console.report(f"A count of {request.count} leaves out {', '.join(left_out[:MOST_NAMED])}{more}.")
 
 
 def _summarise(

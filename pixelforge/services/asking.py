@@ -16,6 +16,7 @@ from pixelforge.core.scheme_file import read_bank
 from pixelforge.core.schemes import NO_WORD
 from pixelforge.core.symmetry import SYMMETRIES
 from pixelforge.errors import RequestError
+from pixelforge.services.groups import groups_of
 from pixelforge.words import quoted
 
 CLASS, KIND = 0, 1  # columns of a bank's words
@@ -56,6 +57,11 @@ class Offer:
         """The kinds of all classes, each once, by name."""
         return tuple(sorted({kind for kinds in self.kinds.values() for kind in kinds}))
 
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Words for several of the kinds at once, with these."""
+        return groups_of(self.every_kind)
+
     def class_of(self, kind: str, among: Sequence[str] = ()) -> str | None:
         """The class of a kind: of those `among`, if it has one there, else where it is most usual; None: no kind."""
         having = [name for name in self.classes if kind in self.kinds.get(name, ())]
@@ -71,13 +77,23 @@ class Offer:
         )
 
     def search(self, text: str) -> tuple[str, ...]:
-        """The kinds that a text may mean: those that begin with it, that hold it, that are spelt like it."""
-        text = text.strip().lower().replace(" ", "-")
+        """The kinds that a text may mean: that begin with it, hold it, are of a group, are spelt like it."""
+        text = _typed(text)
         kinds = self.every_kind
         begin = [kind for kind in kinds if kind.lower().startswith(text)]
         hold = [kind for kind in kinds if text in kind.lower() and kind not in begin]
-        alike = get_close_matches(text, kinds, n=5, cutoff=LIKE) if not begin and not hold else []
-        return (*begin, *hold, *alike)
+        grouped = [kind for kind in self._grouped(text) if kind not in begin and kind not in hold]
+        found = (*begin, *hold, *grouped)
+        return found or tuple(get_close_matches(text, kinds, n=5, cutoff=LIKE))
+
+    def meant(self, text: str) -> tuple[str, ...]:
+        """The kinds that a text most likely means: the first that `search` finds, or all of a group."""
+        found = self.search(text)
+        text = _typed(text)
+        return found[:1] if found and text in found[0].lower() else self._grouped(text) or found[:1]
+
+    def _grouped(self, text: str) -> tuple[str, ...]:
+        return next((kinds for name, kinds in self.groups.items() if name.startswith(text)), ())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +165,7 @@ def offer_of(path: Path, header: ModelHeader) -> Offer:
 
 
 def understood(words: Sequence[str], offer: Offer) -> Ask:
-    """What words that are typed one after the other ask for: `red dragon`, `sea creature`, `potions`.
+    """What words that are typed one after the other ask for: `red dragon`, `sea creature`, `potions`, `undead`.
 
     Raises RequestError, naming the nearest words, for one that the model does not know, or for two colours, styles,
     sizes, facings or symmetries.
@@ -158,6 +174,7 @@ def understood(words: Sequence[str], offer: Offer) -> Ask:
         "classes": offer.classes,
         "kinds": offer.every_kind,
         **{part: offer.single[part] for part in ("colour", "size", "style", "facing", "symmetry")},
+        "groups": tuple(offer.groups),
     }
     found: dict[str, list[str]] = {part: [] for part in parts}
     rest = [word for text in words for word in text.replace(",", " ").split()]
@@ -170,7 +187,8 @@ def understood(words: Sequence[str], offer: Offer) -> Ask:
         if len(set(found[part])) > 1:
             raise RequestError(f"Ask for one {part} at a time, not for {' and '.join(found[part])}.")
         single[part] = found[part][0] if found[part] else None
-    return Ask(classes=tuple(found["classes"]), kinds=tuple(found["kinds"]), **single)
+    grouped = (kind for name in found["groups"] for kind in offer.groups[name])
+    return Ask(classes=tuple(found["classes"]), kinds=tuple(dict.fromkeys((*found["kinds"], *grouped))), **single)
 
 
 def _first(rest: list[str], parts: dict[str, tuple[str, ...]]) -> tuple[str, str, int]:
@@ -182,6 +200,11 @@ def _first(rest: list[str], parts: dict[str, tuple[str, ...]]) -> tuple[str, str
                     return part, name, length
     every = [name for names in parts.values() for name in names]
     raise RequestError(f"The model knows no {quoted(rest[0])}; {known(rest[0], every)}.")
+
+
+def _typed(text: str) -> str:
+    """As names of kinds are written."""
+    return text.strip().lower().replace(" ", "-")
 
 
 def _spellings(words: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from pixelforge.gui.shared.system_dialogs import SystemDialogs
 from pixelforge.imaging.palette import PaletteRule
 from pixelforge.imaging.used_colours import UsedColour
 from pixelforge.services.asking import Ask
+from pixelforge.services.groups import GROUPS
 from pixelforge.services.icon_drawing import make_icons
 from pixelforge.services.model_library import ModelEntry
 from tests.gui.using import click, finish, pick, recipes
@@ -86,6 +87,15 @@ def test_kinds_go_with_their_class(qtbot, desktop, what) -> None:
     press(qtbot, what.kinds, "lynx")
     press(qtbot, what.classes, "dogs")
     assert desktop.studio.generation.ask == Ask(classes=("dogs",), facing="down")
+
+
+def test_a_word_for_several_kinds_asks_for_all_of_them(qtbot, desktop, what, monkeypatch) -> None:
+    monkeypatch.setitem(GROUPS, "hunter", ("lion", "wolf"))
+    what.search.setFocus()
+    qtbot.keyClicks(what.search, "hun")
+    assert shown(what.kinds) == ["lion", "wolf"]
+    qtbot.keyClick(what.search, Qt.Key.Key_Return)
+    assert desktop.studio.generation.ask == Ask(classes=("cats", "dogs"), kinds=("lion", "wolf"), facing="down")
 
 
 def test_a_kind_is_found_and_made_by_six_keys(qtbot, desktop, what) -> None:

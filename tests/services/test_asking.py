@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from pixelforge.core.scheme_file import read_bank
 from pixelforge.core.schemes import NO_WORD
 from pixelforge.errors import CheckpointError, RequestError
 from pixelforge.services.asking import Ask, Offer, ask_of, offer_of, understood
+from pixelforge.services.groups import GROUPS
 from pixelforge.services.model_library import list_models
 from tests.pointer import BANK, write_pointer_model
 
@@ -156,3 +158,31 @@ def test_words_are_understood(words: str, ask: Ask) -> None:
 def test_what_is_not_understood_is_told(words: str, told: str) -> None:
     with pytest.raises(RequestError, match=told):
         understood(words.split(), OFFER)
+
+
+def test_a_word_for_several_kinds_stands_for_those_that_the_model_knows() -> None:
+    offer = replace(OFFER, kinds={"animals": ("wolf", "cat", "ghost"), "items": ("lich", "potion", "skull")})
+    assert offer.groups == {"animal": ("cat", "wolf"), "undead": ("ghost", "lich")}
+    assert understood(["red", "undead"], offer) == Ask(kinds=("ghost", "lich"), colour="red")
+    assert understood(["lich", "undead"], offer).kinds == ("lich", "ghost")
+    assert offer.search("und") == ("ghost", "lich")
+    assert offer.search("animal") == ("cat", "wolf")
+    assert offer.meant("und") == ("ghost", "lich")
+    assert offer.meant("li") == ("lich",)
+    assert offer.meant("skul") == offer.meant("skulk") == ("skull",)
+    assert offer.meant("nothing like it") == ()
+
+
+def test_a_word_for_one_kind_alone_is_no_group() -> None:
+    offer = replace(OFFER, kinds={"animals": ("wolf", "undead"), "items": ("lich", "ghost")})
+    assert "undead" not in offer.groups
+    assert understood(["undead"], offer).kinds == ("undead",)
+    assert "undead" not in replace(OFFER, kinds={"animals": ("lich",)}).groups
+    with pytest.raises(RequestError, match="knows no 'undead'"):
+        understood(["undead"], replace(OFFER, kinds={"animals": ("lich",)}))
+
+
+def test_the_bundled_model_knows_kinds_of_every_group() -> None:
+    (entry,) = (entry for entry in list_models() if entry.name == "pixelforge16")
+    offer = offer_of(entry.path, entry.header)
+    assert offer.groups == GROUPS

@@ -131,15 +131,16 @@ class WhatField(QWidget):
         self._emit(kinds=kinds, classes=tuple(name for name in self._offer.classes if name in classes))
 
     def _take_first(self) -> None:
-        """Ask for the first kind that was found, and for nothing else; with nothing typed, go."""
-        if not self.search.text().strip():
+        """Ask for the first kind that was found, or those of a group, and nothing else; with nothing typed, go."""
+        text = self.search.text().strip()
+        if not text:
             self.confirmed.emit()
             return
-        found = self._listed()
+        kinds = self._offer.meant(text)
         self.search.clear()
-        if found:
-            home = self._offer.class_of(found[0])
-            self._emit(kinds=found[:1], classes=() if home is None else (home,))
+        if kinds:
+            homes = {self._offer.class_of(kind) for kind in kinds}
+            self._emit(kinds=kinds, classes=tuple(name for name in self._offer.classes if name in homes))
 
     def _emit(self, **parts: object) -> None:
         self.value_changed.emit(replace(self._ask, **parts))  # type: ignore[arg-type]
