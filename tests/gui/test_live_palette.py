@@ -70,6 +70,18 @@ def test_the_set_is_seen_in_it_too_and_takes_it_by_a_button(qtbot, desktop) -> N
     np.testing.assert_array_equal(tray.sheet(), sheet)
 
 
+def test_of_sprites_that_a_palette_makes_alike_the_set_keeps_one(qtbot, desktop) -> None:
+    make(qtbot, desktop)
+    tray, sprite = desktop.studio.tray, desktop.studio.stage.cells[0].sprite
+    one, other = (np.full_like(sprite.pixels, (*colour, 255)) for colour in ((250, 0, 0), (240, 0, 0)))
+    tray.add([sprite.repainted(lambda old, now=now: np.stack([now] * len(old))) for now in (one, other)])
+    assert len(tray.sprites) == 2
+    tray.recolour(desktop.window.controls.palette_field.box.itemData(2))
+    assert len(tray.sprites) == 1
+    desktop.studio.undo.undo()
+    assert len(tray.sprites) == 2
+
+
 def test_what_leaves_the_stage_has_the_palette_that_is_shown_and_a_recipe_that_tells_it(qtbot, desktop) -> None:
     make(qtbot, desktop)
     box, studio = desktop.window.controls.palette_field.box, desktop.studio

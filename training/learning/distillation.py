@@ -65,7 +65,7 @@ class Lessons:
         return replace(batch, t=t, guidance=guidance, told=None)
 
 
-def led(teacher: Checkpoint, leader: Checkpoint) -> Checkpoint:
+def with_student_like(teacher: Checkpoint, leader: Checkpoint) -> Checkpoint:
     """The teacher with a student to begin from: as far from it as the leader's student is from the leader.
 
     For a teacher that is the leader trained on further, or a mean of it and others. Raises TrainingError.

@@ -21,7 +21,7 @@ from training.data.choosing import of_style
 from training.data.leaving import read_names
 from training.data.naming import style_of
 from training.data.sprites import SpriteDataset, load_sprites
-from training.learning.distillation import led
+from training.learning.distillation import with_student_like
 from training.learning.distributed import Processes, joined
 from training.learning.loop import best_precision
 from training.learning.parents import unfit
@@ -141,7 +141,7 @@ class _Session:
         """A new run that distils a student; it saves at once, with its teacher, which it needs no more then."""
         teacher = load_checkpoint(request.teacher)
         if request.like is not None:
-            teacher = led(teacher, load_checkpoint(request.like))
+            teacher = with_student_like(teacher, load_checkpoint(request.like))
         header, style = teacher.header, style_of(str(folder.resolve()))
         data = known_to(load_sprites(folder, header.model.image_size, request.keep_background), header, style)
         precision = best_precision(request.device)

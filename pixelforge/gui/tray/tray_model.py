@@ -71,8 +71,8 @@ class TrayModel(QAbstractListModel):
             self._show_as_tried()
 
     def recolour(self, rule: PaletteRule) -> None:
-        """Put the sprites of a palette in the place of all."""
-        self.sets.put_sprites(tuple(recoloured_alone(self._sprites, rule)), "Recolour the set")
+        """Put all sprites under a palette; of those that come to look alike the first stays."""
+        self.sets.put_sprites(_unlike(recoloured_alone(self._sprites, rule)), "Recolour the set")
 
     def set_columns(self, columns: int | None) -> None:
         """So many sprites a row; None for the most nearly square grid."""
@@ -98,10 +98,8 @@ class TrayModel(QAbstractListModel):
 
     def begin_set(self, name: str, sprites: Sequence[Sprite]) -> None:
         """Put sprites into a new set of this name, and show it; those that look alike are in it once."""
-        unlike: dict[bytes, Sprite] = {}
-        for sprite in sprites:
-            unlike.setdefault(sprite.fingerprint, sprite)
-        self.sets.begin(name, tuple(unlike.values()))
+        unlike = _unlike(sprites)
+        self.sets.begin(name, unlike)
         if left_out := len(sprites) - len(unlike):
             self.refused.emit(
                 f"{counted(left_out, 'sprite')} of the list came out like another and is in the set once."
@@ -244,6 +242,14 @@ class TrayModel(QAbstractListModel):
             if sprite.fingerprint == sprites[0].fingerprint
         )
         return f"The sprite is in the set already, as {name}."
+
+
+def _unlike(sprites: Sequence[Sprite]) -> tuple[Sprite, ...]:
+    """Each of them once."""
+    unlike: dict[bytes, Sprite] = {}
+    for sprite in sprites:
+        unlike.setdefault(sprite.fingerprint, sprite)
+    return tuple(unlike.values())
 
 
 def _count(sprites: int) -> str:

@@ -26,7 +26,7 @@ from tests.training.conftest import write_sprite, write_sprites
 from training.data.indexed import IndexedSprites, styled, words_of
 from training.data.naming import style_of
 from training.data.sprites import SpriteDataset
-from training.learning.distillation import led
+from training.learning.distillation import with_student_like
 from training.runs import run as run_module
 from training.runs.distil_request import DistillRequest
 from training.runs.events import Ended, RunEvent
@@ -124,7 +124,7 @@ def test_a_student_begins_as_far_from_its_model_as_another_is(folder: Path, tmp_
     assert leader.student_weights is not None
     other = load_checkpoint(teacher)
     other = replace(other, weights={name: weight + np.float32(0.5) for name, weight in other.weights.items()})
-    for name, weight in (led(other, leader).student_weights or {}).items():
+    for name, weight in (with_student_like(other, leader).student_weights or {}).items():
         moved = leader.student_weights[name] + (0.5 if name in other.weights else 0)
         np.testing.assert_allclose(weight, moved, atol=1e-3, err_msg=name)
     with pytest.raises(TrainingError, match="no student to begin like"):
