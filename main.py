@@ -1,6 +1,6 @@
 """Opens the app; with arguments it is the command line."""
 
-from pixelforge.cli.app import main
+from pixelforge.start import main
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,6 @@
 """`python -m pixelforge` is `pixelforge`."""
 
-from pixelforge.cli.app import main
+from pixelforge.start import main
 
 if __name__ == "__main__":
     main()

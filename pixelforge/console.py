@@ -6,20 +6,18 @@ import errno
 import os
 import re
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pixelforge.errors import OutputError, PixelForgeError, Remedy, RequestError
+from pixelforge.errors import PixelForgeError, Remedy, RequestError
 from pixelforge.executable import FOR_WINDOW
-from pixelforge.files import drop_parts
+from pixelforge.files import check_folder, drop_parts
 
-# How often torch's idle threads look for work before they sleep. By default they spin for milliseconds: where another
-# program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
-SPIN_COUNT = "5000"
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
 NO_MEMORY = ("not enough memory", "out of memory", "cannot allocate memory")
 FAILURE, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -54,10 +52,16 @@ REMEDIES = {
 
 def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
     """Run a command line and exit: 0, 1 for a failure, 2 for wrong use, 130 for Ctrl-C."""
-    os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
-    try:
-        _check_folder()
+    with ending():
+        check_folder()
         sys.exit(app(arguments, standalone_mode=False))
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Where something expected goes wrong within, exit as `run` does."""
+    try:
+        yield
     except UsageError as error:
         context = getattr(error, "ctx", None)
         message = " ".join(error.format_message().split()).rstrip(".")  # some are of several lines
@@ -85,14 +89,6 @@ def run(app: typer.Typer, arguments: list[str] | None = None) -> None:
         _drop_output()
         typer.echo(f"pixelforge: The output cannot be written: {os.strerror(error.errno).lower()}.", err=True)
         sys.exit(FAILURE)
-
-
-def _check_folder() -> None:
-    """torch ends the process where the current folder is gone, and no relative path leads anywhere."""
-    try:
-        Path.cwd()
-    except FileNotFoundError as error:
-        raise OutputError("The current folder does not exist any more: change to another one.") from error
 
 
 def _drop_output() -> None:

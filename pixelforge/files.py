@@ -239,6 +239,14 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"The folder {folder} cannot be written: {reason(error)}.") from error
 
 
+def check_folder() -> None:
+    """torch ends the process where the current folder is gone, and no relative path leads anywhere: OutputError."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise OutputError("The current folder does not exist any more: change to another one.") from error
+
+
 def as_text(name: str | Path) -> str:
     """A name as every format can hold it: on POSIX a file's name may be bytes that are no text."""
     return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

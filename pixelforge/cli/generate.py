@@ -173,4 +173,5 @@ def _generate_into(writer: Writer, request: GenerationRequest, model: Path, orde
             elif isinstance(event, Notice):
                 bar.console.print(console.visible(event.text), markup=False, highlight=False)
     writer.close()
-    return {"device": loaded.backend.device, "engine": loaded.backend.name}
+    network = loaded.network(request.sampling.sampler)
+    return {"device": network.device, "engine": network.name}

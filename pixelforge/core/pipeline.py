@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.config import Colour
 from pixelforge.core.critic import NumpyCritic
 from pixelforge.core.cues import CueMaker
+from pixelforge.core.deferred import Deferred
 from pixelforge.core.denoiser import NetworkDenoiser
 from pixelforge.core.diffusion import q_sample
 from pixelforge.core.engine import pick_backend
@@ -33,48 +34,52 @@ from pixelforge.core.start import Keep
 from pixelforge.core.symmetry import Symmetry, symmetry_of
 from pixelforge.core.weights import Floats
 from pixelforge.errors import Remedy, RequestError
-from pixelforge.memory import give_back
 
 KEEP_NOTHING = Keep()
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model on the engine that runs it, ready to be asked."""
+    """A model ready to be asked; what runs its networks raises RequestError where it cannot."""
 
     header: ModelHeader
     backend: Backend
     schedule: NoiseSchedule
     bank: SchemeBank | None = None  # of a `pointer` model
-    load_student: Callable[[], Backend] | None = None  # of a model that has one
+    student: Backend | None = None  # of a model that has one: the network that samples in an instant
     critic: NumpyCritic | None = None  # likewise
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, device: str = "cpu", engine: str = "torch") -> Model:
-        """A model read from its file, run by an engine of `core.engine` on a device. Raises RequestError."""
-        header, student = checkpoint.header, checkpoint.student_weights
-        load = None if student is None else partial(pick_backend, header.student_model, student, device, engine)
-        backend = pick_backend(header.model, checkpoint.weights, device, engine)
-        return cls(header, backend, NoiseSchedule.build(header.diffusion), checkpoint.bank, load, checkpoint.critic)
+        """A model read from its file, whose networks an engine of `core.engine` runs on a device."""
+        header, known = checkpoint.header, checkpoint.student_weights
+        own = Deferred(partial(pick_backend, header.model, checkpoint.weights, device, engine))
+        student = (
+            None if known is None else Deferred(partial(pick_backend, header.student_model, known, device, engine))
+        )
+        return cls(header, own, NoiseSchedule.build(header.diffusion), checkpoint.bank, student, checkpoint.critic)
 
-    @cached_property
-    def student(self) -> Backend:
-        """The network that samples in an instant, put on its engine when it is first asked for. Raises RequestError."""
-        if self.load_student is None:
+    def network(self, sampler: str) -> Backend:
+        """What a sampler runs. Raises RequestError for an instant's where there is no student."""
+        if sampler != INSTANT:
+            return self.backend
+        if self.student is None:
             raise RequestError("That model has no student that makes sprites in an instant.", Remedy.DISTIL)
-        student = self.load_student()
-        give_back()
-        return student
+        return self.student
+
+    @property
+    def quickest(self) -> Backend:
+        """The network of its fastest sampler."""
+        return self.backend if self.student is None else self.student
 
     def answer(self, cues: Sequence[Cue], weak: Sequence[Cue], sampling: Sampling, timesteps: Sequence[int]) -> Answer:
         """The guided outputs for B cues: by the student in one row each, else away from B weak ones in two."""
-        scale = sampling.guidance_scale
+        scale, network = sampling.guidance_scale, self.network(sampling.sampler)
         if sampling.sampler != INSTANT:
-            return guided(self.backend, cues, weak, scale, timesteps)
-        student = self.student
+            return guided(network, cues, weak, scale, timesteps)
         assert self.header.student is not None
         scale = min(scale, self.header.student.most_guidance)
-        return student.prepare([replace(cue, guidance_scale=scale) for cue in cues], timesteps)
+        return network.prepare([replace(cue, guidance_scale=scale) for cue in cues], timesteps)
 
     def unguided(self, cues: Sequence[Cue], answer: Answer, sampling: Sampling, timesteps: Sequence[int]) -> Answer:
         """The plain outputs for B cues, in half the rows of guided ones; the student's answer, which needs no more."""

@@ -211,10 +211,12 @@ def open_window(app: QApplication, entries: Sequence[ModelEntry], places: AppFol
 
 
 def spare_what_stays(desktop: Desktop) -> None:
-    """Once the engine is loaded, keep the collector of garbage from what lives as long as the window.
+    """Keep the collector of garbage, which begins here, from what lives as long as the window and the engine.
 
     Whole collections happen while one scrolls, and looking at all of that took them a tenth of a second.
     """
+    desktop.window.painted.connect(gc.freeze)
+    desktop.window.painted.connect(gc.enable)
     desktop.studio.generation.device_changed.connect(gc.freeze)
 
 

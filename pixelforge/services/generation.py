@@ -29,14 +29,12 @@ SHORT_RUN = 200
 
 
 def load_model(path: Path, device: str = "auto", engine: str = "auto") -> Model:
-    """A model on its device and engine, ready to be asked. Raises CheckpointError or RequestError."""
+    """A model for a device and an engine, ready to be asked. Raises CheckpointError or RequestError."""
     began = time.perf_counter()
-    chosen = pick_device(device)
-    model = Model.of(load_checkpoint(path), chosen, engine)
+    model = Model.of(load_checkpoint(path), pick_device(device), engine)
     give_back()
     shape, seconds = model.header.model, time.perf_counter() - began
-    told = (shape.prediction, shape.base_width, model.backend.name, chosen, seconds)
-    logger.info("A %s model of width %d by %s on %s in %.2f s", *told)
+    logger.info("A %s model of width %d in %.2f s", shape.prediction, shape.base_width, seconds)
     return model
 
 
@@ -78,7 +76,7 @@ def _generate_all(model: Model, request: GenerationRequest, part: range, micro_b
         try:
             yield from _generate_together(model, request, first, size)
         except (RuntimeError, MemoryError) as error:
-            if not model.backend.is_out_of_memory(error):
+            if not model.network(asked.sampler).is_out_of_memory(error):
                 raise
             if size == 1:
                 raise RequestError("There is not enough memory for a single sprite: close other programs.") from error

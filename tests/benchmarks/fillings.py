@@ -70,7 +70,7 @@ def compare(name: str, model: Model, sprites: Pixels, rounds: int) -> None:
         for work, request in works.items():
             best[work] = min(best[work], _seconds(model, request))
     asked = whole.sampling
-    print(f"{name}: {asked.sampler}, {asked.steps} steps, engine {model.backend.name}")
+    print(f"{name}: {asked.sampler}, {asked.steps} steps, engine {model.network(asked.sampler).name}")
     for work, (processor, clock) in best.items():
         ratio = processor / best["eight sprites"][0]
         print(f"  {work}: {processor:.2f} s of the processor, {clock:.2f} s by the clock, ratio {ratio:.2f}")

@@ -37,7 +37,7 @@ def main() -> None:
                 told.append(
                     f"{count} in {seconds:.3f} s ({seconds * gflops:.0f}, {seconds / first:.2f} of 0.1's model)"
                 )
-            steps = f"{quality.sampler}, {quality.steps} steps, on {model.backend.name}"
+            steps = f"{quality.sampler}, {quality.steps} steps, on {model.network(quality.sampler).name}"
             print(f"{name} {quality.label} ({steps}): {', '.join(told)}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,10 +13,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from pixelforge.core import pipeline
+from pixelforge.core.backend import Backend
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import load_checkpoint, replace_header, save_checkpoint
 from pixelforge.core.condition import Condition, Cue
 from pixelforge.core.config import ModelConfig
+from pixelforge.core.deferred import Deferred
+from pixelforge.core.engine import pick_backend
 from pixelforge.core.header import HEADER_KEY, Student, read_header
 from pixelforge.core.onnx_backend import OnnxBackend
 from pixelforge.core.pipeline import Model, sample_sprites, sprite_steps
@@ -108,10 +113,13 @@ def test_only_models_of_palettes_have_students(prediction: str, model_file: Path
 class Counted:
     """A network that counts what runs through it."""
 
-    def __init__(self, backend: TorchBackend) -> None:
+    def __init__(self, backend: Backend | None) -> None:
+        assert isinstance(backend, Deferred)
+        assert isinstance(backend.made, TorchBackend)
         self.rows: list[int] = []
-        run = backend.network.run
-        backend.network.run = lambda x, embedded: self.rows.append(len(x)) or run(x, embedded)
+        network = backend.made.network
+        run = network.run
+        network.run = lambda x, embedded: self.rows.append(len(x)) or run(x, embedded)
 
 
 def test_four_steps_run_one_row_a_sprite_through_the_student_alone(path: Path) -> None:
@@ -121,6 +129,23 @@ def test_four_steps_run_one_row_a_sprite_through_the_student_alone(path: Path) -
     assert [step.timestep for step in steps] == [999, 749, 499, 249]
     assert student.rows == [3] * 4
     assert teacher.rows == []
+
+
+def test_a_network_is_put_on_its_engine_when_it_is_asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bool] = []
+
+    def picked(config: ModelConfig, *given: Any, **more: Any) -> Backend:
+        made.append(config.guided)
+        return pick_backend(config, *given, **more)
+
+    monkeypatch.setattr(pipeline, "pick_backend", picked)
+    model = Model.of(load_checkpoint(path))
+    assert made == []
+    for _ in range(2):
+        sample_sprites(model, ASKED, [1], INSTANT)
+        assert made == [True]
+    sample_sprites(model, ASKED, [1], Sampling(sampler="ddim", steps=2))
+    assert made == [True, False]
 
 
 def test_the_same_in_both_engines(path: Path) -> None:

@@ -9,6 +9,7 @@ import torch
 
 from pixelforge.core.build import build_network
 from pixelforge.core.checkpoint import Checkpoint, save_checkpoint
+from pixelforge.core.deferred import Deferred
 from pixelforge.core.header import ModelHeader
 from pixelforge.core.network import Network
 from pixelforge.core.pipeline import Model
@@ -51,5 +52,6 @@ def model_file(tmp_path: Path, model: Model) -> Path:
 
 def network_of(model: Model) -> Network:
     """The network that a model's backend runs."""
-    assert isinstance(model.backend, TorchBackend)
-    return model.backend.network
+    assert isinstance(model.backend, Deferred)
+    assert isinstance(model.backend.made, TorchBackend)
+    return model.backend.made.network

@@ -16,13 +16,14 @@ from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.generation import generate
 from pixelforge.services.requests import Finished
 from tests.made import asked
+from tests.services.conftest import network_of
 
 GRIDS = (1, 5, 16)  # against 64
 REALISTIC: dict[str, Any] = {"image_size": 16, "base_width": 32, "multipliers": (1, 2, 2), "blocks_per_level": 1}
 
 
 def in_onnx_runtime(model: Model) -> Model:
-    return replace(model, backend=OnnxBackend(model.header.model, Weights(model.backend.network.arrays())))
+    return replace(model, backend=OnnxBackend(model.header.model, Weights(network_of(model).arrays())))
 
 
 def sprites(model: Model, count: int, sampler: str) -> Pixels:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from pixelforge.gui.shared.plain import plain
@@ -17,7 +18,6 @@ PICTURE = 32  # logical pixels a side
 # Of a word with its picture, and without: as many a row as there are without a scroll bar.
 CELL, BARE_CELL = QSize(67, 54), QSize(89, 22)
 FONT = 0.85  # of the usual size, so that most words fit below their pictures
-FACTORS = (1, 2, 3, 4)  # of a picture's pixels on a screen that has so many for each logical one
 
 
 class PictureList(QListWidget):
@@ -138,9 +138,10 @@ def _is_any(item: QListWidgetItem) -> bool:
 
 
 def _icon(picture: Pixels) -> QIcon:
-    """The picture by whole factors, sharp on screens of several densities."""
+    """The picture by whole factors, sharp on each of the screens that there are."""
+    densest = max(screen.devicePixelRatio() for screen in QGuiApplication.screens())
     icon = QIcon()
-    for factor in FACTORS:
+    for factor in range(1, math.ceil(densest) + 1):
         pixmap = QPixmap.fromImage(to_qimage(enlarge(picture, max(1, factor * PICTURE // len(picture)))))
         icon.addPixmap(pixmap)
     return icon

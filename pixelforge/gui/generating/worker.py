@@ -161,7 +161,7 @@ class Worker(QThread):
             if self._cached is None or (self._cached.path, self._cached.stamp) != (path, stamp):
                 self._cached = None  # the old model makes room before the new one comes
                 model = load_model(path)
-                backend = model.backend
+                backend = model.quickest
                 loaded = Loaded(device=backend.device, engine=backend.name, sha256=file_sha256(path))
                 self._cached = _Cached(path, stamp, model, loaded)
         except OSError as error:
