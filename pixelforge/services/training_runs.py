@@ -13,7 +13,6 @@ from pixelforge.files import read_at_most, reason
 from pixelforge.services.model_library import ModelEntry, add_model, check_name, list_models
 from pixelforge.services.paths import user_runs_folder
 from pixelforge.training_part import need_torch
-from training.data.leaving import write_names
 from training.runs.folder import OVER, RunFolder, RunSource
 from training.runs.request import NOTHING
 
@@ -79,7 +78,7 @@ def prepare(files: RunFolder, leave_out: Sequence[str]) -> None:
     except OSError as error:
         raise OutputError(f"The folder {files.root} cannot be written: {reason(error)}.") from error
     if leave_out:
-        write_names(files.leave_out_path, leave_out)
+        _write_names(files, leave_out)
 
 
 def resume_command(files: RunFolder) -> list[str]:
@@ -95,7 +94,7 @@ def evaluate_command(files: RunFolder, model: Path, out: Path) -> list[str]:
     """
     source = files.read_source()
     if source.leave_out:
-        write_names(files.leave_out_path, source.leave_out)
+        _write_names(files, source.leave_out)
     arguments = ["evaluate", str(model), "--data", source.data, "--count", str(FIGURES_COUNT), "--out", str(out)]
     arguments += ["--leave-out", str(files.leave_out_path)] * bool(source.leave_out)
     return arguments + ["--keep-background"] * source.keep_background
@@ -174,3 +173,10 @@ def complaint(files: RunFolder) -> PixelForgeError | None:
         return None
     last = next((line for line in reversed(lines) if line.startswith(COMPLAINT)), None)
     return None if last is None else PixelForgeError.from_line(last.removeprefix(COMPLAINT))
+
+
+def _write_names(files: RunFolder, names: Sequence[str]) -> None:
+    # Imported here, as it brings all that reads sprites, and the window stands sooner without.
+    from training.data.leaving import write_names
+
+    write_names(files.leave_out_path, names)

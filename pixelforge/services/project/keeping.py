@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pixelforge.services.project.opening import OpenedProject, OpenedSet, looks_
 from pixelforge.services.project.picture_files import PictureFiles
 from pixelforge.services.project.project_file import PROJECT_FILE, encoded, parse_project, read_text, told_at
 from pixelforge.services.project.told_options import changed_keys, told
+from pixelforge.services.project.toml import parsed
 from pixelforge.services.project.toml_text import TableText
 from pixelforge.services.sprites import Sprite
 
@@ -78,7 +78,7 @@ class _Editing:
         self._root = opened.project.root
         self._opened, self._before, self._now = opened, before, now
         self._set = opened.project.sets[before.name]
-        self._own: dict[str, Any] = tomllib.loads(text)["sets"][before.name]
+        self._own: dict[str, Any] = parsed(text)["sets"][before.name]
         self.text = text
         self._wanted: dict[str, Any] = {}  # of the export, by key
 

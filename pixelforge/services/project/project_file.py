@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +34,7 @@ from pixelforge.services.project.keys import (
     checked,
 )
 from pixelforge.services.project.places import Claim, check_read, claimed, folders_of, inside
+from pixelforge.services.project.toml import parsed
 
 PROJECT_FILE = "pixelforge.toml"
 MAX_BYTES = 8 * 2**20
@@ -163,7 +163,7 @@ def _parsed(file: Path, text: str) -> dict[str, Any]:
     try:
         if DEEP.search(text):
             raise RecursionError
-        return tomllib.loads(text)
+        return parsed(text)
     except RecursionError as error:
         raise RequestError(f"{file} nests tables more deeply than can be followed.") from error
     except ValueError as error:  # numbers of thousands of digits as well

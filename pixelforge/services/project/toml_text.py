@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pixelforge.errors import RequestError
+from pixelforge.services.project.toml import parsed
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 SPACE = re.compile(r"[ \t]*")
@@ -147,7 +147,7 @@ def _path(text: str, at: int) -> tuple[tuple[str, ...], int]:
         at = _behind_space(text, at)
         if text[at] in "\"'":
             end = _string_end(text, at)
-            parts.append(tomllib.loads(f"key = {text[at:end]}")["key"])
+            parts.append(parsed(f"key = {text[at:end]}")["key"])
         else:
             found = BARE.match(text, at)
             assert found is not None, "tomllib has read it"
