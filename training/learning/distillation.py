@@ -107,13 +107,13 @@ class Distiller(Trainer):
 
     def _loss(self, model: ContextUNet, batch: TrainingBatch, parallel: nn.Module | None = None) -> Tensor:
         """Cross-entropy a pixel to what the teacher makes of it in its steps."""
-        part = _Noised.of(self.teacher, batch, self._times, self.schedule, self.device)
+        part = Noised.of(self.teacher, batch, self._times, self.schedule, self.device)
         target = self._target(part)
         logits = self._logits(parallel or model, part, part.x_t, part.times[:, 0], part.rows, guided=True)
         return F.cross_entropy(logits, target)
 
     @torch.no_grad()
-    def _target(self, part: _Noised) -> Tensor:
+    def _target(self, part: Noised) -> Tensor:
         """Probabilities (B, K, H, W) of colours: the weighted mean over the teacher's steps, or what it ends with."""
         x, begin = part.x_t, self._ratio(part.times[:, 0])
         mean = torch.zeros(())
@@ -133,7 +133,7 @@ class Distiller(Trainer):
         eps = (x - expand(bar_t.sqrt(), x) * pred_x0) / expand((1 - bar_t).sqrt(), x)
         return expand(bar_s.sqrt(), x) * pred_x0 + expand((1 - bar_s).sqrt(), x) * eps
 
-    def _guided(self, part: _Noised, x: Tensor, t: Tensor) -> Tensor:
+    def _guided(self, part: Noised, x: Tensor, t: Tensor) -> Tensor:
         """The teacher's logits (B, K, H, W) under each row's guidance; `core.guidance`."""
         weak = torch.full_like(part.rows, NO_ROW)
         weak[:, : len(self._weak)] = torch.tensor(self._weak, dtype=weak.dtype, device=weak.device)
@@ -141,7 +141,7 @@ class Distiller(Trainer):
         return unconditional + part.guidance[:, None, None, None] * (conditional - unconditional)
 
     def _logits(
-        self, network: nn.Module, part: _Noised, x: Tensor, t: Tensor, rows: Tensor, *, guided: bool = False
+        self, network: nn.Module, part: Noised, x: Tensor, t: Tensor, rows: Tensor, *, guided: bool = False
     ) -> Tensor:
         """A network's logits of x_0, with what each pixel's own value says where the network leaves that out."""
         precision = getattr(torch, self.config.precision)
@@ -162,7 +162,7 @@ class Distiller(Trainer):
 
 
 @dataclass(frozen=True, eq=False)
-class _Noised:
+class Noised:
     """A batch at the student's timesteps, on the device."""
 
     x_t: Tensor  # (B, C, H, W)
@@ -175,7 +175,7 @@ class _Noised:
     @classmethod
     def of(
         cls, network: ContextUNet, batch: TrainingBatch, times: Tensor, schedule: NoiseSchedule, device: torch.device
-    ) -> _Noised:
+    ) -> Noised:
         """times: as `step_times` has them. Each row goes to the first timestep of the step that its t is in."""
         total = len(times)
         in_step = times[total - 1 - batch.t * total // schedule.num_timesteps]

@@ -30,6 +30,11 @@ def coloured(indices: Tensor, colours: Tensor) -> Tensor:
 
 def colours_from_logits(logits: Tensor, colours: Tensor) -> Tensor:
     """The posterior mean softmax(logits) · colours: (B, K, H, W) and (K, C) or (B, K, C) to (B, C, H, W)."""
-    weights = logits.flatten(2).transpose(1, 2).softmax(dim=2)  # (B, HW, K)
-    means = weights @ colours.to(weights).expand(len(weights), -1, -1)  # (B, HW, C)
-    return means.transpose(1, 2).reshape(len(logits), -1, *logits.shape[2:])
+    return blended(logits.softmax(dim=1), colours)
+
+
+def blended(weights: Tensor, colours: Tensor) -> Tensor:
+    """Pixels of several colours: weights (B, K, H, W) and (K, C) or (B, K, C) to (B, C, H, W)."""
+    of_pixels = weights.flatten(2).transpose(1, 2)  # (B, HW, K)
+    means = of_pixels @ colours.to(weights).expand(len(weights), -1, -1)  # (B, HW, C)
+    return means.transpose(1, 2).reshape(len(weights), -1, *weights.shape[2:])

@@ -13,6 +13,7 @@ from training.runs.request import TrainingRequest
 USUAL_MINUTES = 60.0
 USUAL_BATCH = 64
 EMA_DECAY = 0.998  # a distillation has some thousands of steps
+FINISH_BATCH, FINISH_DECAY, FINISH_RATE = 24, 0.995, 5e-5  # of an adversarial finish, which has some hundreds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,9 @@ class DistillRequest:
     steps: int | None = setting(None, "Steps", "Learn for so many steps instead", least=1)
     substeps: int = setting(
         Distillation.substeps, "Substeps", "Steps of the teacher for each of the student's four", least=1, most=64
+    )
+    adversarial: bool = setting(
+        False, "Adversarial", "Finish the student that the model has: by what it makes, against a discriminator"
     )
     batch: int | None = setting(
         None, "Batch", "Sprites a step; resumed: from there on", least=1, shown_default=f"{USUAL_BATCH}"

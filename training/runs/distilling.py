@@ -13,7 +13,15 @@ from training.data.sprites import SpriteDataset
 from training.learning.config import Precision, TrainConfig
 from training.learning.lesson import Distillation
 from training.runs.config import RunConfig, with_intervals
-from training.runs.distil_request import EMA_DECAY, USUAL_BATCH, USUAL_MINUTES, DistillRequest
+from training.runs.distil_request import (
+    EMA_DECAY,
+    FINISH_BATCH,
+    FINISH_DECAY,
+    FINISH_RATE,
+    USUAL_BATCH,
+    USUAL_MINUTES,
+    DistillRequest,
+)
 
 LEARNING_RATE = 2e-4  # for batches of 64, as of a network that begins from another
 
@@ -24,15 +32,18 @@ def distillation_plan(
     """The run that a request comes to. precision: where the request leaves it open. Raises TrainingError."""
     if not teacher.can_be_distilled:
         raise TrainingError("Only models that draw in the colours of a palette can be distilled: that one does not.")
-    batch = USUAL_BATCH if request.batch is None else request.batch
-    highest = LEARNING_RATE * (batch / 64) ** 0.5
+    if request.adversarial and teacher.student is None:
+        raise TrainingError("That model has no student to finish: distil one first.")
+    usual_batch, decay = (FINISH_BATCH, FINISH_DECAY) if request.adversarial else (USUAL_BATCH, EMA_DECAY)
+    batch = usual_batch if request.batch is None else request.batch
+    highest = FINISH_RATE if request.adversarial else LEARNING_RATE * (batch / 64) ** 0.5
     minutes = USUAL_MINUTES if request.steps is None and request.minutes is None else request.minutes
     training = TrainConfig(
         steps=request.steps,
         minutes=minutes,
         batch_size=batch,
         learning_rate=highest if request.learning_rate is None else request.learning_rate,
-        ema_decay=EMA_DECAY if request.ema_decay is None else request.ema_decay,
+        ema_decay=decay if request.ema_decay is None else request.ema_decay,
         warmup_steps=20,
         flip=0.0,  # neither network is told how a sprite was changed, so none is
         shift=0.0,
@@ -41,7 +52,7 @@ def distillation_plan(
         precision=request.precision or precision,
         seed=request.seed,
     )
-    student = Student()
+    student = Student() if teacher.student is None else teacher.student
     return RunConfig(
         data=data.source,
         fingerprint=data.fingerprint(),
@@ -53,7 +64,9 @@ def distillation_plan(
         diffusion=teacher.diffusion,
         training=with_intervals(training, early_stop=False),
         distillation=Distillation(
-            student=student, substeps=min(request.substeps, teacher.diffusion.num_timesteps // student.steps)
+            student=student,
+            substeps=min(request.substeps, teacher.diffusion.num_timesteps // student.steps),
+            adversarial=request.adversarial,
         ),
         keep_background=request.keep_background,
         provenance=teacher.provenance,

@@ -32,8 +32,10 @@ class Product:
     def header(self) -> ModelHeader:
         """The model's description."""
         if self.teacher is not None:
-            assert self.config.distillation is not None
-            student = replace(self.config.distillation.student, learnt=self.trainer.step_count)
+            lesson = self.config.distillation
+            assert lesson is not None
+            before = lesson.student.learnt if lesson.adversarial else 0
+            student = replace(lesson.student, learnt=before + self.trainer.step_count)
             return replace(self.teacher.header, student=student)
         provenance = replace(
             self.config.provenance,

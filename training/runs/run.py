@@ -22,6 +22,7 @@ from training.learning.batch_source import heldout_of
 from training.learning.batches import HELDOUT_ROUNDS
 from training.learning.distillation import Distiller
 from training.learning.distributed import Processes
+from training.learning.finishing import Finisher
 from training.learning.loop import StepResult, Trainer
 from training.learning.samples import PASSES, SAMPLES_A_CLASS, draw_samples, own_sprites
 from training.learning.warm_start import weights_from, weights_in_words
@@ -67,7 +68,9 @@ class Run:
         self._teacher = teacher
         self.trainer = self._trainer(place)
         self._bank = self.trainer.batches.bank if teacher is None else teacher.bank
-        self._judged = heldout_of(self.heldout, config.model, config.words) if len(self.heldout) else None
+        # How like its teacher's answers those of a finished student are says nothing of how good they are.
+        by_loss = len(self.heldout) and not (config.distillation and config.distillation.adversarial)
+        self._judged = heldout_of(self.heldout, config.model, config.words) if by_loss else None
         images: dict[Work, int] = {
             "figures": HELDOUT_ROUNDS * len(self.heldout),
             "samples": PASSES * SAMPLES_A_CLASS * len(self.classes),
@@ -83,7 +86,8 @@ class Run:
         if config.distillation is None:
             return Trainer(config.model, config.diffusion, config.training, *common)
         assert self._teacher is not None
-        return Distiller(config.model, self._teacher, config.training, *common, config.distillation)
+        kind = Finisher if config.distillation.adversarial else Distiller
+        return kind(config.model, self._teacher, config.training, *common, config.distillation)
 
     def begin_from(self, parent: Checkpoint) -> None:
         """Begin with the weights, and the colour schemes, of another model; call before the first step."""

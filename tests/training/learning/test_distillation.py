@@ -23,7 +23,7 @@ from pixelforge.core.weights import Floats
 from training.data.sprites import SpriteDataset
 from training.learning.batches import TrainingBatch
 from training.learning.config import TrainConfig
-from training.learning.distillation import Distiller, _Noised, step_times
+from training.learning.distillation import Distiller, Noised, step_times
 from training.learning.lesson import Distillation
 
 CONFIG = TrainConfig(steps=40, batch_size=16, learning_rate=3e-3, warmup_steps=1, flip=0, shift=0, swap=0)
@@ -46,9 +46,9 @@ def distiller(teacher: Checkpoint, data: SpriteDataset) -> Distiller:
     return Distiller(student, teacher, CONFIG, data, torch.device("cpu"), None, None, LESSON)
 
 
-def noised(distiller: Distiller, step: int) -> tuple[TrainingBatch, _Noised]:
+def noised(distiller: Distiller, step: int) -> tuple[TrainingBatch, Noised]:
     batch = distiller.batches.draw(step)
-    return batch, _Noised.of(distiller.teacher, batch, distiller._times, distiller.schedule, distiller.device)
+    return batch, Noised.of(distiller.teacher, batch, distiller._times, distiller.schedule, distiller.device)
 
 
 def test_the_teacher_goes_through_each_step_of_the_student_in_several() -> None:
