@@ -27,8 +27,9 @@ def command_line() -> list[str]:
 def lasting_command_line(environment: Mapping[str, str] = os.environ) -> list[str]:
     """What starts the command line for work that outlives this program.
 
-    The files of a program that was started from an AppImage go when it ends: its mount is undone, or the folder that it
-    was extracted to is removed. Such work is started from the AppImage itself, and so has files of its own.
+    The files of a program that was started from an AppImage go with it: those that were extracted when it ends, those
+    that are mounted when nothing has its descriptors any more. Such work is started from the AppImage itself, and so
+    has files of its own.
     """
     appimage = _appimage(environment)
     return command_line() if appimage is None else [str(appimage)]
@@ -38,8 +39,8 @@ def lasting_environment(environment: Mapping[str, str] = os.environ) -> dict[str
     """What `lasting_command_line` wants in its environment besides what this program has in its own.
 
     Where there is no FUSE, AppImages are extracted. All starts of one with the same temporary folder share what is
-    extracted there, and the first that ends removes it. So such work gets a temporary folder of its own, which is left
-    empty at its end.
+    extracted there, and the first that ends removes it. So such work gets a temporary folder of its own, in which only
+    what it leaves itself stays behind.
     """
     if _appimage(environment) is None or not Path(environment["APPDIR"]).name.startswith("appimage_extracted_"):
         return {}
