@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pixelforge import __version__
@@ -34,12 +35,22 @@ class PartFailedError(Exception):
     """A part of the program did not do what it should; the text says what it did."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a part tells, besides that it works."""
+
+    seconds: Seconds = field(default_factory=dict)  # by its stages; of one that has none they are taken outside
+    engine: str = ""  # what made the sprites, as `core.engine` names it
+
+
 def self_test() -> dict[str, object]:
     """Try every part. `ok` tells whether all of them worked, `failed` why which did not, `seconds` how long they took.
 
     `window` is from the start of its process until it is painted, `first_sprite` from then until the sprite is there.
+    `engine` is what made the sprites, empty where none were made.
     """
     seconds: Seconds = {}
+    engine = ""
     failed: dict[str, str] = {}
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="pixelforge-", ignore_cleanup_errors=True) as name:
@@ -50,7 +61,8 @@ def self_test() -> dict[str, object]:
             except (PartFailedError, OSError) as error:
                 failed[part] = str(error)
             else:
-                seconds.update(found or {part: time.perf_counter() - started})
+                seconds.update(found.seconds or {part: time.perf_counter() - started})
+                engine = engine or found.engine
     seconds["total"] = time.perf_counter() - began
     return {
         "ok": not failed,
@@ -59,11 +71,12 @@ def self_test() -> dict[str, object]:
         "version": __version__,
         "packaged": is_packaged(),
         "with_training": is_torch_installed(),
+        "engine": engine,
         "platform": platform.platform(),
     }
 
 
-def _window(folder: Path) -> Seconds:
+def _window(folder: Path) -> Found:
     started = time.perf_counter()
     reached: Seconds = {}
     with _process("--rehearse-window", str(folder / "window")) as lines:
@@ -71,19 +84,21 @@ def _window(folder: Path) -> Seconds:
             reached[line.strip()] = time.perf_counter() - started
     for stage in (SHOWN, SPRITE, TRAINING, CLOSED):
         _check(stage in reached, f"The window did not get to: {stage}.")
-    return {"window": reached[SHOWN], "first_sprite": reached[SPRITE] - reached[SHOWN]}
+    return Found({"window": reached[SHOWN], "first_sprite": reached[SPRITE] - reached[SHOWN]})
 
 
-def _sprites(folder: Path) -> None:
+def _sprites(folder: Path) -> Found:
     target = folder / "sprites"
-    _run("generate", "--class", "all", "--count", str(SPRITES), "--steps", "10", "--out", str(target))
+    asked = ("--class", "all", "--count", str(SPRITES), "--steps", "10")
+    summary = json.loads(_run("generate", *asked, "--out", str(target), "--json"))
     made = list(target.glob("*/*.png"))
     classes = {path.parent for path in made}
     _check(len(made) == SPRITES, f"There are {len(made)} sprites in place of {SPRITES}.")
     _check(len(classes) == CLASSES, f"There are sprites of {len(classes)} classes alone.")
+    return Found(engine=summary["engine"])
 
 
-def _export(folder: Path) -> None:
+def _export(folder: Path) -> Found:
     sprites = sorted(map(str, (folder / "sprites").glob("*/*.png")))
     _check(bool(sprites), "There are no sprites to export.")
     sheet = folder / "sheet.png"
@@ -91,9 +106,10 @@ def _export(folder: Path) -> None:
     frames = json.loads(sheet.with_suffix(".json").read_text(encoding="utf-8"))["frames"]
     _check(sheet.read_bytes().startswith(b"\x89PNG"), "The sheet is no PNG.")
     _check(len(frames) == len(sprites), f"The atlas names {len(frames)} frames of {len(sprites)}.")
+    return Found()
 
 
-def _training(folder: Path) -> None:
+def _training(folder: Path) -> Found:
     toys, run = folder / "toys", folder / "run"
     for class_ in sorted((folder / "sprites").glob("*"))[:TOY_CLASSES]:
         shutil.copytree(class_, toys / class_.name)
@@ -101,9 +117,10 @@ def _training(folder: Path) -> None:
     rows = (run / "stats.jsonl").read_text(encoding="utf-8").splitlines()
     _check(json.loads(rows[-1])["step"] == STEPS, f"Training ended before step {STEPS}.")
     _run("models", "info", str(run / "snapshot.safetensors"))
+    return Found()
 
 
-PARTS: dict[str, Callable[[Path], Seconds | None]] = {
+PARTS: dict[str, Callable[[Path], Found]] = {
     "window": _window,
     "sprites": _sprites,
     "export": _export,
@@ -112,10 +129,10 @@ PARTS: dict[str, Callable[[Path], Seconds | None]] = {
 PARTS_WITHOUT_TRAINING = {part: attempt for part, attempt in PARTS.items() if part != "training"}
 
 
-def _run(*arguments: str) -> None:
+def _run(*arguments: str) -> str:
+    """What this program prints with these arguments. Raises PartFailedError if it fails."""
     with _process(*arguments) as lines:
-        for _ in lines:
-            pass
+        return "".join(lines)
 
 
 @contextmanager

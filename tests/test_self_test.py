@@ -34,6 +34,7 @@ def test_it_tries_every_part_and_leaves_nothing(environment: dict[str, str], tmp
     assert (result.returncode, found["ok"], found["packaged"]) == (0, True, False)
     assert list(found["seconds"]) == ["window", "first_sprite", "sprites", "export", "training", "total"]
     assert all(seconds > 0 for seconds in found["seconds"].values())
+    assert found["engine"] in ("onnxruntime", "torch")  # by the device that there is
     assert len(result.stdout.splitlines()) == 1
     assert list((tmp_path / "temporary").glob("pixelforge*")) == []
     assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
@@ -55,6 +56,7 @@ def test_a_window_that_cannot_be_opened_is_named(environment: dict[str, str]) ->
     )
     found = json.loads(result.stdout)
     assert (result.returncode, found["ok"], list(found["failed"])) == (1, False, ["window"])
+    assert found["engine"] == ""
     assert "The window cannot be opened" in found["failed"]["window"]
 
 

@@ -98,18 +98,6 @@ UNUSED_DATA = ("peegee/*",)
 # Of torch's own libraries: what its tests load.
 UNUSED_TORCH = ("*test*", "*backend_with_compiler*", "*aoti_custom_ops*")
 
-# A .desktop file knows no folder of its own: %k, its path, is what the shell finds the executable by.
-DESKTOP = r"""[Desktop Entry]
-Type=Application
-Name=PixelForge
-Comment=Makes 16x16 pixel-art sprites on your own machine
-Exec=sh -c "app=\\$(dirname \\"\\$1\\"); shift; exec \\"\\$app/PixelForge\\" \\"\\$@\\"" sh %k %f
-Icon=PixelForge
-Terminal=false
-Categories=Graphics;2DGraphics;RasterGraphics;
-StartupWMClass=PixelForge
-"""
-
 Collected = list[tuple[str, str]]  # (file, folder in the app)
 
 
@@ -158,9 +146,3 @@ def strip_symbols(app: Path) -> None:
     libraries = [*app.rglob("torch/lib/libtorch_*.so"), *app.rglob("libpython3*.so*")]
     if sys.platform == "linux" and strip is not None and libraries:
         subprocess.run([strip, "--strip-unneeded", *libraries], check=True)
-
-
-def add_to_desktop(app: Path, icon: Path) -> None:
-    """Put an icon and a .desktop file beside the executable, to be installed or double-clicked."""
-    shutil.copyfile(icon, app / "PixelForge.png")
-    (app / "PixelForge.desktop").write_text(DESKTOP, encoding="utf-8")

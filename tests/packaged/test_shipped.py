@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from packaged.bom import BOM
+from packaged.desktop import add_to_desktop
 from packaged.parts import (
     OPENSSL_MODULES,
     TRAINING_MODULES,
     UNUSED_MODULES,
-    add_to_desktop,
     refuse_training,
     used_data,
     used_plugins,

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, Signal
 
 from pixelforge.errors import OutputError, PixelForgeError
-from pixelforge.executable import FOR_WINDOW, command_line
+from pixelforge.executable import FOR_WINDOW, command_line, lasting_command_line, lasting_environment
 from pixelforge.gui.shared.remedies import worded
 
 PATIENCE = 3000  # milliseconds for a process that is killed to be gone
@@ -72,9 +72,12 @@ def start_detached(arguments: Sequence[str], log: Path) -> None:
     """Begin a command that outlives this program; what it says goes to the end of `log`. Raises OutputError."""
     if log.is_symlink():
         raise OutputError(f"{log} is a link: what a training says stays in its folder.")
-    program, *first = command_line()
+    program, *first = lasting_command_line()
+    environment = _environment()
+    for name, value in lasting_environment().items():
+        environment.insert(name, value)
     process = QProcess()
-    process.setProcessEnvironment(_environment())
+    process.setProcessEnvironment(environment)
     process.setProgram(program)
     process.setArguments([*first, *arguments])
     process.setStandardOutputFile(str(log), QIODevice.OpenModeFlag.Append)
