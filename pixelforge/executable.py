@@ -8,6 +8,9 @@ import tempfile
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
+REHEARSAL = "--rehearse-window"
+"""The argument, before a folder, that has the self-test's window opened."""
+
 FOR_WINDOW = "PIXELFORGE_FOR_WINDOW"
 """In the environment of a command that the window begins: its errors go there, to be worded by it."""
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pixelforge import __version__
-from pixelforge.executable import command_line, is_packaged
+from pixelforge.executable import REHEARSAL, command_line, is_packaged
 from pixelforge.training_part import is_torch_installed
 
 TIMEOUT = 300  # seconds that a part may take
@@ -79,7 +79,7 @@ def self_test() -> dict[str, object]:
 def _window(folder: Path) -> Found:
     started = time.perf_counter()
     reached: Seconds = {}
-    with _process("--rehearse-window", str(folder / "window")) as lines:
+    with _process(REHEARSAL, str(folder / "window")) as lines:
         for line in lines:
             reached[line.strip()] = time.perf_counter() - started
     for stage in (SHOWN, SPRITE, TRAINING, CLOSED):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
+from pathlib import Path
+
+from pixelforge.executable import REHEARSAL
 
 # How often torch's idle threads look for work before they sleep. By default they spin for milliseconds: where another
 # program needs a core, that makes a run many times slower. Without any spinning, a run alone takes twice as long.
@@ -13,7 +17,7 @@ SPIN_COUNT = "5000"
 def main() -> None:
     """Do what the arguments ask for, and exit."""
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
-    if len(sys.argv) == 1:
+    if len(sys.argv) == 1 or sys.argv[1] == REHEARSAL:
         _open_window()
     else:
         from pixelforge.cli.app import main as command_line
@@ -28,9 +32,14 @@ def _open_window() -> None:
     gc.disable()  # hundreds of modules are loaded, and nothing of that is garbage; the window enables it again
     try:
         from pixelforge.files import check_folder
-        from pixelforge.gui.app import run
 
         check_folder()
+        if len(sys.argv) > 1:
+            from pixelforge.gui.rehearsal import rehearse
+
+            sys.exit(rehearse(Path(sys.argv[2]), partial(print, flush=True)))
+        from pixelforge.gui.app import run
+
         sys.exit(run())
     except (Exception, KeyboardInterrupt):
         from pixelforge import console

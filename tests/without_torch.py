@@ -19,9 +19,10 @@ sys.meta_path.insert(0, Refusing())
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 def run(*arguments):
-    from pixelforge.cli.app import main
+    from pixelforge.start import main
+    sys.argv[1:] = map(str, arguments)
     try:
-        main([str(argument) for argument in arguments])
+        main()
     except SystemExit as end:
         return end.code or 0
 """

@@ -88,7 +88,6 @@ def window(
         bool, typer.Option("--self-test", help="Try every part of the program, print timings as JSON, and exit.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log on stderr what is done, and its times.")] = False,
-    rehearse_window: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Makes 16x16 pixel-art sprites with a small diffusion model.
 
@@ -103,10 +102,6 @@ def window(
         typer.echo(f"PixelForge {__version__}")
     elif self_test:
         raise typer.Exit(_self_test())
-    elif rehearse_window is not None:  # a part of the self-test
-        from pixelforge.gui.rehearsal import rehearse
-
-        raise typer.Exit(rehearse(rehearse_window, typer.echo))
     elif context.invoked_subcommand is None:
         from pixelforge.gui.app import run
 
