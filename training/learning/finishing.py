@@ -35,6 +35,7 @@ from training.learning.tensors import blended, coloured, colours_from_logits
 
 RATE = 1e-3  # the discriminator's learning rate
 PENALTY, PENALTY_EVERY = 0.05, 8  # of its steepness, taken every so many steps (Karras et al. 2020, section 4.1)
+LOOKS = 4  # that it has at the same pictures, changed in other ways, while the student waits: to make them takes longer
 AUGMENTED = {"flip": 0.5, "shift": 1.0, "swap": 0.0}  # what it sees, drawn and made alike (Zhao et al. 2020)
 
 
@@ -74,7 +75,8 @@ class Finisher(Distiller):
         with torch.set_grad_enabled(not ahead):
             made, drift = self._made(part, int(torch.randint(len(self._times), (), generator=generator)))
         loss = None if ahead else self._improve(made, drift, part, rate, generator)
-        told_apart = self._tell_apart(batch, made.detach(), part, generator)
+        for _ in range(LOOKS if ahead else 1):
+            told_apart = self._tell_apart(batch, made.detach(), part, generator)
         self.ema.update_parameters(self.model)
         self.step_count += 1
         return StepResult(self.step_count, told_apart if loss is None else loss, rate)

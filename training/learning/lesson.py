@@ -17,7 +17,7 @@ class Distillation:
     student: Student = field(default_factory=Student)
     substeps: int = 4  # deterministic steps of the teacher for each of the student's
     adversarial: bool = False  # a student that there is learns against a discriminator, and nothing of its teacher
-    head_start: int = 500  # steps in which the discriminator alone learns
+    head_start: int = 0  # steps in which the discriminator alone learns
 
     def __post_init__(self) -> None:
         if not 1 <= self.substeps <= MOST_SUBSTEPS:

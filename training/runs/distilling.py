@@ -23,6 +23,7 @@ from training.runs.distil_request import (
     DistillRequest,
 )
 
+HEAD_START = 400  # steps of a finish, which the discriminator has alone
 LEARNING_RATE = 2e-4  # for batches of 64, as of a network that begins from another
 
 
@@ -67,6 +68,7 @@ def distillation_plan(
             student=student,
             substeps=min(request.substeps, teacher.diffusion.num_timesteps // student.steps),
             adversarial=request.adversarial,
+            head_start=HEAD_START,
         ),
         keep_background=request.keep_background,
         provenance=teacher.provenance,

@@ -27,6 +27,7 @@ from training.data.indexed import IndexedSprites, styled, words_of
 from training.data.naming import style_of
 from training.data.sprites import SpriteDataset
 from training.learning.distillation import with_student_like
+from training.runs import distilling
 from training.runs import run as run_module
 from training.runs.distil_request import DistillRequest
 from training.runs.events import Ended, RunEvent
@@ -69,6 +70,12 @@ def teacher(request: pytest.FixtureRequest, tmp_path: Path, model_config: ModelC
     if request.param == "pointer":
         config = replace(model_config, palette=(), prediction="pointer")
     return write_model(tmp_path / "teacher.safetensors", config, data)
+
+
+@pytest.fixture(autouse=True)
+def short_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps of a finish in which the student stands still."""
+    monkeypatch.setattr(distilling, "HEAD_START", 2)
 
 
 def pull(folder: Path | None, out: Path, asked: DistillRequest, stop_at: int = 0, *, resume: bool = False) -> RunEvent:
@@ -208,3 +215,36 @@ def test_bad_settings_and_files(
         assert told in err, arguments
         assert "Traceback" not in err
         assert not (tmp_path / "run").exists(), arguments
+
+
+def test_a_student_is_finished_and_the_run_resumed_to_the_bit(folder: Path, tmp_path: Path, teacher: Path) -> None:
+    ended = pull(folder, tmp_path / "first", replace(ASKED, teacher=teacher))
+    assert isinstance(ended, Ended)
+    before = load_checkpoint(ended.model)
+    assert before.header.student is not None
+    asked = replace(ASKED, teacher=ended.model, adversarial=True)
+    whole = pull(folder, tmp_path / "whole", asked)
+    halted = pull(folder, tmp_path / "run", asked, stop_at=3)
+    assert isinstance(halted, Ended)
+    again = pull(None, tmp_path / "run", ASKED, resume=True)
+    assert isinstance(whole, Ended)
+    assert isinstance(again, Ended)
+    assert (whole.phase, again.phase, halted.phase) == ("finished", "finished", "halted")
+    assert whole.model == tmp_path / "whole" / "snapshot.safetensors"  # by no loss is one of its steps the best
+    after = load_checkpoint(whole.model)
+    assert after.header == replace(
+        before.header, student=replace(before.header.student, learnt=before.header.student.learnt + 6)
+    )
+    assert whole.model.read_bytes() == again.model.read_bytes()
+    own, moved = before.student_weights, after.student_weights
+    assert own is not None
+    assert moved is not None
+    assert any(not np.array_equal(weight, own[name]) for name, weight in moved.items())
+    for name, weight in before.weights.items():
+        np.testing.assert_array_equal(after.weights[name], weight)
+
+
+def test_only_a_student_that_there_is_can_be_finished(folder: Path, tmp_path: Path, teacher: Path) -> None:
+    with pytest.raises(TrainingError, match="no student to finish: distil one first"):
+        pull(folder, tmp_path / "run", replace(ASKED, teacher=teacher, adversarial=True))
+    assert not (tmp_path / "run").exists()
