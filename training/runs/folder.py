@@ -28,6 +28,7 @@ OVER: tuple[RunPhase, ...] = ("ended", "turned", "finished")
 Command = Literal["pause", "halt", "end"]
 """`halt` can be resumed later; `end` is for good."""
 
+MODEL_ENDING = ".safetensors"
 SAMPLE_SCALE = 4  # screen pixels a pixel in the pictures of samples
 
 MAX_CONFIG = 64 * 2**20  # bytes
@@ -208,8 +209,14 @@ class RunFolder:
             raise TrainingError(f"{self.root} holds a run already.", Remedy.RESUME, Remedy.OTHER_RUN)
 
     def check_free(self) -> None:
-        """Raises TrainingError if a run that is to be begun here would mix its files with a run's, or somebody's."""
+        """Raises TrainingError if a run that is to be begun here would mix its files with a run's, or somebody's.
+
+        Nor may it be named as a model file, which nobody would look for in a folder.
+        """
         self.check_new()
+        if self.root.suffix == MODEL_ENDING:
+            told = f"{self.root} is to be the folder of a run, in which its model will be: leave out {MODEL_ENDING}."
+            raise TrainingError(told, Remedy.OTHER_RUN)
         asked = (self.log_path, self._command_path, self.leave_out_path)
         own = {path.name for path in (self.status_path, self._lock_path, *asked)}
         with suppress(OSError):  # not there yet, or `locked` says what is wrong with it

@@ -248,3 +248,9 @@ def test_only_a_student_that_there_is_can_be_finished(folder: Path, tmp_path: Pa
     with pytest.raises(TrainingError, match="no student to finish: distil one first"):
         pull(folder, tmp_path / "run", replace(ASKED, teacher=teacher, adversarial=True))
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_not_named_as_a_model_file(folder: Path, tmp_path: Path, teacher: Path) -> None:
+    with pytest.raises(TrainingError, match=r"is to be the folder of a run.*leave out \.safetensors"):
+        pull(folder, tmp_path / "fast.safetensors", replace(ASKED, teacher=teacher))
+    assert not (tmp_path / "fast.safetensors").exists()
