@@ -34,6 +34,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, MOST_PROCESSES)
 
 
+@pytest.hookimpl(trylast=True)  # after they are shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: of a test that takes half a minute at the end, only one process would be busy."""
+    items.sort(key=lambda item: "robustness" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_torch_thread() -> None:
     """A tiny network gains nothing from a second core, and where that is busy it waits for it at every layer."""

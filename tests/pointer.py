@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -35,6 +37,13 @@ BANK = SchemeBank(  # nobody drew a wolf in ink, and no dog looks any way
 
 def write_pointer_model(path: Path, side: int = 8, student: Student | None = None) -> Path:
     """The model in a file, for sprites of side x side; with a student, whose weights are others."""
+    path.write_bytes(_content(side, student))
+    return path
+
+
+@cache
+def _content(side: int, student: Student | None) -> bytes:
+    """Of the file, made once: it is the same every time, and ninety tests want one."""
     config = replace(
         TINY,
         num_classes=len(CLASSES),
@@ -51,8 +60,10 @@ def write_pointer_model(path: Path, side: int = 8, student: Student | None = Non
         student=student,
     )
     of_student = None if student is None else _random(header.student_model)
-    save_checkpoint(path, header, _random(config), BANK, student=of_student)
-    return path
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.safetensors"
+        save_checkpoint(path, header, _random(config), BANK, student=of_student)
+        return path.read_bytes()
 
 
 def _random(config: ModelConfig) -> dict[str, torch.Tensor]:

@@ -49,7 +49,7 @@ def test_from_a_sheet_with_margin_and_spacing_to_an_engines_file(command: RunCom
     assert json.loads(report)["colours"] == 4
 
     toy = ["--size", SIDE, "--width", 8, "--batch", 8, "--from", "nothing", "--device", "cpu"]
-    assert command("train", data, "--out", tmp_path / "run", "--steps", 40, *toy)[0] == 0
+    assert command("train", data, "--out", tmp_path / "run", "--steps", 10, *toy)[0] == 0
 
     model = tmp_path / "run" / "best.safetensors"
     sheet = tmp_path / "orcs16.png"

@@ -5,6 +5,8 @@ A test whose model must be otherwise says in what: `replace(TINY, num_classes=3)
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from torch import Tensor, nn
 
@@ -28,8 +30,15 @@ TINY = ModelConfig(
 
 def random_weights(config: ModelConfig, scale: float) -> dict[str, Tensor]:
     """Normal weights of a standard deviation, the same every time, by their names."""
-    torch.manual_seed(0)
-    return {name: scale * torch.randn_like(weight) for name, weight in build_network(config).state_dict().items()}
+    return {name: weight.clone() for name, weight in _drawn(config, scale).items()}
+
+
+@cache
+def _drawn(config: ModelConfig, scale: float) -> dict[str, Tensor]:
+    """Drawn once a config: building a network takes longer than most tests that want its weights."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return {name: scale * torch.randn_like(weight) for name, weight in build_network(config).state_dict().items()}
 
 
 def randomised(network: nn.Module) -> nn.Module:

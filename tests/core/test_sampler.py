@@ -20,10 +20,6 @@ from pixelforge.core.sampler import CLEAN, SAMPLERS, ddim, ddpm, dpmpp_2m, follo
 from pixelforge.core.schedule import NoiseSchedule, cosine_betas, spaced_timesteps
 from pixelforge.errors import RequestError
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of diffusers, while it is imported
-    from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
-
 SHAPE = (3, 4, 4, 4)
 Draw = Callable[[], Tensor]
 
@@ -38,7 +34,13 @@ def denoise(x: Tensor, timestep: int, final: bool = False) -> Tensor:
     return torch.tanh(1.3 * x + 0.4 * x.roll(1, dims=3) - timestep / 1000)
 
 
-def oracle(scheduler_class: type, schedule: NoiseSchedule, **options: Any) -> Any:
+def oracle(scheduler_name: str, schedule: NoiseSchedule, **options: Any) -> Any:
+    """Of diffusers, which is loaded here: in every process that collects the tests it would take five seconds."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own, while it is imported
+        import diffusers
+
+        scheduler_class = getattr(diffusers, scheduler_name)
     scheduler = scheduler_class(
         num_train_timesteps=1000,
         trained_betas=cosine_betas(DiffusionConfig()),
@@ -70,7 +72,7 @@ def assert_same(ours: list[Tensor], expected: list[Tensor], tolerance: float = 1
 @pytest.mark.parametrize("count", [1000, 50, 30, 7])
 def test_ddpm_is_that_of_diffusers(count: int, schedule: NoiseSchedule) -> None:
     timesteps = spaced_timesteps(1000, count)
-    scheduler = oracle(DDPMScheduler, schedule, clip_sample=False, variance_type="fixed_small")
+    scheduler = oracle("DDPMScheduler", schedule, clip_sample=False, variance_type="fixed_small")
     scheduler.one = torch.tensor(1.0, dtype=torch.float64)
     scheduler.set_timesteps(timesteps=list(timesteps))
     draw, _ = seeded(1)
@@ -83,7 +85,7 @@ def test_ddpm_is_that_of_diffusers(count: int, schedule: NoiseSchedule) -> None:
 @pytest.mark.parametrize("count", [10, 50])
 def test_ddim_is_that_of_diffusers(count: int, eta: float, schedule: NoiseSchedule) -> None:
     timesteps = spaced_timesteps(1000, count)
-    scheduler = oracle(DDIMScheduler, schedule, clip_sample=False)
+    scheduler = oracle("DDIMScheduler", schedule, clip_sample=False)
     scheduler.final_alpha_cumprod = torch.tensor(1.0, dtype=torch.float64)
     scheduler.set_timesteps(count)
     assert tuple(scheduler.timesteps.tolist()) == timesteps
@@ -98,7 +100,7 @@ def test_ddim_is_that_of_diffusers(count: int, eta: float, schedule: NoiseSchedu
 def test_dpmpp_2m_is_that_of_diffusers(count: int, schedule: NoiseSchedule) -> None:
     timesteps = spaced_timesteps(1000, count)
     scheduler = oracle(
-        DPMSolverMultistepScheduler,
+        "DPMSolverMultistepScheduler",
         schedule,
         algorithm_type="dpmsolver++",
         solver_order=2,

@@ -21,10 +21,10 @@ SMALLEST = 960, 500  # logical pixels: of 1920 x 1080 at 200 %, what a panel and
 SIZES = [SMALLEST, (1024, 700), (1280, 800), (1920, 1080)]
 
 
-@pytest.fixture
-def entry(tmp_path) -> ModelEntry:
-    """A model that is asked for all that a model can be asked for."""
-    path = write_pointer_model(tmp_path / "words.safetensors")
+@pytest.fixture(scope="module")
+def entry(tmp_path_factory: pytest.TempPathFactory) -> ModelEntry:
+    """A model that is asked for all that a model can be asked for; nobody changes it, and its icons take a while."""
+    path = write_pointer_model(tmp_path_factory.mktemp("models") / "words.safetensors")
     list(make_icons(path))
     return ModelEntry("words", path, True, read_header(path))
 

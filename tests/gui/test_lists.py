@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.gui.test_drops import drop_file
-from tests.gui.using import click, finish, make, recipes
+from tests.gui.using import click, finish, held, make, recipes
 
 
 def test_a_list_becomes_a_named_set(qtbot, desktop, tmp_path) -> None:
@@ -25,14 +25,14 @@ def test_a_list_becomes_a_named_set(qtbot, desktop, tmp_path) -> None:
 def test_a_second_list_of_the_name_waits_and_gets_a_number(qtbot, desktop, tmp_path) -> None:
     (tmp_path / "pets.csv").write_text("class,name\ndogs,Rex\n")
     desktop.studio.generation.set_count(1)
-    desktop.studio.generation.set_sampling(sampler="ddpm", steps=200)
-    click(qtbot, desktop.window.controls.generate_button)
-    drop_file(desktop, tmp_path / "pets.csv")
-    desktop.studio.generation.set_sampling(steps=2)
-    drop_file(desktop, tmp_path / "pets.csv")
-    assert [waiting.names for waiting in desktop.studio.generation.queue] == [("pets",), ("pets",)]
-    desktop.studio.generation.cancel(desktop.studio.generation.queue[0])
-    desktop.studio.tray.sets.rename("pets")
+    desktop.studio.generation.set_sampling(sampler="ddpm", steps=2)
+    with held(desktop):
+        click(qtbot, desktop.window.controls.generate_button)
+        drop_file(desktop, tmp_path / "pets.csv")
+        drop_file(desktop, tmp_path / "pets.csv")
+        assert [waiting.names for waiting in desktop.studio.generation.queue] == [("pets",), ("pets",)]
+        desktop.studio.generation.cancel(desktop.studio.generation.queue[0])
+        desktop.studio.tray.sets.rename("pets")
     qtbot.waitUntil(lambda: not desktop.studio.generation.queue, timeout=60_000)
     finish(qtbot, desktop)
     assert [one.name for one in desktop.studio.tray.sets.sets] == ["pets", "pets 2"]

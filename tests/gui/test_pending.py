@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from pixelforge.gui import app
 from pixelforge.gui.app import AppFolders
 from pixelforge.services.asking import Ask
-from tests.gui.using import click, finish, make, pictures, recipes
+from tests.gui.using import click, finish, held, make, pictures, recipes
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def start(qtbot, entry, places):
 
 
 def ask_for_two(qtbot, desktop) -> None:
-    """One batch that is being made, and one that waits."""
+    """One batch that is being made, and one that waits; to be called while the worker is held."""
     generation = desktop.studio.generation
-    generation.set_sampling(sampler="ddpm", steps=300)
+    generation.set_sampling(sampler="ddpm", steps=6)
     generation.set_count(1)
     for name, seed in (("cats", 5), ("dogs", 6)):
         generation.set_ask(Ask(classes=(name,)))
@@ -54,8 +54,9 @@ def made_again(desktop) -> list[tuple[str, int]]:
 
 def test_what_was_not_made_when_the_window_closed_waits_at_the_next_start(qtbot, start) -> None:
     first = start()
-    ask_for_two(qtbot, first)
-    first.window.close()
+    with held(first):
+        ask_for_two(qtbot, first)
+        first.window.close()
     second = start()
     generation = second.studio.generation
     assert [batch.names for batch in generation.queue] == [("cats",), ("dogs",)]
@@ -75,28 +76,31 @@ def test_what_was_not_made_when_the_window_closed_waits_at_the_next_start(qtbot,
 
 def test_a_kill_loses_no_batch(qtbot, start, places, tmp_path) -> None:
     first = start()
-    ask_for_two(qtbot, first)
     killed = AppFolders(tmp_path / "killed.json", tmp_path / "killed.sqlite", tmp_path / "drags")
-    for suffix in ("", "-wal"):  # the files as a kill leaves them, nothing closed
-        shutil.copy(f"{places.history}{suffix}", f"{killed.history}{suffix}")
-    first.studio.generation.stop()
+    with held(first):
+        ask_for_two(qtbot, first)
+        for suffix in ("", "-wal"):  # the files as a kill leaves them, nothing closed
+            shutil.copy(f"{places.history}{suffix}", f"{killed.history}{suffix}")
+        first.studio.generation.stop()
     second = start(killed)
     assert [batch.request.seed for batch in second.studio.generation.queue] == [5, 6]
 
 
 def test_what_the_user_gave_up_does_not_come_back(qtbot, start) -> None:
     first = start()
-    ask_for_two(qtbot, first)
-    first.studio.generation.cancel(first.studio.generation.queue[0])
-    first.studio.generation.stop()
+    with held(first):
+        ask_for_two(qtbot, first)
+        first.studio.generation.cancel(first.studio.generation.queue[0])
+        first.studio.generation.stop()
     first.window.close()
     assert start().studio.generation.queue == ()
 
 
 def test_generate_comes_after_what_waits(qtbot, start) -> None:
     first = start()
-    ask_for_two(qtbot, first)
-    first.window.close()
+    with held(first):
+        ask_for_two(qtbot, first)
+        first.window.close()
     second = start()
     second.studio.generation.set_sampling(steps=2)
     second.studio.generation.set_seed(9)
@@ -107,8 +111,9 @@ def test_generate_comes_after_what_waits(qtbot, start) -> None:
 
 def test_a_batch_whose_model_is_gone_is_told_of(qtbot, start) -> None:
     first = start()
-    ask_for_two(qtbot, first)
-    first.window.close()
+    with held(first):
+        ask_for_two(qtbot, first)
+        first.window.close()
     second = start(entries=())
     assert "2 waiting batches cannot be made" in second.studio.messages.current.text
     assert second.studio.generation.queue == ()

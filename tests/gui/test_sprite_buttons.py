@@ -79,6 +79,7 @@ def test_they_are_gone_while_a_run_forms_and_where_sprites_are_too_small(qtbot, 
     QTest.qWait(1)
     assert not row.isVisible()
     active.studio.generation.stop()
+    active.studio.generation.set_sampling(steps=2)
     make(qtbot, active, count=9)
     for _ in range(12):
         active.window.stage.canvas.zoom_out()

@@ -23,9 +23,10 @@ from tests.pointer import write_pointer_model
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.fixture
-def entry(tmp_path) -> ModelEntry:
-    path = write_pointer_model(tmp_path / "words.safetensors")
+@pytest.fixture(scope="module")
+def entry(tmp_path_factory: pytest.TempPathFactory) -> ModelEntry:
+    """With icons, which take a while; nobody changes it."""
+    path = write_pointer_model(tmp_path_factory.mktemp("models") / "words.safetensors")
     list(make_icons(path, device="cpu"))
     return ModelEntry("words", path, True, read_header(path))
 

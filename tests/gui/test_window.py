@@ -24,7 +24,19 @@ from pixelforge.services import generation
 from pixelforge.services.asking import Ask
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.requests import Finished, GenerationEvent, Notice, Progress
-from tests.gui.using import classic, click, click_cell, click_class, finish, make, mnemonics, pick, recipes, write
+from tests.gui.using import (
+    classic,
+    click,
+    click_cell,
+    click_class,
+    finish,
+    held,
+    make,
+    mnemonics,
+    pick,
+    recipes,
+    write,
+)
 from tests.made import made
 
 
@@ -166,21 +178,21 @@ def test_escape_stops_and_the_batch_of_before_is_back(qtbot, desktop) -> None:
 def test_generate_while_running_waits_for_its_turn_and_nothing_is_thrown_away(qtbot, desktop) -> None:
     generation, controls, batches = desktop.studio.generation, desktop.window.controls, []
     generation.batch_finished.connect(batches.append)
-    classic(desktop)
-    generation.set_sampling(steps=150)
-    generation.generate()
-    qtbot.waitUntil(lambda: generation.run.step >= 1, timeout=20_000)
-    assert controls.generate_button.text() == "Add to the &queue"
-    generation.set_sampling(sampler="ddim")
-    generation.set_sampling(steps=3)
-    for seed in (77, 88, 99):
-        generation.set_seed(seed)
-        generation.set_ask(Ask(classes=("dogs",)))
-        click(qtbot, controls.generate_button)
+    generation.set_sampling(sampler="ddpm", steps=4)
     shown = lambda kind: [widget for widget in controls.queue.findChildren(kind) if widget.isVisible()]  # noqa: E731
-    qtbot.waitUntil(lambda: len(shown(QLabel)) == 3)
-    assert {label.text() for label in shown(QLabel)} == {"Then 16 \N{MULTIPLICATION SIGN} dogs"}
-    click(qtbot, shown(QAbstractButton)[1])
+    with held(desktop):
+        generation.generate()
+        qtbot.waitUntil(lambda: generation.run.step >= 1, timeout=20_000)
+        assert controls.generate_button.text() == "Add to the &queue"
+        generation.set_sampling(sampler="ddim")
+        generation.set_sampling(steps=3)
+        for seed in (77, 88, 99):
+            generation.set_seed(seed)
+            generation.set_ask(Ask(classes=("dogs",)))
+            click(qtbot, controls.generate_button)
+        qtbot.waitUntil(lambda: len(shown(QLabel)) == 3)
+        assert {label.text() for label in shown(QLabel)} == {"Then 16 \N{MULTIPLICATION SIGN} dogs"}
+        click(qtbot, shown(QAbstractButton)[1])
     qtbot.waitUntil(lambda: len(batches) == 3, timeout=60_000)
     assert [batch.request.seed for batch in batches[1:]] == [77, 99]
     assert len(batches[0].sprites) == 16

@@ -15,7 +15,7 @@ from pixelforge.gui.shared.throttle import Throttle
 from pixelforge.services.requests import Finished, Progress
 from tests.made import asked
 
-CLASSIC = asked("cats", count=2, seed=3, guidance_scale=2.0, sampler="ddpm", steps=1000)
+CLASSIC = asked("cats", count=2, seed=3, guidance_scale=1.0, sampler="ddpm", steps=1000)
 
 
 class Recorder:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
@@ -10,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pixelforge.imaging.pixels import Pixels
 from pixelforge.services.asking import Ask
 from pixelforge.services.recipe import Recipe
+from pixelforge.services.requests import Progress
 
 
 def finish(qtbot, desktop) -> None:
@@ -50,6 +55,23 @@ def classic(desktop) -> None:
     """A run that is long enough to be interrupted."""
     desktop.studio.generation.set_sampling(sampler="ddpm")
     desktop.studio.generation.set_sampling(steps=1000)
+
+
+@contextmanager
+def held(desktop) -> Iterator[None]:
+    """Whatever is made meanwhile goes no further than its first step that is shown, until it is stopped."""
+    worker, go = desktop.worker, threading.Event()
+
+    def hold(report) -> None:
+        while isinstance(report.event, Progress) and not worker._current.stopped.is_set() and not go.wait(0.002):
+            pass
+
+    connection = worker.reported.connect(hold, Qt.ConnectionType.DirectConnection)  # so in the worker's own thread
+    try:
+        yield
+    finally:
+        go.set()
+        worker.reported.disconnect(connection)
 
 
 def make(qtbot, desktop, seed: int = 5, count: int = 4, class_names: tuple[str, ...] = ("cats",)) -> list[Pixels]:

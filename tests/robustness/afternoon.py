@@ -31,7 +31,6 @@ from pixelforge.services.history import History
 from pixelforge.services.model_library import ModelEntry
 from pixelforge.services.pending import PendingStore
 from pixelforge.services.sets import SetStore
-from tests.pointer import write_pointer_model
 
 LOST = 1.0  # seconds of work that a kill may cost
 LONGEST = 4.0  # seconds of an afternoon
@@ -229,6 +228,8 @@ def check(opened: dict[str, Any], told: list[Told], killed: float) -> None:
 
 def afternoons(folder: Path, rounds: int, seed: int) -> str:
     """So many kills in one folder; how they went."""
+    from tests.pointer import write_pointer_model  # with torch, which each window would load for nothing
+
     rng = random.Random(seed)
     write_pointer_model(folder / MODEL, side=16)
     last: tuple[list[Told], float] | None = None

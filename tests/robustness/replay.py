@@ -19,7 +19,6 @@ from pathlib import Path
 from pixelforge.files import PART_SUFFIX
 from tests.robustness.disk import Disk, State, entries
 from tests.robustness.faults import MEMORY
-from tests.robustness.long_scenes import SAVE, STROKE
 from tests.robustness.preloading import preloaded
 from tests.robustness.scenes import SCENES, Scene
 
@@ -98,13 +97,20 @@ def _judged(scene: Scene, folder: Path, old: object, new: object) -> str:
     return ""
 
 
+def _scenes(names: list[str]) -> list[Scene]:
+    """Those of these names, or all. What Qt and torch are for is imported if it is asked for, and begun anew before."""
+    scenes = [scene for scene in SCENES if scene.name in REPLAYED]
+    if not {scene.name for scene in scenes}.issuperset(names or [""]):
+        from tests.robustness.long_scenes import SAVE, STROKE
+
+        scenes += [STROKE, SAVE]
+    return [scene for scene in scenes if not names or scene.name in names]
+
+
 def main() -> int:
     """Replay them all; 1 where a rule was broken."""
     library, broken = preloaded("recorder"), 0
-    scenes = [scene for scene in SCENES if scene.name in REPLAYED] + [STROKE, SAVE]
-    for scene in scenes:
-        if sys.argv[1:] and scene.name not in sys.argv[1:]:
-            continue
+    for scene in _scenes(sys.argv[1:]):
         with tempfile.TemporaryDirectory(prefix="replay-", dir=MEMORY if MEMORY.is_dir() else None) as home:
             said = list(found(scene, Path(home).resolve(), library))
         wrong = [what for what in said if what]

@@ -197,7 +197,10 @@ def test_ctrl_c_leaves_whole_files_alone(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["--class", "cats", "--count", "20000", "--steps", "1", "--device", "cpu", "--out", str(out)]
     command = [sys.executable, "-m", "pixelforge", "generate", "--model", str(model), *arguments]
-    process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, env=environment(), stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in a shell's background it is ignored
+    )  # fmt: skip
     while not list(out.glob("cats/[!.]*")):
         assert process.poll() is None
         time.sleep(0.01)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from scipy.stats import mannwhitneyu
 
 from tests.training.conftest import blob
 from training.evaluation import two_sample
@@ -13,6 +12,8 @@ RNG = np.random.default_rng(0)
 
 
 def test_wins_are_mann_and_whitney_s_u() -> None:
+    from scipy.stats import mannwhitneyu  # takes a second to load
+
     a, b = RNG.integers(0, 9, 40).astype(float), RNG.integers(2, 11, 30).astype(float)
     assert wins(a, b) == mannwhitneyu(a, b).statistic
     assert wins(a, b) + wins(b, a) == 40 * 30
