@@ -3,8 +3,8 @@
 Its own threads divide every operator and wait for each other after each, spinning. Here each thread runs some of the
 rows by itself, so that none waits for another.
 
-The bundled network on one thread, the time of torch divided by ONNX Runtime's (tests/benchmarks/engines.py): 3.7 for
-one row, 2.1 for the two of a guided sprite, 1.2 for 16, 1.1 for 64, 1.0 for 128.
+The bundled student on one thread, the time of torch divided by ONNX Runtime's (tests/benchmarks/engines.py): 3.4 for
+one row, 2.5 for two, 1.2 for 16, 1.0 for 64, 1.2 for 128.
 """
 
 from __future__ import annotations

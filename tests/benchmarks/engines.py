@@ -57,6 +57,7 @@ def main() -> None:
 def _engines(config: ModelConfig, weights: dict[str, Floats]) -> Iterator[tuple[str, Backend]]:
     """By name; the first is what the others are times of."""
     yield "torch", TorchBackend(built(config, weights))
+    torch._dynamo.config.recompile_limit = 256  # one function is compiled for every width, side and number of rows
     compiled = built(config, weights)
     compiled.run = torch.compile(compiled.run)  # type: ignore[method-assign]
     yield "torch compiled", TorchBackend(compiled)
