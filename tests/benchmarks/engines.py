@@ -6,6 +6,7 @@ and OpenVINO, where that is installed, stand there for comparison alone: the pro
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import time
@@ -59,7 +60,7 @@ def _engines(config: ModelConfig, weights: dict[str, Floats]) -> Iterator[tuple[
     yield "torch", TorchBackend(built(config, weights))
     torch._dynamo.config.recompile_limit = 256  # one function is compiled for every width, side and number of rows
     compiled = built(config, weights)
-    compiled.run = torch.compile(compiled.run)  # type: ignore[method-assign]
+    compiled.run = torch.compile(compiled.run)
     yield "torch compiled", TorchBackend(compiled)
     yield "ONNX Runtime", OnnxBackend(config, Weights(weights))
     if importlib.util.find_spec("openvino") is not None:
@@ -68,7 +69,7 @@ def _engines(config: ModelConfig, weights: dict[str, Floats]) -> Iterator[tuple[
 
 def _in_openvino(config: ModelConfig, weights: dict[str, Floats]) -> Backend:
     """The graph that ONNX Runtime gets, in float32 and on one thread as there."""
-    import openvino
+    openvino = importlib.import_module("openvino")
 
     class Session:
         def __init__(self, graph: bytes) -> None:

@@ -36,7 +36,7 @@ from training.learning.tensors import blended, coloured, colours_from_logits
 RATE = 1e-3  # the discriminator's learning rate
 PENALTY, PENALTY_EVERY = 0.05, 8  # of its steepness, taken every so many steps (Karras et al. 2020, section 4.1)
 LOOKS = 4  # that it has at the same pictures, changed in other ways, while the student waits: to make them takes longer
-AUGMENTED = {"flip": 0.5, "shift": 1.0, "swap": 0.0}  # what it sees, drawn and made alike (Zhao et al. 2020)
+FLIP, SHIFT = 0.5, 1.0  # how often what it sees is, drawn and made alike (Zhao et al. 2020)
 
 
 class Finisher(Distiller):
@@ -149,7 +149,8 @@ class Finisher(Distiller):
 
     def _augmented(self, pictures: Tensor, part: Noised, generator: torch.Generator) -> Tensor:
         """Flipped and shifted; what a shift uncovers is of the first colour, which is transparent where any is."""
-        drawn = Augmentation.draw(replace(self.config, **AUGMENTED), len(pictures), 0, generator)
+        config = replace(self.config, flip=FLIP, shift=SHIFT, swap=0.0)
+        drawn = Augmentation.draw(config, len(pictures), 0, generator)
         blank = part.colours[..., 0, :].expand(len(pictures), -1)[:, :, None, None]
         return drawn.apply(pictures - blank) + blank
 

@@ -76,7 +76,9 @@ def test_what_it_makes_is_what_the_sampler_makes_of_its_noise(finisher: Finisher
     ]
     times = (999, 749, 499, 249)
     denoiser = NetworkDenoiser(TorchBackend(student).prepare(cues, times), model.header.model, finisher.schedule, cues)
-    *_, last = sample("instant", denoiser, finisher.schedule, times, batch.noise.numpy(), lambda: np.empty(0))
+    *_, last = sample(
+        "instant", denoiser, finisher.schedule, times, batch.noise.numpy(), lambda: np.empty(0, np.float32)
+    )
     np.testing.assert_allclose(made.detach().numpy(), last.x_t, atol=1e-5)
 
 
@@ -144,7 +146,7 @@ def test_the_discriminator_tells_apart_what_it_learnt_and_knows_what_was_asked_f
     for _ in range(60):
         loss = hinge(judge(pictures, rows), judge(pictures, rows.flip(0)))  # the same, asked for in other words
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
     assert loss < 1.05  # of 2 at first; the score of the parts, which knows no words, keeps 1
     assert torch.equal(judge(pictures, torch.full((32, 2), NO_ROW)), judge(pictures, torch.full((32, 1), NO_ROW)))
