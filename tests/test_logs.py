@@ -31,7 +31,8 @@ def test_verbose_tells_device_steps_and_times_and_no_file(
     code, _, err = command("--verbose", *arguments)
     assert code == 0
     lines = [line for line in err.splitlines() if "  " in line]
-    assert any("model of width" in line and "on cpu" in line for line in lines)
+    assert any("model of width" in line for line in lines)
+    assert any("A network is on cpu by " in line for line in lines)
     assert any("in 2 steps" in line for line in lines)
     assert any("A sheet of 1 sprite with" in line for line in lines)
     assert not any("secret name" in line for line in lines)

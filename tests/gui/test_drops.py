@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QClipboard, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
 from pixelforge.core.condition import Condition
@@ -95,6 +95,12 @@ def test_what_was_copied_elsewhere_is_pasted_as_a_start(qtbot, active, qapp) -> 
     (start,) = active.studio.generation.settings.request.start.pictures
     assert (start == (0x20, 0xC0, 0x40, 255)).all()
     qapp.clipboard().setText("no picture")
+    qtbot.keyClick(active.window.stage.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert "copy a picture" in active.studio.messages.current.text
+
+
+def test_a_clipboard_that_holds_nothing_at_all_is_told(qtbot, active, monkeypatch) -> None:
+    monkeypatch.setattr(QClipboard, "mimeData", lambda *_: None)  # as of a screen without a clipboard
     qtbot.keyClick(active.window.stage.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert "copy a picture" in active.studio.messages.current.text
 

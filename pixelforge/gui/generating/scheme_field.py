@@ -7,7 +7,6 @@ from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from pixelforge.core.condition import WHOLE, Scheme
 from pixelforge.gui.shared.focus_frame import draw_focus
+from pixelforge.gui.shared.mime import copied
 from pixelforge.gui.shared.pixel_button import DICE, LOCKED, UNLOCKED, PixelButton
 
 TOOLTIP = (
@@ -138,7 +138,7 @@ class SwatchStrip(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What was copied is taken as what is dropped."""
         if event.matches(QKeySequence.StandardKey.Paste):
-            self.dropped.emit(QGuiApplication.clipboard().mimeData())
+            self.dropped.emit(copied())
         else:
             super().keyPressEvent(event)
 

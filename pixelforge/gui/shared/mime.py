@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
+from PySide6.QtGui import QGuiApplication
 
 from pixelforge.errors import DatasetError
 from pixelforge.gui.shared.qimage import to_qimage
@@ -18,6 +19,11 @@ from pixelforge.services.sprites import Sprite, decode_any, encode_sprite
 
 MIME_TYPE = "application/x-pixelforge-sprites"  # msgpack: a list of PNGs, each with class and name
 MAX_AGE = 86_400  # seconds that a dragged file is kept
+
+
+def copied() -> QMimeData:
+    """What was copied, here or elsewhere; empty where Qt has nothing at all, as when the screen has no clipboard."""
+    return QGuiApplication.clipboard().mimeData() or QMimeData()
 
 
 def to_mime(sprites: Sequence[Sprite], folder: Path | None = None) -> QMimeData:

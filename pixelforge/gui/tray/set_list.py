@@ -25,7 +25,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -36,7 +35,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyl
 
 from pixelforge.gui.shared.focus_frame import draw_focus
 from pixelforge.gui.shared.list_player import ListPlayer
-from pixelforge.gui.shared.mime import MIME_TYPE
+from pixelforge.gui.shared.mime import MIME_TYPE, copied
 from pixelforge.gui.shared.name_edit import NameEdit
 from pixelforge.gui.shared.sprite_delegate import FRAME, SPRITE_ROLE, SpriteDelegate, draw_sharp
 from pixelforge.gui.tray.tray_model import NAMED_ROLE, TrayModel
@@ -140,7 +139,7 @@ class SetList(QListView):
     def event(self, event: QEvent) -> bool:
         """Have sprites and pictures pasted here, not into the window."""
         before_shortcuts = event.type() == QEvent.Type.ShortcutOverride
-        if before_shortcuts and isinstance(event, QKeyEvent) and event.matches(PASTE) and _can_take(_copied()):
+        if before_shortcuts and isinstance(event, QKeyEvent) and event.matches(PASTE) and _can_take(copied()):
             event.accept()
             return True
         return super().event(event)
@@ -158,7 +157,7 @@ class SetList(QListView):
         rows, key = self.rows(), event.key()
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if event.matches(PASTE):
-            self._take(_copied(), len(self._tray.sprites))
+            self._take(copied(), len(self._tray.sprites))
         elif rows and key == Qt.Key.Key_Backspace:
             self.remove()
         elif rows and alt and key in (*BACKWARD, *FORWARD):
@@ -281,10 +280,6 @@ def _pictures(mime: QMimeData) -> list[Path]:
     """The files in it that can be sprites."""
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     return [file for file in files if file.suffix.lower() in PICTURES]
-
-
-def _copied() -> QMimeData:
-    return QGuiApplication.clipboard().mimeData()
 
 
 def _name_area(area: QRect) -> QRect:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
 
 from pixelforge.errors import DatasetError, PaletteError, RequestError
 from pixelforge.files import read_at_most
 from pixelforge.gui.shared.messages import MessageAction
+from pixelforge.gui.shared.mime import copied
 from pixelforge.gui.shared.qimage import from_qimage
 from pixelforge.gui.window.studio import Studio
 from pixelforge.imaging.aseprite_reader import is_aseprite
@@ -66,7 +66,7 @@ def open_path(path: Path, studio: Studio, train_on: Callable[[Path], object]) ->
 
 def paste(studio: Studio, train_on: Callable[[Path], object]) -> None:
     """The same as `take`, with what another program, or this one, has copied."""
-    mime = QApplication.clipboard().mimeData()
+    mime = copied()
     if can_take(mime):
         take(mime, studio, train_on)
     else:
